@@ -13,7 +13,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -94,7 +93,11 @@ public final class ImageDecoder {
     }
     try {
       RgbImage stored =
-          header.format() == ImageFormat.GIF ? decodeWithImageIo(file) : decodeNatively(file, header);
+          switch (header.format()) {
+            case GIF -> decodeGif(file);
+            case WEBP -> decodeNatively(new WebpContainer(file).still(), header);
+            default -> decodeNatively(file, header);
+          };
       return Orientation.upright(stored, header.orientation());
     } finally {
       if (huge) {
@@ -117,9 +120,6 @@ public final class ImageDecoder {
     } catch (RuntimeException openCvError) {
       throw new UnreadableImageException(
           "corrupt %s (%s)".formatted(header.format(), firstLine(openCvError)), openCvError);
-    }
-    if (header.format() == ImageFormat.WEBP) {
-      return decodeWithImageIo(file);
     }
     throw new UnreadableImageException(
         "corrupt or truncated %s (%d bytes)".formatted(header.format(), file.length));
@@ -165,25 +165,20 @@ public final class ImageDecoder {
     return image;
   }
 
-  private static RgbImage decodeWithImageIo(byte[] file) throws UnreadableImageException {
+  private static RgbImage decodeGif(byte[] file) throws UnreadableImageException {
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw new UnreadableImageException("no ImageIO reader knows this format");
-      }
-      ImageReader reader = readers.next();
+      // Part of every JDK's java.desktop module.
+      ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
       try {
         reader.setInput(stream, true, true);
         return fromBuffered(reader.read(0));
       } finally {
         reader.dispose();
       }
-    } catch (UnreadableImageException e) {
-      throw e;
     } catch (IOException | RuntimeException e) {
-      // ImageIO's readers throw unchecked exceptions of many kinds at damaged files.
-      throw new UnreadableImageException("corrupt or truncated (" + firstLine(e) + ")", e);
+      // The reader throws unchecked exceptions of many kinds at damaged files.
+      throw new UnreadableImageException("corrupt or truncated GIF (" + firstLine(e) + ")", e);
     }
   }
 

@@ -2,7 +2,6 @@ package org.flsl.views.decode;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /**
  * What is known of an image file before decoding it.
@@ -14,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  */
 record ImageHeader(ImageFormat format, int width, int height, int orientation) {
 
-  private static final int UPRIGHT = 1;
+  static final int UPRIGHT = 1;
+
   private static final int SHOWN_BYTES = 16;
 
   /** Reads the header. */
@@ -52,7 +52,10 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
         yield new ImageHeader(
             format, bytes.getShort(6) & 0xffff, bytes.getShort(8) & 0xffff, UPRIGHT);
       }
-      case WEBP -> webp(file, bytes);
+      case WEBP -> {
+        WebpContainer webp = new WebpContainer(file);
+        yield new ImageHeader(format, webp.width(), webp.height(), webp.orientation());
+      }
       case TIFF -> {
         TiffDirectory directory = new TiffDirectory(file, 0, file.length);
         yield new ImageHeader(
@@ -67,33 +70,6 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
   /** Pixels, or 0 if the header does not tell. */
   long pixels() {
     return (long) Math.max(width, 0) * Math.max(height, 0);
-  }
-
-  /** Walks the chunks for the EXIF block, which the native decoder ignores in WEBP files. */
-  private static ImageHeader webp(byte[] file, ByteBuffer bytes) {
-    int width = 0;
-    int height = 0;
-    long orientation = UPRIGHT;
-    long at = 12;
-    while (at + 8 <= file.length) {
-      int start = (int) at + 8;
-      String chunk = new String(file, (int) at, 4, StandardCharsets.US_ASCII);
-      long length = bytes.getInt((int) at + 4) & 0xffffffffL;
-      int present = (int) Math.min(length, file.length - start);
-      if (chunk.equals("VP8X") && present >= 10) {
-        width = 1 + (bytes.getInt(start + 4) & 0xffffff);
-        height = 1 + (bytes.getInt(start + 6) >>> 8);
-      } else if (chunk.equals("EXIF")) {
-        // Some writers put JPEG's prefix before the TIFF structure.
-        int prefix = present > 6 && file[start] == 'E' && file[start + 1] == 'x' ? 6 : 0;
-        orientation =
-            new TiffDirectory(file, start + prefix, present - prefix)
-                .value(TiffDirectory.ORIENTATION, UPRIGHT);
-      }
-      at = start + length + (length & 1);
-    }
-    boolean known = orientation >= 1 && orientation <= 8;
-    return new ImageHeader(ImageFormat.WEBP, width, height, known ? (int) orientation : UPRIGHT);
   }
 
   private static void requireLength(byte[] file, int length, ImageFormat format)
