@@ -55,7 +55,7 @@ final class PhotoReader {
         }
       }
     }
-    throw new IllegalStateException(
+    throw new NothingReadableException(
         "None of the %d images in %s can be decoded%s. Check that they are complete image files."
             .formatted(
                 folder.size(),
