@@ -30,34 +30,38 @@ final class BatchPrefetcher implements AutoCloseable {
       PhotoReader reader,
       ViewConfig config,
       BatchLayout layout,
-      int batchSize,
       long seed,
-      DataType dataType) {
+      DataType dataType,
+      boolean reuseArrays) {
 
     int batchesPerEpoch() {
-      return folder.size() / batchSize;
+      return folder.size() / layout.batchSize();
     }
   }
+
+  /** With reuse, so many batches stay untouched after they were handed out. */
+  static final int KEPT_BATCHES = 2;
 
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final Job job;
   private final ThreadPoolExecutor workers;
-  private final ThreadLocal<ViewSampler> samplers;
+  private final ThreadLocal<ViewWriter> writers;
   private final Deque<PendingBatch> pending = new ArrayDeque<>();
+  private final Deque<BatchMemory> handedOut = new ArrayDeque<>();
   private EpochPosition nextToSubmit;
   private EpochOrder order;
   private volatile boolean closed;
 
   BatchPrefetcher(Job job, EpochPosition start, int threads, int batchesAhead) {
     this.job = job;
-    this.samplers = ThreadLocal.withInitial(() -> new ViewSampler(job.config));
+    this.writers = ThreadLocal.withInitial(() -> new ViewWriter(job.config, job.layout));
     this.workers =
         new ThreadPoolExecutor(
             threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory());
     this.nextToSubmit = start;
     for (int i = 0; i < batchesAhead; i++) {
-      submit(job.layout.newArrays());
+      submit(newMemory());
     }
   }
 
@@ -78,8 +82,20 @@ final class BatchPrefetcher implements AutoCloseable {
       throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
     }
     pending.removeFirst();
-    submit(first.arrays);
+    submit(memoryAfterHandingOut(first.memory));
     return batch;
+  }
+
+  private BatchMemory memoryAfterHandingOut(BatchMemory memory) {
+    if (!job.reuseArrays) {
+      return newMemory();
+    }
+    handedOut.addLast(memory);
+    return handedOut.size() > KEPT_BATCHES ? handedOut.removeFirst() : newMemory();
+  }
+
+  private BatchMemory newMemory() {
+    return BatchMemory.allocate(job.layout, job.dataType);
   }
 
   /** Stops the threads; images in work are finished in the background and thrown away. */
@@ -90,14 +106,15 @@ final class BatchPrefetcher implements AutoCloseable {
     workers.getQueue().clear();
     workers.shutdown();
     pending.clear();
+    handedOut.clear();
   }
 
-  private void submit(float[][] arrays) {
+  private void submit(BatchMemory memory) {
     if (order == null || order.epoch() != nextToSubmit.epoch()) {
       order = new EpochOrder(job.seed, nextToSubmit.epoch(), job.folder.size());
     }
-    int[] images = order.batch(nextToSubmit.batch(), job.batchSize);
-    PendingBatch batch = new PendingBatch(nextToSubmit.epoch(), images, arrays);
+    int[] images = order.batch(nextToSubmit.batch(), job.layout.batchSize());
+    PendingBatch batch = new PendingBatch(nextToSubmit.epoch(), images, memory);
     pending.addLast(batch);
     for (int slot = 0; slot < images.length; slot++) {
       int number = slot;
@@ -127,14 +144,14 @@ final class BatchPrefetcher implements AutoCloseable {
   private final class PendingBatch {
     private final int epoch;
     private final int[] images;
-    private final float[][] arrays;
+    private final BatchMemory memory;
     private final AtomicInteger missing;
     private final CompletableFuture<MultiDataSet> result = new CompletableFuture<>();
 
-    PendingBatch(int epoch, int[] images, float[][] arrays) {
+    PendingBatch(int epoch, int[] images, BatchMemory memory) {
       this.epoch = epoch;
       this.images = images;
-      this.arrays = arrays;
+      this.memory = memory;
       this.missing = new AtomicInteger(images.length);
     }
 
@@ -144,9 +161,9 @@ final class BatchPrefetcher implements AutoCloseable {
       }
       try {
         ViewSeed seed = new ViewSeed(job.seed, epoch, images[slot]);
-        job.layout.write(job.reader.read(images[slot]), samplers.get(), seed, slot, arrays);
+        writers.get().write(job.reader.read(images[slot]), seed, slot, memory);
         if (missing.decrementAndGet() == 0) {
-          result.complete(job.layout.toDataSet(arrays, job.dataType));
+          result.complete(memory.toDataSet());
         }
       } catch (NothingReadableException e) {
         result.completeExceptionally(e);

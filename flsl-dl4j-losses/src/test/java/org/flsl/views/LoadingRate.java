@@ -8,6 +8,7 @@ import java.util.function.IntConsumer;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.RgbImage;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,8 @@ public final class LoadingRate {
           seconds,
           i -> {
             for (int view = 0; view < config.views(); view++) {
-              sampler.augment(crops.get(i % n).get(view), view, new ViewSeed(0, i / n, i % n));
+              RgbImage image = crops.get(i % n).get(view).copy();
+              sampler.augment(image, view, new ViewSeed(0, i / n, i % n));
             }
           });
       report(
@@ -57,7 +59,8 @@ public final class LoadingRate {
           seconds,
           i -> crops.get(i % n).forEach(view -> normaliser.write(view, out, 0)));
       BatchLayout layout = new BatchLayout(config, 1);
-      float[][] arrays = layout.newArrays();
+      BatchMemory memory = BatchMemory.allocate(layout, DataType.FLOAT);
+      ViewWriter writer = new ViewWriter(config, layout);
       report(
           "everything",
           seconds,
@@ -65,13 +68,13 @@ public final class LoadingRate {
               unchecked(
                   () -> {
                     RgbImage photo = decoder.decode(folder.path(i % folder.size()));
-                    layout.write(photo, sampler, new ViewSeed(0, i / n, i), 0, arrays);
+                    writer.write(photo, new ViewSeed(0, i / n, i), 0, memory);
                     return null;
                   }));
     }
     int batch = 16;
     try (MultiViewIterator iterator =
-        MultiViewIterator.builder().images(folder).batchSize(batch).threads(threads).build()) {
+        MultiViewIterator.builder().images(folder).batchSize(batch).threads(threads).reuseArrays(true).build()) {
       report(
           "batch of " + batch + " from the iterator, " + threads + " thread(s)",
           3 * seconds,
