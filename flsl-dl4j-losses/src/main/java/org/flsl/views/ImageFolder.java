@@ -160,11 +160,14 @@ public final class ImageFolder {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      if (isHidden(file) || !attributes.isRegularFile()) {
+      if (isHidden(file)) {
         return FileVisitResult.CONTINUE;
       }
-      String path = root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
-      if (ImageFormat.hasImageExtension(file.getFileName().toString())) {
+      String separator = file.getFileSystem().getSeparator();
+      String path = root.relativize(file).toString().replace(separator, "/");
+      // A broken link is visited too, as a file that is not regular.
+      boolean image = ImageFormat.hasImageExtension(file.getFileName().toString());
+      if (image && attributes.isRegularFile()) {
         found.add(new Entry(path, attributes.size()));
       } else {
         others++;
