@@ -21,11 +21,13 @@ public record QueryWindows(int gridHeight, int gridWidth, int window, boolean ra
   /** Checks that at least one window fits. */
   public QueryWindows {
     if (window < 1) {
-      throw new IllegalArgumentException("A query window needs a side of at least 1, got " + window);
+      throw new IllegalArgumentException(
+          "A query window needs a side of at least 1, got " + window);
     }
     if (window > gridHeight || window > gridWidth) {
       throw new IllegalArgumentException(
-          "A query window of %dx%d tokens does not fit into a view of %dx%d tokens: choose a smaller window or a larger view"
+          ("A query window of %dx%d tokens does not fit into a view of %dx%d tokens:"
+                  + " choose a smaller window or a larger view")
               .formatted(window, window, gridHeight, gridWidth));
     }
   }

@@ -34,9 +34,10 @@ class ImageFolderTest {
 
   @Test
   void findsImagesInSubfoldersSortedByRelativePath() throws IOException {
-    for (String path :
+    List<String> paths =
         List.of(
-            "b/2.jpg", "b/10.PNG", "a.jpeg", "b/c/d.webp", "Z.tif", "é.gif", "b.bmp", "x y.TIFF")) {
+            "b/2.jpg", "b/10.PNG", "a.jpeg", "b/c/d.webp", "Z.tif", "é.gif", "b.bmp", "x y.TIFF");
+    for (String path : paths) {
       write(path, "x");
     }
     write("notes.txt", "no image");
@@ -108,9 +109,7 @@ class ImageFolderTest {
     write("photo.jpg", "x");
 
     assertRefused(
-        folder.resolve("photo.jpg"),
-        "it is a file; ",
-        "Give the folder that contains the images");
+        folder.resolve("photo.jpg"), "it is a file; ", "Give the folder that contains the images");
   }
 
   @Test
@@ -138,8 +137,7 @@ class ImageFolderTest {
   void unreadableFolderIsRefused() throws IOException {
     // A folder that a privileged user can read all the same proves nothing.
     Path locked = Files.createDirectory(folder.resolve("locked"));
-    assumeTrue(
-        locked.toFile().setReadable(false) && !Files.isReadable(locked));
+    assumeTrue(locked.toFile().setReadable(false) && !Files.isReadable(locked));
 
     assertRefused(locked, "it cannot be read (", "Check its permissions");
   }

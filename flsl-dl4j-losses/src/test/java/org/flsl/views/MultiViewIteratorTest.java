@@ -374,7 +374,8 @@ class MultiViewIteratorTest {
             IllegalArgumentException.class, () -> iterator().batchSize(PHOTOS + 1).build());
 
     assertEquals(
-        "A batch of 24 is larger than the data, 23 images in %s: lower the batch size to at most 23 or add images"
+        ("A batch of 24 is larger than the data, 23 images in %s:"
+                + " lower the batch size to at most 23 or add images")
             .formatted(folder.toAbsolutePath()),
         e.getMessage());
   }
@@ -385,8 +386,7 @@ class MultiViewIteratorTest {
     assertThrows(IllegalArgumentException.class, () -> iterator().batchSize(count).build());
     assertThrows(IllegalArgumentException.class, () -> iterator().threads(count).build());
     assertThrows(IllegalArgumentException.class, () -> iterator().prefetch(count).build());
-    assertThrows(
-        IllegalArgumentException.class, () -> iterator().dataType(DataType.INT).build());
+    assertThrows(IllegalArgumentException.class, () -> iterator().dataType(DataType.INT).build());
     assertThrows(
         IllegalArgumentException.class, () -> MultiViewIterator.builder().batchSize(1).build());
   }

@@ -1,5 +1,6 @@
 package org.flsl.views.decode;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
@@ -30,9 +31,9 @@ import org.flsl.views.pixels.RgbImage;
  * blending (as Pillow's {@code convert("RGB")} does), 16-bit values lose their low byte, CMYK is
  * converted, and the EXIF orientation is applied.
  *
- * <p>Photographs much larger than needed are decoded at a half, a quarter or an eighth of their size,
- * by averaging (for JPEG inside the decoder, which saves most of the time), and only as long as
- * both sides stay at least {@code minSide}.
+ * <p>Photographs much larger than needed are decoded at a half, a quarter or an eighth of their
+ * size, by averaging (for JPEG inside the decoder, which saves most of the time), and only as long
+ * as both sides stay at least {@code minSide}.
  */
 public final class ImageDecoder {
 
@@ -84,8 +85,7 @@ public final class ImageDecoder {
     ImageHeader header = ImageHeader.of(file);
     if (header.pixels() > MAX_PIXELS) {
       throw new UnreadableImageException(
-          "%dx%d is more than %d pixels"
-              .formatted(header.width(), header.height(), MAX_PIXELS));
+          "%dx%d is more than %d pixels".formatted(header.width(), header.height(), MAX_PIXELS));
     }
     boolean huge = header.pixels() > HUGE_PIXELS;
     if (huge) {
@@ -106,13 +106,12 @@ public final class ImageDecoder {
     }
   }
 
-  private RgbImage decodeNatively(byte[] file, ImageHeader header)
-      throws UnreadableImageException {
+  private RgbImage decodeNatively(byte[] file, ImageHeader header) throws UnreadableImageException {
     int reduction = reduction(header.width(), header.height());
     boolean jpeg = header.format() == ImageFormat.JPEG;
     int flags = jpeg ? jpegFlags(reduction) : IMREAD_COLOR;
     try (BytePointer bytes = new BytePointer(file);
-        Mat encoded = new Mat(1, file.length, org.bytedeco.opencv.global.opencv_core.CV_8UC1, bytes);
+        Mat encoded = new Mat(1, file.length, CV_8UC1, bytes);
         Mat decoded = imdecode(encoded, flags)) {
       if (!decoded.empty()) {
         return jpeg || reduction == 1 ? fromBgr(decoded) : fromBgr(decoded, reduction);
@@ -128,8 +127,7 @@ public final class ImageDecoder {
   /** The largest power of two by which both sides can be divided. */
   private int reduction(int width, int height) {
     int reduction = 1;
-    while (reduction < LARGEST_REDUCTION
-        && Math.min(width, height) / (2 * reduction) >= minSide) {
+    while (reduction < LARGEST_REDUCTION && Math.min(width, height) / (2 * reduction) >= minSide) {
       reduction *= 2;
     }
     return reduction;
@@ -155,12 +153,14 @@ public final class ImageDecoder {
   /** Copies to the heap and exchanges blue and red. */
   private static RgbImage fromBgr(Mat decoded) {
     RgbImage image = new RgbImage(decoded.cols(), decoded.rows());
-    byte[] data = image.data();
-    decoded.data().get(data);
-    for (int i = 0; i < data.length; i += RgbImage.CHANNELS) {
-      byte blue = data[i];
-      data[i] = data[i + 2];
-      data[i + 2] = blue;
+    byte[] rgb = image.data();
+    // Exchanging from one array to another is several times faster than in place.
+    byte[] bgr = new byte[rgb.length];
+    decoded.data().get(bgr);
+    for (int i = 0; i + 2 < rgb.length; i += RgbImage.CHANNELS) {
+      rgb[i] = bgr[i + 2];
+      rgb[i + 1] = bgr[i + 1];
+      rgb[i + 2] = bgr[i];
     }
     return image;
   }
