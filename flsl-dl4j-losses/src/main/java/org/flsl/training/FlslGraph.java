@@ -301,8 +301,10 @@ public final class FlslGraph {
         new ComputationGraph(backbone.standalone(settings, image.height(), image.width()));
     exported.init();
     for (var vertex : exported.getVertices()) {
-      if (vertex.numParams() > 0) {
-        vertex.params().assign(graph.getVertex(prefix + vertex.getVertexName()).params());
+      var trained = graph.getVertex(prefix + vertex.getVertexName());
+      // A network of the user's own may have layers beyond the backbone; they stay as they are.
+      if (trained != null && vertex.numParams() > 0) {
+        vertex.params().assign(trained.params());
       }
     }
     return exported;
