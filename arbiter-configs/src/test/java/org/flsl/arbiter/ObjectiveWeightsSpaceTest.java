@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
 import org.deeplearning4j.arbiter.optimize.generator.RandomSearchGenerator;
 import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
@@ -20,10 +19,16 @@ class ObjectiveWeightsSpaceTest {
         new ContinuousParameterSpace(1, 10));
   }
 
+  private static RandomSearchGenerator generator() {
+    RandomSearchGenerator generator = new RandomSearchGenerator(space());
+    generator.setRngSeed(5);
+    return generator;
+  }
+
   @Test
   void randomSearchStaysInsideAndRepeatsBySeed() {
-    RandomSearchGenerator first = new RandomSearchGenerator(space(), Map.of(), 5);
-    RandomSearchGenerator again = new RandomSearchGenerator(space(), Map.of(), 5);
+    RandomSearchGenerator first = generator();
+    RandomSearchGenerator again = generator();
     ObjectiveWeights previous = null;
     for (int i = 0; i < 20; i++) {
       ObjectiveWeights weights = (ObjectiveWeights) first.getCandidate().getValue();
