@@ -144,8 +144,7 @@ class BadImagesTest {
             .scan();
     try (MultiViewIterator iterator =
         MultiViewIterator.builder().images(images).views(VIEWS).batchSize(2).build()) {
-      NothingReadableException e =
-          assertThrows(NothingReadableException.class, iterator::next);
+      NothingReadableException e = assertThrows(NothingReadableException.class, iterator::next);
 
       String start = "None of the 2 images in " + folder.toAbsolutePath() + " can be decoded";
       assertTrue(e.getMessage().startsWith(start), e.getMessage());
@@ -163,8 +162,7 @@ class BadImagesTest {
     BatchLayout layout = new BatchLayout(VIEWS, 1);
     PhotoReader broken = new PhotoReader(images, null);
     BatchPrefetcher.Job job =
-        new BatchPrefetcher.Job(
-            images, broken, VIEWS, layout, 0, DataType.FLOAT, false);
+        new BatchPrefetcher.Job(images, broken, VIEWS, layout, 0, DataType.FLOAT, false);
     try (BatchPrefetcher prefetcher = new BatchPrefetcher(job, new EpochPosition(0, 0), 1, 1)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, prefetcher::take);
 

@@ -101,8 +101,7 @@ class ColourAugmentationTest {
         .5 * .5 + .5 * .1 * .8, share(config, image -> equals(image, blur)), .025, "blur only");
     assertEquals(
         .5 * .9 * .2, share(config, image -> equals(image, solarise)), .02, "solarise only");
-    assertEquals(
-        .5 * .1 * .2, share(config, image -> equals(image, blur, solarise)), .01, "both");
+    assertEquals(.5 * .1 * .2, share(config, image -> equals(image, blur, solarise)), .01, "both");
   }
 
   @Test

@@ -75,9 +75,7 @@ class CropSamplerTest {
 
   @Test
   void impossibleScalesAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new CropSampler(new Range(0, .4), RATIO));
-    assertThrows(
-        IllegalArgumentException.class, () -> new CropSampler(new Range(.5, 2), RATIO));
+    assertThrows(IllegalArgumentException.class, () -> new CropSampler(new Range(0, .4), RATIO));
+    assertThrows(IllegalArgumentException.class, () -> new CropSampler(new Range(.5, 2), RATIO));
   }
 }

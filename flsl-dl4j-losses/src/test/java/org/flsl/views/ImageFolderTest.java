@@ -108,9 +108,7 @@ class ImageFolderTest {
     write("photo.jpg", "x");
 
     assertRefused(
-        folder.resolve("photo.jpg"),
-        "it is a file; ",
-        "Give the folder that contains the images");
+        folder.resolve("photo.jpg"), "it is a file; ", "Give the folder that contains the images");
   }
 
   @Test
@@ -138,8 +136,7 @@ class ImageFolderTest {
   void unreadableFolderIsRefused() throws IOException {
     // A folder that a privileged user can read all the same proves nothing.
     Path locked = Files.createDirectory(folder.resolve("locked"));
-    assumeTrue(
-        locked.toFile().setReadable(false) && !Files.isReadable(locked));
+    assumeTrue(locked.toFile().setReadable(false) && !Files.isReadable(locked));
 
     assertRefused(locked, "it cannot be read (", "Check its permissions");
   }

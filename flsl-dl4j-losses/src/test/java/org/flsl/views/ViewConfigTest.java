@@ -119,7 +119,8 @@ class ViewConfigTest {
         mistake("aspect ratio must be above 0", b -> b.aspectRatio(0, 1)),
         mistake("hue must be 0 to 0.5, got 0.6", b -> b.hue(.6)),
         mistake("jitterProbability must be 0 to 1.0, got -0.1", b -> b.jitterProbability(-.1)),
-        mistake("solariseProbability must be 0 to 1.0, got NaN", b -> b.solariseProbability(0 / 0.)),
+        mistake(
+            "solariseProbability must be 0 to 1.0, got NaN", b -> b.solariseProbability(0 / 0.)),
         mistake("blurRadius must be within 0..100", b -> b.blurRadius(-1, 1)),
         mistake("std must be above 0", b -> b.std(.2f, 0, .2f)));
   }

@@ -61,8 +61,7 @@ class ViewSamplerTest {
 
     RgbImage teacher = crops.get(0);
     assertArrayEquals(teacher.data(), crops.get(1).data(), "all of the teacher's view");
-    RgbImage halved =
-        new BicubicResize().resize(teacher, CropBox.whole(teacher), 32, 32);
+    RgbImage halved = new BicubicResize().resize(teacher, CropBox.whole(teacher), 32, 32);
     assertArrayEquals(halved.data(), crops.get(2).data(), "all of it, resized once more");
     assertFalse(Arrays.equals(photo.data(), teacher.data()));
   }

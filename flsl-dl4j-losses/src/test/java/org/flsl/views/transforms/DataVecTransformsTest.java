@@ -58,8 +58,7 @@ class DataVecTransformsTest {
 
   @Test
   void publishedGreyAndSolarisedValuesComeThroughTheAdapter() {
-    ImageWritable crop =
-        new ImageWritable(Frames.fromRgb(GoldenPixels.image("resized_crop_96")));
+    ImageWritable crop = new ImageWritable(Frames.fromRgb(GoldenPixels.image("resized_crop_96")));
 
     assertSame(GoldenPixels.image("grayscale"), new GreyscaleTransform().transform(crop));
     assertSame(GoldenPixels.image("solarize_128"), new SolariseTransform().transform(crop));
@@ -67,8 +66,7 @@ class DataVecTransformsTest {
 
   @Test
   void publishedNormalisedValuesComeThroughTheAdapterBlueFirst() throws IOException {
-    ImageWritable crop =
-        new ImageWritable(Frames.fromRgb(GoldenPixels.image("resized_crop_96")));
+    ImageWritable crop = new ImageWritable(Frames.fromRgb(GoldenPixels.image("resized_crop_96")));
     ViewConfig config = ViewConfig.paper();
 
     INDArray actual =
@@ -93,8 +91,7 @@ class DataVecTransformsTest {
         new GaussianBlurTransform(own),
         new RandomResizedCropTransform(
             own, new CropSampler(new Range(0.2, 0.6), new Range(0.75, 4 / 3.0)), 32, 48),
-        new ColourAugmentationTransform(
-            own, ViewConfig.builder().jitterProbability(1).build()));
+        new ColourAugmentationTransform(own, ViewConfig.builder().jitterProbability(1).build()));
   }
 
   @ParameterizedTest
@@ -117,8 +114,7 @@ class DataVecTransformsTest {
     ImageWritable image = load("rgb.png");
 
     assertArrayEquals(
-        rgb(transform.transform(image, null)).data(),
-        rgb(transform.transform(image, null)).data());
+        rgb(transform.transform(image, null)).data(), rgb(transform.transform(image, null)).data());
     assertNull(transform.transform(null, null));
   }
 
@@ -137,8 +133,7 @@ class DataVecTransformsTest {
     assertEquals(40, box.width());
     assertArrayEquals(
         new float[] {0, 0, 80, 64},
-        transform.query(
-            box.left(), box.top(), box.left() + box.width(), box.top() + box.height()),
+        transform.query(box.left(), box.top(), box.left() + box.width(), box.top() + box.height()),
         1e-5f);
   }
 
