@@ -1,0 +1,67 @@
+package org.flsl.layers;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+
+/**
+ * A part of a graph under construction whose vertices share a prefix and are frozen or not.
+ *
+ * <p>The student and its frozen teacher are two sections with the same contents.
+ */
+public final class GraphSection {
+  private final GraphBuilder builder;
+  private final String prefix;
+  private final boolean frozen;
+
+  /**
+   * Opens a section.
+   *
+   * @param prefix put before every name, for example {@code "student/"}
+   * @param frozen whether everything in it is kept out of training
+   */
+  public GraphSection(GraphBuilder builder, String prefix, boolean frozen) {
+    this.builder = builder;
+    this.prefix = prefix;
+    this.frozen = frozen;
+  }
+
+  /** The full name of what is called {@code name} inside this section. */
+  public String name(String name) {
+    return prefix + name;
+  }
+
+  /**
+   * Adds a layer.
+   *
+   * @param name name inside the section
+   * @param inputs full names of the inputs
+   * @return the full name
+   */
+  public String layer(String name, Layer layer, String... inputs) {
+    return layer(name, layer, null, inputs);
+  }
+
+  /** Adds a layer with a preprocessor, which may be null. */
+  public String layer(String name, Layer layer, InputPreProcessor preProcessor, String... inputs) {
+    String full = prefix + name;
+    builder.addLayer(full, frozen ? new FrozenLayer(layer) : layer, preProcessor, inputs);
+    return full;
+  }
+
+  /**
+   * Adds a vertex.
+   *
+   * @param name name inside the section
+   * @param inputs full names of the inputs
+   * @return the full name
+   */
+  public String vertex(String name, GraphVertex vertex, String... inputs) {
+    String full = prefix + name;
+    builder.addVertex(full, frozen ? new FrozenVertex(vertex) : vertex, inputs);
+    return full;
+  }
+}

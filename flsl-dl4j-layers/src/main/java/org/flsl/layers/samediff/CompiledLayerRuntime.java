@@ -1,0 +1,64 @@
+package org.flsl.layers.samediff;
+
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Runs a {@link CompiledLayer} inside a DL4J network. */
+final class CompiledLayerRuntime extends SameDiffLayer {
+  private static final Set<String> INPUT = Set.of(CompiledLayer.INPUT);
+
+  private Computation computation;
+
+  CompiledLayerRuntime(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  private CompiledLayer compiledConf() {
+    return (CompiledLayer) conf.getLayer();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    compiledConf().validateInput(input);
+    if (computation == null) {
+      computation =
+          new Computation(
+              dataType,
+              paramTable,
+              definition ->
+                  compiledConf().define(definition, definition.inputs().get(CompiledLayer.INPUT)));
+    }
+    return computation.forward(
+        Map.of(CompiledLayer.INPUT, input), training ? INPUT : null, step(), workspaces);
+  }
+
+  private Feed.Step step() {
+    long seed = conf.getSeed() * 31 + compiledConf().getLayerName().hashCode();
+    return new Feed.Step(getIterationCount(), getEpochCount(), seed);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    assertInputSet(true);
+    INDArray inputGradient =
+        computation.backward(epsilon, gradTable, INPUT, workspaces).get(CompiledLayer.INPUT);
+    Gradient gradient = new DefaultGradient();
+    gradTable.forEach(gradient.gradientForVariable()::put);
+    return new Pair<>(gradient, inputGradient);
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, value);
+    paramTable.get(key).assign(value);
+  }
+}

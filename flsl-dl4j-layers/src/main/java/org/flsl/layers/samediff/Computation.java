@@ -1,0 +1,181 @@
+package org.flsl.layers.samediff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs what a layer or vertex defines: compiles it when first used, plans it for each combination
+ * of input shapes, and keeps the state between a forward pass and its backward pass.
+ *
+ * <p>Not thread-safe, like all layers of DL4J.
+ */
+final class Computation {
+  private static final int PLANS = 4;
+
+  private final DataType dataType;
+  private final Map<String, INDArray> params;
+  private final Function<Definition, SDVariable> definition;
+  private final Map<Boolean, Program> programs = new HashMap<>();
+  private final Map<Object, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
+
+  private final Slab kept = new Slab();
+  private Plan pending;
+  private Map<String, INDArray> pendingInputs;
+
+  /**
+   * Prepares to run a definition.
+   *
+   * @param params the parameters by name
+   * @param definition writes the layer into a graph and returns its output
+   */
+  Computation(
+      DataType dataType,
+      Map<String, INDArray> params,
+      Function<Definition, SDVariable> definition) {
+    this.dataType = dataType;
+    this.params = params;
+    this.definition = definition;
+  }
+
+  /**
+   * Computes the output.
+   *
+   * @param inputs the inputs by name
+   * @param differentiable the inputs that a gradient may be asked for; null for inference
+   * @param step where in training this is
+   * @return the output, allocated as activations of {@code workspaces}
+   */
+  INDArray forward(
+      Map<String, INDArray> inputs,
+      Set<String> differentiable,
+      Feed.Step step,
+      LayerWorkspaceMgr workspaces) {
+    boolean training = differentiable != null;
+    Plan plan;
+    Map<String, INDArray> bound = new LinkedHashMap<>();
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      Program program = program(training, inputs, differentiable);
+      long batch = inputs.values().iterator().next().size(0);
+      for (Feed feed : program.feeds()) {
+        bound.put(feed.name(), feed.value(step, batch, dataType));
+      }
+      bound.putAll(params);
+      inputs.forEach((name, array) -> bound.put(name, array));
+      plan = plan(training, program, bound);
+    }
+    inputs.forEach((name, array) -> bound.put(name, rowMajor(array, workspaces)));
+    bound.forEach(plan::setInput);
+    INDArray output =
+        workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, plan.outputShape(), 'c');
+    plan.forward(output, kept, Slab.shared(workspaces, dataType));
+    pending = training ? plan : null;
+    pendingInputs = training ? inputs : null;
+    return output;
+  }
+
+  /** True if a forward pass for training is waiting for its backward pass. */
+  boolean isPending() {
+    return pending != null;
+  }
+
+  /**
+   * Computes the gradients of the last training forward pass.
+   *
+   * @param outputGradient gradient of the loss with respect to the output
+   * @param paramGradients receives the gradients of the parameters, by name
+   * @return the gradients of the differentiable inputs, allocated as activation gradients of {@code
+   *     workspaces}; an input that does not influence the output gets zeros
+   */
+  Map<String, INDArray> backward(
+      INDArray outputGradient,
+      Map<String, INDArray> paramGradients,
+      Set<String> differentiable,
+      LayerWorkspaceMgr workspaces) {
+    if (pending == null) {
+      throw new IllegalStateException(
+          "Backward pass without a forward pass: run the forward pass with training = true first");
+    }
+    Map<String, INDArray> bound = new LinkedHashMap<>();
+    paramGradients.forEach((name, array) -> bindGradient(name, array, bound));
+    Map<String, INDArray> inputGradients = new LinkedHashMap<>();
+    for (String name : differentiable) {
+      INDArray gradient =
+          workspaces.createUninitialized(
+              ArrayType.ACTIVATION_GRAD, dataType, pendingInputs.get(name).shape(), 'c');
+      bindGradient(name, gradient, bound);
+      inputGradients.put(name, gradient);
+    }
+    pending.backward(
+        rowMajor(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
+    pending = null;
+    pendingInputs = null;
+    return inputGradients;
+  }
+
+  private void bindGradient(String name, INDArray gradient, Map<String, INDArray> bound) {
+    if (pending.hasGradient(name)) {
+      bound.put(name, gradient);
+    } else {
+      gradient.assign(0);
+    }
+  }
+
+  /** Views of an array need its elements in C order without gaps. */
+  private static INDArray rowMajor(INDArray array, LayerWorkspaceMgr workspaces) {
+    boolean plain =
+        array.ordering() == 'c'
+            && Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
+    return plain ? array : workspaces.dup(ArrayType.ACTIVATIONS, array, 'c');
+  }
+
+  private Program program(
+      boolean training, Map<String, INDArray> inputs, Set<String> differentiable) {
+    return programs.computeIfAbsent(
+        training,
+        t -> {
+          Definition d = new Definition(dataType, training);
+          inputs.forEach((name, array) -> d.addInput(name, array.shape()));
+          params.forEach((name, array) -> d.addParam(name, array.shape()));
+          SDVariable output = definition.apply(d);
+          List<String> withRespectTo = new ArrayList<>();
+          if (training) {
+            withRespectTo.addAll(differentiable);
+            withRespectTo.addAll(params.keySet());
+          }
+          return new Program(d, output, withRespectTo);
+        });
+  }
+
+  private Plan plan(boolean training, Program program, Map<String, INDArray> externals) {
+    List<Object> key = new ArrayList<>();
+    key.add(training);
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    externals.forEach(
+        (name, array) -> {
+          shapes.put(name, array.shape());
+          key.add(Arrays.toString(array.shape()));
+        });
+    Plan plan = plans.get(key);
+    if (plan == null) {
+      plan = new Plan(program, dataType, shapes);
+      plans.put(key, plan);
+      if (plans.size() > PLANS) {
+        plans.remove(plans.keySet().iterator().next());
+      }
+    }
+    return plan;
+  }
+}

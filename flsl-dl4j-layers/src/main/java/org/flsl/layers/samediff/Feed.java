@@ -1,0 +1,17 @@
+package org.flsl.layers.samediff;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A value that the runtime hands to a layer's graph anew for every step. */
+interface Feed {
+
+  /** Where in training a step is, and what randomness it may use. */
+  record Step(int iteration, int epoch, long seed) {}
+
+  /** Name of the placeholder to fill. */
+  String name();
+
+  /** The value for one step: the same step gives the same value. */
+  INDArray value(Step step, long batch, DataType dataType);
+}

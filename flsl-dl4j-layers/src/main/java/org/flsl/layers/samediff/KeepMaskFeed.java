@@ -1,0 +1,45 @@
+package org.flsl.layers.samediff;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Feeds the scaled Bernoulli masks of drop path and dropout.
+ *
+ * <p>The draw depends on the seed, the iteration and the mask's name alone, so that a resumed run
+ * repeats it.
+ */
+record KeepMaskFeed(String name, double keep, long[] groupSizes, long columns) implements Feed {
+
+  @Override
+  public INDArray value(Step step, long batch, DataType dataType) {
+    int width = Math.toIntExact(columns);
+    int rows = Math.toIntExact(batch * Arrays.stream(groupSizes).sum());
+    float[] mask = new float[Math.multiplyExact(rows, width)];
+    SplittableRandom random = new SplittableRandom(mix(step));
+    float kept = (float) (1 / keep);
+    int position = 0;
+    for (long example = 0; example < batch; example++) {
+      for (long groupSize : groupSizes) {
+        int group = position;
+        for (int column = 0; column < width; column++) {
+          mask[position++] = random.nextDouble() < keep ? kept : 0;
+        }
+        for (long row = 1; row < groupSize; row++, position += width) {
+          System.arraycopy(mask, group, mask, position, width);
+        }
+      }
+    }
+    return Nd4j.createFromArray(mask).reshape(rows, width).castTo(dataType);
+  }
+
+  private long mix(Step step) {
+    long hash = step.seed();
+    hash = hash * 0x9E3779B97F4A7C15L + step.iteration();
+    hash = hash * 0x9E3779B97F4A7C15L + name.hashCode();
+    return new SplittableRandom(hash).nextLong();
+  }
+}

@@ -1,0 +1,353 @@
+package org.flsl.layers.samediff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.Op;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.impl.shape.Shape;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A {@link Program} with every array placed, for one combination of input shapes.
+ *
+ * <p>Arrays live in three places. What the backward pass needs again is packed into the <i>kept</i>
+ * {@link Slab}; what only one pass needs goes to the <i>scratch</i> slab, two arrays to the same
+ * address when they are never alive together; inputs, parameters, outputs and gradients are bound
+ * from outside. As long as a slab stays where it is, nothing in it has to be bound again.
+ */
+final class Plan {
+  private static final long ALIGNMENT = 64;
+
+  /** A place of an op that takes an array, reshaped unless the shape is null. */
+  private record Use(OpContext context, int index, boolean isOutput, long[] shape) {
+    void bind(INDArray array) {
+      INDArray shaped = shape == null ? array : array.reshape('c', shape);
+      if (isOutput) {
+        context.setOutputArray(index, shaped);
+      } else {
+        context.setInputArray(index, shaped);
+      }
+    }
+  }
+
+  /** An op to run for a step; it need not be the step's own. */
+  private record Call(Program.Step step, DifferentialFunction op, OpContext context) {}
+
+  /** The arrays that live in one slab, with their first elements. */
+  private static final class Placement {
+    final Map<String, Long> offsets = new LinkedHashMap<>();
+    long elements;
+    INDArray memory;
+  }
+
+  private final Program program;
+  private final DataType dataType;
+  private final Map<String, long[]> shapes = new HashMap<>();
+  private final Map<String, INDArray> arrays = new HashMap<>();
+  private final Map<String, List<Use>> uses = new HashMap<>();
+  private final Map<String, List<String>> views = new HashMap<>();
+  private final List<Call> forward = new ArrayList<>();
+  private final List<Call> backward = new ArrayList<>();
+
+  /** Owner of the memory that a bound output writes into, by the output's name. */
+  private final Map<String, String> boundOutputs = new LinkedHashMap<>();
+
+  /** Values that have to be copied into a bound output, since they live elsewhere. */
+  private final Map<String, String> copiedOutputs = new LinkedHashMap<>();
+
+  private final Placement kept = new Placement();
+  private final Placement forwardScratch = new Placement();
+  private final Placement backwardScratch = new Placement();
+
+  /**
+   * Places all arrays of {@code program}.
+   *
+   * @param externals shapes of all placeholders but the output gradient
+   */
+  Plan(Program program, DataType dataType, Map<String, long[]> externals) {
+    this.program = program;
+    this.dataType = dataType;
+    shapes.putAll(externals);
+    inferShapes(program.forward(), forward);
+    shapes.put(Program.OUTPUT_GRADIENT, shapes.get(program.output()));
+    inferShapes(program.backward(), backward);
+    List.copyOf(arrays.keySet()).forEach(constant -> bindViews(constant, arrays.get(constant)));
+    bindOutputs();
+    place();
+  }
+
+  // ---- building -------------------------------------------------------------------------------
+
+  private void inferShapes(List<Program.Step> steps, List<Call> calls) {
+    for (Program.Step step : steps) {
+      for (String input : step.inputs()) {
+        INDArray constant = program.constant(input);
+        if (constant != null && !shapes.containsKey(input)) {
+          shapes.put(input, constant.shape());
+          arrays.put(input, constant);
+        }
+      }
+      OpContext context = Nd4j.getExecutioner().buildContext();
+      List<INDArray> standIns = new ArrayList<>();
+      for (int i = 0; i < step.inputs().size(); i++) {
+        String input = step.inputs().get(i);
+        INDArray array = arrays.get(input);
+        if (array == null) {
+          array = Nd4j.createUninitializedDetached(program.dataType(input), 'c', shapes.get(input));
+          standIns.add(array);
+        }
+        context.setInputArray(i, array);
+      }
+      List<LongShapeDescriptor> outputs = outputShapes(step, context);
+      for (int i = 0; i < outputs.size(); i++) {
+        shapes.put(step.outputs().get(i), outputs.get(i).getShape());
+      }
+      if (step.op() instanceof Shape) {
+        // Depends on shapes only, and later shapes depend on it: a constant of this plan.
+        INDArray shape =
+            Nd4j.createFromArray(context.getInputArray(0).shape())
+                .castTo(program.dataType(step.outputs().get(0)));
+        arrays.put(step.outputs().get(0), shape);
+        standIns.forEach(INDArray::close);
+        continue;
+      }
+      context.purge();
+      if (program.isView(step.outputs().get(0))) {
+        views
+            .computeIfAbsent(program.ownerOf(step.outputs().get(0)), k -> new ArrayList<>())
+            .add(step.outputs().get(0));
+      } else {
+        calls.add(prepare(step, context));
+      }
+      standIns.forEach(INDArray::close);
+    }
+  }
+
+  private static List<LongShapeDescriptor> outputShapes(Program.Step step, OpContext context) {
+    if (step.op() instanceof CustomOp custom) {
+      context.setIArguments(custom.iArgs());
+      context.setTArguments(custom.tArgs());
+      context.setBArguments(custom.bArgs());
+      context.setDArguments(custom.dArgs());
+    } else if (step.op() instanceof BaseReduceOp reduce && reduce.getDimensions() != null) {
+      // ND4J takes a negative axis of these ops literally and reduces along the wrong one.
+      int rank = context.getInputArray(0).rank();
+      reduce.setDimensions(
+          org.nd4j.linalg.api.shape.Shape.normalizeAxis(rank, reduce.getDimensions()));
+    }
+    List<LongShapeDescriptor> shapes = step.op().calculateOutputShape(context);
+    if (shapes.size() != step.outputs().size()) {
+      throw new IllegalStateException(
+          String.format(
+              "Op %s gave %d output shapes for the outputs %s",
+              step.op().opName(), shapes.size(), step.outputs()));
+    }
+    return shapes;
+  }
+
+  private Call prepare(Program.Step step, OpContext context) {
+    String input = step.inputs().isEmpty() ? null : step.inputs().get(0);
+    if (input != null && ColumnSums.matches(step, shapes.get(input))) {
+      long[] shape = shapes.get(input);
+      DynamicCustomOp product = ColumnSums.product();
+      OpContext productContext = Nd4j.getExecutioner().buildContext();
+      productContext.setIArguments(product.iArgs());
+      productContext.setTArguments(product.tArgs());
+      productContext.setInputArray(0, Nd4j.ones(dataType, 1, shape[0]));
+      addUse(input, new Use(productContext, 1, false, null));
+      addUse(step.outputs().get(0), new Use(productContext, 0, true, new long[] {1, shape[1]}));
+      return new Call(step, product, productContext);
+    }
+    for (int i = 0; i < step.inputs().size(); i++) {
+      addUse(step.inputs().get(i), new Use(context, i, false, null));
+    }
+    for (int i = 0; i < step.outputs().size(); i++) {
+      addUse(step.outputs().get(i), new Use(context, i, true, null));
+    }
+    return new Call(step, step.op(), context);
+  }
+
+  private void addUse(String name, Use use) {
+    uses.computeIfAbsent(name, k -> new ArrayList<>()).add(use);
+    INDArray constant = arrays.get(name);
+    if (constant != null) {
+      use.bind(constant);
+    }
+  }
+
+  /** Lets outputs and gradients be written where DL4J wants them, without a copy if possible. */
+  private void bindOutputs() {
+    Set<String> taken = new HashSet<>();
+    List<String> outputs = new ArrayList<>();
+    outputs.add(program.output());
+    program.gradients().keySet().forEach(name -> outputs.add(program.gradients().get(name)));
+    for (String name : outputs) {
+      String owner = program.ownerOf(name);
+      boolean computed = !program.isPlaceholder(owner) && program.constant(owner) == null;
+      if (computed && taken.add(owner)) {
+        boundOutputs.put(name, owner);
+      } else {
+        copiedOutputs.put(name, name);
+      }
+    }
+  }
+
+  private void place() {
+    Map<String, Integer> firstUse = new LinkedHashMap<>();
+    Map<String, Integer> lastUse = new HashMap<>();
+    int time = 0;
+    for (List<Call> calls : List.of(forward, backward)) {
+      for (Call call : calls) {
+        for (String output : call.step().outputs()) {
+          firstUse.putIfAbsent(output, time);
+          lastUse.put(output, time);
+        }
+        for (String input : call.step().inputs()) {
+          lastUse.put(program.ownerOf(input), time);
+        }
+        time++;
+      }
+    }
+    copiedOutputs.keySet().forEach(name -> lastUse.put(program.ownerOf(name), Integer.MAX_VALUE));
+    Set<String> bound = new HashSet<>(boundOutputs.values());
+    Packing forwardPacking = new Packing();
+    Packing backwardPacking = new Packing();
+    for (String name : firstUse.keySet()) {
+      if (bound.contains(name)) {
+        continue;
+      }
+      long[] shape = shapes.get(name);
+      if (program.dataType(name) != dataType) {
+        setArray(name, Nd4j.createUninitializedDetached(program.dataType(name), 'c', shape));
+        continue;
+      }
+      long size = roundUp(Math.max(1, Arrays.stream(shape).reduce(1, Math::multiplyExact)));
+      int from = firstUse.get(name);
+      int to = lastUse.get(name);
+      if (from >= forward.size()) {
+        backwardScratch.offsets.put(name, backwardPacking.place(size, from, to));
+      } else if (to >= forward.size()) {
+        kept.offsets.put(name, kept.elements);
+        kept.elements += size;
+      } else {
+        forwardScratch.offsets.put(name, forwardPacking.place(size, from, to));
+      }
+    }
+    forwardScratch.elements = forwardPacking.size();
+    backwardScratch.elements = backwardPacking.size();
+  }
+
+  private long roundUp(long elements) {
+    long unit = ALIGNMENT / dataType.width();
+    return (elements + unit - 1) / unit * unit;
+  }
+
+  // ---- running --------------------------------------------------------------------------------
+
+  long[] outputShape() {
+    return shapes.get(program.output());
+  }
+
+  /** Makes {@code array} the value of placeholder {@code name}. */
+  void setInput(String name, INDArray array) {
+    setArray(name, array);
+  }
+
+  /** True if gradient {@code name} of an input or parameter exists. */
+  boolean hasGradient(String name) {
+    return program.gradients().containsKey(name);
+  }
+
+  /**
+   * Runs the forward ops.
+   *
+   * @param output receives the result, in C order
+   */
+  void forward(INDArray output, Slab keptSlab, Slab scratch) {
+    occupy(kept, keptSlab);
+    occupy(forwardScratch, scratch);
+    bindOutput(program.output(), output);
+    run(forward);
+    finish(program.output(), output);
+  }
+
+  /**
+   * Runs the backward ops; {@link #forward} has run, and its kept memory is untouched.
+   *
+   * @param gradients receives the gradient of each input or parameter, in C order
+   */
+  void backward(INDArray outputGradient, Map<String, INDArray> gradients, Slab scratch) {
+    setArray(Program.OUTPUT_GRADIENT, outputGradient);
+    occupy(backwardScratch, scratch);
+    gradients.forEach((name, array) -> bindOutput(program.gradients().get(name), array));
+    run(backward);
+    gradients.forEach((name, array) -> finish(program.gradients().get(name), array));
+  }
+
+  private void run(List<Call> calls) {
+    for (Call call : calls) {
+      if (call.op() instanceof CustomOp custom) {
+        Nd4j.getExecutioner().exec(custom, call.context());
+      } else {
+        Nd4j.getExecutioner().exec((Op) call.op(), call.context());
+      }
+    }
+  }
+
+  private void bindOutput(String name, INDArray array) {
+    String owner = boundOutputs.get(name);
+    if (owner != null) {
+      setArray(owner, array.reshape('c', shapes.get(owner)));
+    }
+  }
+
+  private void finish(String name, INDArray array) {
+    if (copiedOutputs.containsKey(name)) {
+      array.assign(arrays.get(name));
+    }
+  }
+
+  private void occupy(Placement placement, Slab slab) {
+    if (placement.elements == 0) {
+      return;
+    }
+    INDArray memory = slab.atLeast(placement.elements, dataType);
+    if (placement.memory != memory) {
+      placement.memory = memory;
+      placement.offsets.forEach((name, offset) -> setArray(name, view(memory, offset, name)));
+    }
+  }
+
+  private INDArray view(INDArray slab, long offset, String name) {
+    long[] shape = shapes.get(name);
+    return Nd4j.create(slab.data(), shape, Nd4j.getStrides(shape, 'c'), offset, 'c');
+  }
+
+  private void setArray(String name, INDArray array) {
+    if (arrays.get(name) == array) {
+      return;
+    }
+    arrays.put(name, array);
+    uses.getOrDefault(name, List.of()).forEach(use -> use.bind(array));
+    bindViews(name, array);
+  }
+
+  private void bindViews(String name, INDArray array) {
+    for (String view : views.getOrDefault(name, List.of())) {
+      setArray(view, array.reshape('c', shapes.get(view)));
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package org.flsl.layers.vit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
+import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.flsl.layers.Init;
+import org.flsl.layers.TokenGrid;
+import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.CompiledVertex;
+import org.flsl.layers.samediff.Definition;
+import org.flsl.layers.samediff.Linear;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Cuts images into patches and makes a token of each: the entrance of a Vision Transformer.
+ *
+ * <p>Takes one view of an image, or several of different sizes, which share all weights and leave
+ * packed in one sequence, view after view. Positions are added for the grid of each view: the table
+ * of the base grid, resampled bicubically where a view has another grid.
+ *
+ * <p>{@code token = W vec(patch) + b + position}.
+ *
+ * <p>Inputs: views {@code [B, channels, height_v, width_v]}. Output: {@code [B, sum_v tokens_v,
+ * width]}.
+ */
+public final class PatchEmbedding extends CompiledVertex {
+  static final String WEIGHT = "patchW";
+  static final String BIAS = "patchB";
+  static final String POSITIONS = "positions";
+
+  @JsonProperty private int views;
+  @JsonProperty private int patch;
+  @JsonProperty private int channels;
+  @JsonProperty private int width;
+  @JsonProperty private Positions positions;
+  @JsonProperty private int gridHeight;
+  @JsonProperty private int gridWidth;
+
+  private PatchEmbedding() {}
+
+  /**
+   * Embeds patches for a network.
+   *
+   * @param config gives patch size, channels, width, kind of positions and base grid
+   * @param views number of views that arrive as separate inputs
+   */
+  public PatchEmbedding(VitConfig config, int views) {
+    if (views < 1) {
+      throw new IllegalArgumentException("Patch embedding needs at least one view, got " + views);
+    }
+    this.views = views;
+    this.patch = config.patch();
+    this.channels = config.channels();
+    this.width = config.width();
+    this.positions = config.positions();
+    this.gridHeight = config.baseGrid().height();
+    this.gridWidth = config.baseGrid().width();
+  }
+
+  private TokenGrid baseGrid() {
+    return new TokenGrid(gridHeight, gridWidth);
+  }
+
+  private long patchLength() {
+    return (long) channels * patch * patch;
+  }
+
+  private static String view(int index) {
+    return "view" + index;
+  }
+
+  @Override
+  public void defineParametersAndInputs(SDVertexParams params) {
+    String[] names = new String[views];
+    Arrays.setAll(names, PatchEmbedding::view);
+    params.defineInputs(names);
+    params.addWeightParam(WEIGHT, patchLength(), width);
+    params.addBiasParam(BIAS, width);
+    if (positions == Positions.LEARNED) {
+      params.addWeightParam(POSITIONS, baseGrid().tokens(), width);
+    }
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    Init.uniform(params.get(WEIGHT), patchLength());
+    Init.uniform(params.get(BIAS), patchLength());
+    if (positions == Positions.LEARNED) {
+      Init.truncatedNormal(params.get(POSITIONS));
+    }
+  }
+
+  @Override
+  protected SDVariable define(Definition definition) {
+    SameDiff sd = definition.sameDiff();
+    List<SDVariable> patches = new ArrayList<>();
+    List<SDVariable> tables = new ArrayList<>();
+    long tokens = 0;
+    for (int i = 0; i < views; i++) {
+      SDVariable image = definition.inputs().get(view(i));
+      long[] shape = image.getShape();
+      TokenGrid grid = TokenGrid.of(shape[2], shape[3], patch);
+      // [B, ch, rows, p, columns, p] -> [B, rows, columns, ch, p, p]: one row for each patch.
+      SDVariable cells = image.reshape(-1, channels, grid.height(), patch, grid.width(), patch);
+      patches.add(sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength()));
+      tables.add(positions(definition, grid));
+      tokens += grid.tokens();
+    }
+    SDVariable rows = join(sd, 1, patches).reshape(-1, patchLength());
+    SDVariable embedded =
+        Linear.apply(definition, rows, definition.param(WEIGHT), definition.param(BIAS));
+    SDVariable table = join(sd, 0, tables).reshape(1, tokens, width);
+    return embedded.reshape(-1, tokens, width).add(table);
+  }
+
+  private SDVariable positions(Definition definition, TokenGrid grid) {
+    SameDiff sd = definition.sameDiff();
+    double[][] resampling = BicubicGrid.matrix(baseGrid(), grid);
+    if (positions == Positions.SINCOS) {
+      INDArray table = Nd4j.create(SinCosPositions.table(baseGrid(), width));
+      INDArray resampled = Nd4j.create(resampling).mmul(table);
+      return sd.constant(resampled.castTo(definition.dataType()).dup('c'));
+    }
+    SDVariable learned = definition.param(POSITIONS);
+    if (grid.equals(baseGrid())) {
+      return learned.reshape(grid.tokens(), width);
+    }
+    return sd.mmul(sd.constant(Nd4j.create(resampling).castTo(definition.dataType())), learned);
+  }
+
+  private static SDVariable join(SameDiff sd, int axis, List<SDVariable> parts) {
+    return parts.size() == 1 ? parts.get(0) : sd.concat(axis, parts.toArray(SDVariable[]::new));
+  }
+
+  @Override
+  public void validateInput(INDArray[] inputs) {
+    for (int i = 0; i < inputs.length; i++) {
+      INDArray image = inputs[i];
+      if (image.rank() != 4 || image.size(1) != channels) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s: view %d has the shape %s, expected [batch, %d, height, width]",
+                getName(), i, Arrays.toString(image.shape()), channels));
+      }
+      TokenGrid.of(image.size(2), image.size(3), patch);
+    }
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    if (inputs.length != views) {
+      throw new InvalidInputTypeException(
+          String.format("%s expects %d views, but got %d inputs", name(), views, inputs.length));
+    }
+    long tokens = 0;
+    for (InputType input : inputs) {
+      if (!(input instanceof InputType.InputTypeConvolutional image)
+          || image.getFormat() != CNN2DFormat.NCHW
+          || image.getChannels() != channels) {
+        throw new InvalidInputTypeException(
+            String.format(
+                "%s expects images [batch, %d, height, width], that is"
+                    + " InputType.convolutional(height, width, %d), but got %s",
+                name(), channels, channels, input));
+      }
+      tokens += TokenGrid.of(image.getHeight(), image.getWidth(), patch).tokens();
+    }
+    return TokenTypes.sequence(width, tokens);
+  }
+
+  private String name() {
+    return getName() == null ? "Patch embedding" : getName();
+  }
+
+  @Override
+  public int minVertexInputs() {
+    return views;
+  }
+
+  @Override
+  public int maxVertexInputs() {
+    return views;
+  }
+
+  @Override
+  public GraphVertex clone() {
+    PatchEmbedding copy = new PatchEmbedding();
+    copy.views = views;
+    copy.patch = patch;
+    copy.channels = channels;
+    copy.width = width;
+    copy.positions = positions;
+    copy.gridHeight = gridHeight;
+    copy.gridWidth = gridWidth;
+    copy.copySettings(this);
+    return copy;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PatchEmbedding that
+        && views == that.views
+        && patch == that.patch
+        && channels == that.channels
+        && width == that.width
+        && positions == that.positions
+        && gridHeight == that.gridHeight
+        && gridWidth == that.gridWidth;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(views, patch, channels, width, positions, gridHeight, gridWidth);
+  }
+}

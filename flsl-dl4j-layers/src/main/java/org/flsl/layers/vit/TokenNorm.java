@@ -1,0 +1,85 @@
+package org.flsl.layers.vit;
+
+import java.util.Map;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.CompiledLayer;
+import org.flsl.layers.samediff.Definition;
+import org.flsl.layers.samediff.LayerNorm;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Layer normalisation of every token: the last layer of a Vision Transformer.
+ *
+ * <p>{@code y = gain (x - mean) / sqrt(variance + eps) + bias}. Input and output: {@code [B, T,
+ * C]}.
+ */
+public final class TokenNorm extends CompiledLayer {
+  @JsonProperty private int width;
+  @JsonProperty private double eps;
+
+  private TokenNorm() {}
+
+  private TokenNorm(Builder builder) {
+    super(builder);
+    this.width = builder.width;
+    this.eps = builder.eps;
+  }
+
+  /** Starts a norm with the paper's eps. */
+  public static Builder builder(int width) {
+    return new Builder(width);
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.addBiasParam("gain", width);
+    params.addBiasParam("bias", width);
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.get("gain").assign(1);
+    params.get("bias").assign(0);
+  }
+
+  @Override
+  protected SDVariable define(Definition d, SDVariable input) {
+    long tokens = input.getShape()[1];
+    SDVariable rows = input.reshape(-1, width);
+    return LayerNorm.apply(d, rows, d.param("gain"), d.param("bias"), eps)
+        .reshape(-1, tokens, width);
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType input) {
+    String name = getLayerName() == null ? "Token norm" : getLayerName();
+    return TokenTypes.expectSequence(name, input, width);
+  }
+
+  /** Builds a {@link TokenNorm}. */
+  public static final class Builder extends SameDiffLayer.Builder<Builder> {
+    private final int width;
+    private double eps = 1e-6;
+
+    private Builder(int width) {
+      this.width = width;
+    }
+
+    /** Added to the variance; default 1e-6. */
+    public Builder eps(double eps) {
+      this.eps = eps;
+      return this;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public TokenNorm build() {
+      return new TokenNorm(this);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package org.flsl.layers.vit;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.flsl.layers.Init;
+import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.CompiledLayer;
+import org.flsl.layers.samediff.Definition;
+import org.flsl.layers.samediff.ExactGelu;
+import org.flsl.layers.samediff.LayerNorm;
+import org.flsl.layers.samediff.Linear;
+import org.flsl.layers.samediff.PackedViews;
+import org.flsl.layers.samediff.SelfAttention;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * One block of a Vision Transformer: self-attention and an MLP, each behind a layer norm and with a
+ * residual path.
+ *
+ * <p>{@code x = x + path(proj(attention(norm1(x))))}, then {@code x = x + path(fc2(gelu(fc1(norm2(
+ * x)))))}; {@code path} is drop path for each image and view, in training only. When several views
+ * are packed in a sequence, attention stays inside each view.
+ *
+ * <p>Input and output: {@code [B, T, C]}, T tokens of all views. With {@link Builder#attentionOnly}
+ * the output is this block's attention {@code [B, H*N, N]} of a single view instead.
+ */
+public final class TransformerBlock extends CompiledLayer {
+  @JsonProperty private int width;
+  @JsonProperty private int heads;
+  @JsonProperty private int hidden;
+  @JsonProperty private double normEps;
+  @JsonProperty private double dropPath;
+  @JsonProperty private double dropout;
+  @JsonProperty private List<Long> views;
+  @JsonProperty private boolean attentionOnly;
+
+  private TransformerBlock() {}
+
+  private TransformerBlock(Builder builder) {
+    super(builder);
+    this.width = builder.width;
+    this.heads = builder.heads;
+    this.hidden = builder.hidden == 0 ? 4 * builder.width : builder.hidden;
+    this.normEps = builder.normEps;
+    this.dropPath = builder.dropPath;
+    this.dropout = builder.dropout;
+    this.views = builder.views;
+    this.attentionOnly = builder.attentionOnly;
+    if (width < 1 || heads < 1 || width % heads != 0) {
+      throw new IllegalArgumentException(
+          String.format("Transformer block: %d heads do not divide the width %d", heads, width));
+    }
+    if (attentionOnly && views != null && views.size() > 1) {
+      throw new IllegalArgumentException(
+          "Transformer block: attention is handed out for a single view, not for " + views);
+    }
+  }
+
+  /** Starts a block with the paper's defaults. */
+  public static Builder builder(int width, int heads) {
+    return new Builder(width, heads);
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.addWeightParam("qkvW", width, 3L * width);
+    params.addWeightParam("projW", width, width);
+    params.addWeightParam("fc1W", width, hidden);
+    params.addWeightParam("fc2W", hidden, width);
+    params.addBiasParam("qkvB", 3L * width);
+    params.addBiasParam("projB", width);
+    params.addBiasParam("fc1B", hidden);
+    params.addBiasParam("fc2B", width);
+    params.addBiasParam("norm1Gain", width);
+    params.addBiasParam("norm1Bias", width);
+    params.addBiasParam("norm2Gain", width);
+    params.addBiasParam("norm2Bias", width);
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    params.forEach(
+        (name, array) -> {
+          if (name.endsWith("W")) {
+            Init.truncatedNormal(array);
+          } else {
+            array.assign(name.endsWith("Gain") ? 1 : 0);
+          }
+        });
+  }
+
+  @Override
+  protected SDVariable define(Definition d, SDVariable input) {
+    long tokens = input.getShape()[1];
+    PackedViews packed = packing(tokens);
+    SDVariable x = input.reshape(-1, width);
+
+    SDVariable normed = norm(d, x, "norm1");
+    SDVariable qkv = Linear.apply(d, normed, d.param("qkvW"), d.param("qkvB"));
+    if (attentionOnly) {
+      return SelfAttention.weights(d, qkv, tokens, heads, width);
+    }
+    SDVariable attended = SelfAttention.apply(d, qkv, packed, heads, width);
+    SDVariable branch = Linear.apply(d, attended, d.param("projW"), d.param("projB"));
+    x = x.add(path(d, dropout(d, branch, "projDrop", tokens, width), "path1", packed));
+
+    SDVariable up = Linear.apply(d, norm(d, x, "norm2"), d.param("fc1W"), d.param("fc1B"));
+    SDVariable active = dropout(d, ExactGelu.apply(d, up), "fc1Drop", tokens, hidden);
+    branch = Linear.apply(d, active, d.param("fc2W"), d.param("fc2B"));
+    x = x.add(path(d, dropout(d, branch, "fc2Drop", tokens, width), "path2", packed));
+    return x.reshape(-1, tokens, width);
+  }
+
+  private PackedViews packing(long tokens) {
+    if (views == null) {
+      return PackedViews.of(tokens);
+    }
+    PackedViews packed = new PackedViews(views);
+    if (packed.total() != tokens) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is made for views of %s tokens, %d together, but its input has %d tokens",
+              name(), views, packed.total(), tokens));
+    }
+    return packed;
+  }
+
+  private SDVariable norm(Definition d, SDVariable x, String name) {
+    return LayerNorm.apply(d, x, d.param(name + "Gain"), d.param(name + "Bias"), normEps);
+  }
+
+  private SDVariable path(Definition d, SDVariable branch, String name, PackedViews packed) {
+    if (!d.training() || dropPath == 0) {
+      return branch;
+    }
+    long[] sizes = packed.sizes().stream().mapToLong(Long::longValue).toArray();
+    return masked(d, branch, d.keepMask(name, 1 - dropPath, sizes, 1));
+  }
+
+  private SDVariable dropout(Definition d, SDVariable x, String name, long tokens, long columns) {
+    if (!d.training() || dropout == 0) {
+      return x;
+    }
+    long[] single = new long[(int) tokens];
+    Arrays.fill(single, 1);
+    return masked(d, x, d.keepMask(name, 1 - dropout, single, columns));
+  }
+
+  /** The mask gets no gradient. */
+  private static SDVariable masked(Definition d, SDVariable x, SDVariable mask) {
+    return d.withGradient(x.mul(mask), List.of(x), dy -> List.of(dy.mul(mask)));
+  }
+
+  @Override
+  public void validateInput(INDArray input) {
+    if (input.rank() != 3 || input.size(2) != width) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: input has the shape %s, expected [batch, tokens, %d]",
+              name(), Arrays.toString(input.shape()), width));
+    }
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType input) {
+    long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
+    if (tokens > 0) {
+      packing(tokens);
+    }
+    return attentionOnly
+        ? TokenTypes.sequence(tokens, tokens * heads)
+        : TokenTypes.sequence(width, tokens);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Transformer block" : getLayerName();
+  }
+
+  /** Builds a {@link TransformerBlock}. */
+  public static final class Builder extends SameDiffLayer.Builder<Builder> {
+    private final int width;
+    private final int heads;
+    private int hidden;
+    private double normEps = 1e-6;
+    private double dropPath;
+    private double dropout;
+    private List<Long> views;
+    private boolean attentionOnly;
+
+    private Builder(int width, int heads) {
+      this.width = width;
+      this.heads = heads;
+    }
+
+    /** Hidden units of the MLP; default four times the width. */
+    public Builder hidden(int hidden) {
+      this.hidden = hidden;
+      return this;
+    }
+
+    /** Added to the variance by both layer norms; default 1e-6. */
+    public Builder normEps(double normEps) {
+      this.normEps = normEps;
+      return this;
+    }
+
+    /** Probability that an image's view skips a branch in training; default 0. */
+    public Builder dropPath(double dropPath) {
+      this.dropPath = dropPath;
+      return this;
+    }
+
+    /** Dropout after the linear layers; default 0. */
+    public Builder dropout(double dropout) {
+      this.dropout = dropout;
+      return this;
+    }
+
+    /** The views packed in the input; default one view. */
+    public Builder views(PackedViews views) {
+      this.views = views.sizes();
+      return this;
+    }
+
+    /** Hands out the attention instead of the tokens; default false. */
+    public Builder attentionOnly(boolean attentionOnly) {
+      this.attentionOnly = attentionOnly;
+      return this;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public TransformerBlock build() {
+      return new TransformerBlock(this);
+    }
+  }
+}
