@@ -1,0 +1,59 @@
+package org.flsl.examples;
+
+import java.util.List;
+import java.util.Map;
+import org.flsl.examples.pretrain.PretrainCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code flsl} command. */
+@Command(
+    name = "flsl",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Feature-level self-supervised learning of Vision Transformers.")
+public final class Main {
+  private static final int USAGE = 2;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(Terminal.system(), System.getenv(), arguments));
+  }
+
+  /**
+   * Runs the command and returns its exit code: 0 done, 1 failed, 2 not understood, 130 stopped by
+   * Ctrl-C.
+   */
+  public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
+    Relaunch relaunch = new Relaunch(List.of(arguments), environment);
+    CommandLine command = new CommandLine(new Main());
+    command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
+    command.setUsageHelpAutoWidth(true);
+    command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
+    if (arguments.length == 0) {
+      command.usage(System.out);
+      return 0;
+    }
+    return command.execute(arguments);
+  }
+
+  private static int misunderstood(Terminal terminal, ParameterException e) {
+    String message = e.getMessage();
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      message += "; did you mean " + unmatched.getSuggestions().get(0) + "?";
+    }
+    terminal.error(
+        message + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+    return USAGE;
+  }
+}

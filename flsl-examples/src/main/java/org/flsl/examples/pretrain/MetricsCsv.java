@@ -1,0 +1,154 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * The file {@code metrics.csv}: one row per training step, each step once however often the run was
+ * killed and resumed.
+ */
+final class MetricsCsv implements AutoCloseable {
+  private static final CSVFormat WITHOUT_HEADER =
+      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
+  private static final CSVFormat FORMAT =
+      WITHOUT_HEADER
+          .builder()
+          .setHeader(
+              "step",
+              "epoch",
+              "total",
+              "intra",
+              "inter",
+              "volume",
+              "learning_rate",
+              "weight_decay",
+              "momentum",
+              "gradient_norm",
+              "entropy",
+              "used_centroids",
+              "feature_spread",
+              "seconds")
+          .build();
+
+  private final FileChannel channel;
+  private final StringBuilder waiting = new StringBuilder();
+  private final List<Row> earlier;
+
+  /** What is read back of a row: enough to go on counting. */
+  record Row(long step, Terms terms, double seconds) {}
+
+  private MetricsCsv(FileChannel channel, List<Row> earlier) {
+    this.channel = channel;
+    this.earlier = earlier;
+  }
+
+  /**
+   * Opens a file to append to, and cuts off what lies after a step: those steps are trained again.
+   */
+  static MetricsCsv open(Path file, long lastStep) throws IOException {
+    List<Row> earlier = new ArrayList<>();
+    StringWriter kept = new StringWriter();
+    try (CSVPrinter printer = new CSVPrinter(kept, FORMAT)) {
+      if (Files.exists(file)) {
+        copy(file, lastStep, printer, earlier);
+      }
+    }
+    byte[] text = kept.toString().getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(text));
+    return new MetricsCsv(FileChannel.open(file, StandardOpenOption.APPEND), earlier);
+  }
+
+  private static void copy(Path file, long lastStep, CSVPrinter printer, List<Row> rows)
+      throws IOException {
+    CSVFormat reading = FORMAT.builder().setSkipHeaderRecord(true).build();
+    try (Reader text = Files.newBufferedReader(file);
+        CSVParser parser = reading.parse(text)) {
+      for (CSVRecord record : parser) {
+        // A kill can leave half a row behind, at the end.
+        if (!record.isConsistent() || Long.parseLong(record.get("step")) > lastStep) {
+          break;
+        }
+        printer.printRecord(record);
+        rows.add(
+            new Row(
+                Long.parseLong(record.get("step")),
+                new Terms(
+                    number(record, "total"),
+                    number(record, "intra"),
+                    number(record, "inter"),
+                    number(record, "volume")),
+                number(record, "seconds")));
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static double number(CSVRecord record, String column) {
+    return Double.parseDouble(record.get(column));
+  }
+
+  /** The rows that were there when the file was opened. */
+  List<Row> earlier() {
+    return earlier;
+  }
+
+  /**
+   * Appends a row.
+   *
+   * @param seconds of training so far, over all processes that worked on the run
+   * @throws IOException where the disk takes no more; the row is kept and written with the next one
+   */
+  void append(long step, int epoch, StepMetrics m, double seconds) throws IOException {
+    WITHOUT_HEADER.printRecord(
+        waiting,
+        step,
+        epoch,
+        m.terms().total(),
+        m.terms().intra(),
+        m.terms().inter(),
+        m.terms().volume(),
+        m.learningRate(),
+        m.weightDecay(),
+        m.momentum(),
+        m.gradientNorm(),
+        m.entropy(),
+        m.usedCentroids(),
+        m.featureSpread(),
+        Math.round(seconds * 1000) / 1000.0);
+    write();
+  }
+
+  private void write() throws IOException {
+    long whole = channel.size();
+    ByteBuffer bytes = ByteBuffer.wrap(waiting.toString().getBytes(StandardCharsets.UTF_8));
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      channel.truncate(whole);
+      throw e;
+    }
+    waiting.setLength(0);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
