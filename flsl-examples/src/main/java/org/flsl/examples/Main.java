@@ -34,7 +34,7 @@ public final class Main {
    * Ctrl-C.
    */
   public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
-    Relaunch relaunch = new Relaunch(List.of(arguments), environment);
+    Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);

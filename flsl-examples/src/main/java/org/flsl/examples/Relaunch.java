@@ -21,14 +21,17 @@ public class Relaunch {
   /** Set in the second process, so that it never starts a third. */
   private static final String MARK = "FLSL_RELAUNCHED";
 
+  private final Class<?> main;
   private final List<String> arguments;
   private final Map<String, String> environment;
 
   /**
-   * @param arguments those of {@code main}
+   * @param main the class to start
+   * @param arguments those of its {@code main}
    * @param environment that of this process
    */
-  public Relaunch(List<String> arguments, Map<String, String> environment) {
+  public Relaunch(Class<?> main, List<String> arguments, Map<String, String> environment) {
+    this.main = main;
     this.arguments = List.copyOf(arguments);
     this.environment = environment;
   }
@@ -75,7 +78,7 @@ public class Relaunch {
     }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
+    command.add(main.getName());
     command.addAll(arguments);
     return command;
   }

@@ -1,7 +1,6 @@
 package org.flsl.examples.pretrain;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -107,13 +108,16 @@ final class Checkpoints {
     return found;
   }
 
-  /** Reads a zip to its end: each entry carries a checksum. */
+  /** Reads a zip to its end and compares checksums, which ZipFile alone does not do. */
   private static Optional<String> problem(Path file) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
-        try (InputStream entry = zip.getInputStream(entries.nextElement())) {
-          entry.transferTo(OutputStream.nullOutputStream());
+        ZipEntry entry = entries.nextElement();
+        CheckedInputStream content = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
+        content.transferTo(OutputStream.nullOutputStream());
+        if (content.getChecksum().getValue() != entry.getCrc()) {
+          return Optional.of("wrong checksum of " + entry.getName());
         }
       }
       return Optional.empty();

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -79,9 +80,9 @@ final class DeviceCheck {
 
   private String gpus() {
     try {
-      ProcessBuilder builder = new ProcessBuilder(nvidiaSmi);
-      builder.command().addAll(List.of(QUERY, "--format=csv,noheader"));
-      Process process = builder.redirectErrorStream(true).start();
+      List<String> command = new ArrayList<>(nvidiaSmi);
+      command.addAll(List.of(QUERY, "--format=csv,noheader"));
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       Optional<String> listed = Optional.empty();
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
         listed =

@@ -56,24 +56,27 @@ final class MetricsCsv implements AutoCloseable {
     this.earlier = earlier;
   }
 
+  /** Reads what a file holds. */
+  static List<Row> read(Path file) throws IOException {
+    return rows(records(file, Long.MAX_VALUE));
+  }
+
   /**
    * Opens a file to append to, and cuts off what lies after a step: those steps are trained again.
    */
   static MetricsCsv open(Path file, long lastStep) throws IOException {
-    List<Row> earlier = new ArrayList<>();
+    List<CSVRecord> earlier = Files.exists(file) ? records(file, lastStep) : List.of();
     StringWriter kept = new StringWriter();
     try (CSVPrinter printer = new CSVPrinter(kept, FORMAT)) {
-      if (Files.exists(file)) {
-        copy(file, lastStep, printer, earlier);
-      }
+      printer.printRecords(earlier);
     }
     byte[] text = kept.toString().getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, out -> out.write(text));
-    return new MetricsCsv(FileChannel.open(file, StandardOpenOption.APPEND), earlier);
+    return new MetricsCsv(FileChannel.open(file, StandardOpenOption.APPEND), rows(earlier));
   }
 
-  private static void copy(Path file, long lastStep, CSVPrinter printer, List<Row> rows)
-      throws IOException {
+  private static List<CSVRecord> records(Path file, long lastStep) throws IOException {
+    List<CSVRecord> records = new ArrayList<>();
     CSVFormat reading = FORMAT.builder().setSkipHeaderRecord(true).build();
     try (Reader text = Files.newBufferedReader(file);
         CSVParser parser = reading.parse(text)) {
@@ -82,20 +85,27 @@ final class MetricsCsv implements AutoCloseable {
         if (!record.isConsistent() || Long.parseLong(record.get("step")) > lastStep) {
           break;
         }
-        printer.printRecord(record);
-        rows.add(
-            new Row(
-                Long.parseLong(record.get("step")),
-                new Terms(
-                    number(record, "total"),
-                    number(record, "intra"),
-                    number(record, "inter"),
-                    number(record, "volume")),
-                number(record, "seconds")));
+        records.add(record);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    return records;
+  }
+
+  private static List<Row> rows(List<CSVRecord> records) {
+    return records.stream()
+        .map(
+            record ->
+                new Row(
+                    Long.parseLong(record.get("step")),
+                    new Terms(
+                        number(record, "total"),
+                        number(record, "intra"),
+                        number(record, "inter"),
+                        number(record, "volume")),
+                    number(record, "seconds")))
+        .toList();
   }
 
   private static double number(CSVRecord record, String column) {

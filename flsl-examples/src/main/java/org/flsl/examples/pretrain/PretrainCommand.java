@@ -1,6 +1,7 @@
 package org.flsl.examples.pretrain;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -223,7 +224,8 @@ public final class PretrainCommand implements Callable<Integer> {
               training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
       run.write(config);
       restore(training, checkpoints);
-      preview(training, plan, config, images, device, run);
+      Overview overview = Overview.of(training, plan, config, images, device, run);
+      overview.lines().forEach(terminal::plain);
       Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
       try (StopSignal stop = new StopSignal(terminal)) {
         if (!pretrainer.run(stop)) {
@@ -232,8 +234,11 @@ public final class PretrainCommand implements Callable<Integer> {
                   .formatted(training.step(), plan.steps(), resume(run)));
           return stop.exitCode();
         }
-        export(training, run);
       }
+      AtomicFile.write(run.backbone(), training::exportBackbone);
+      String summary = Summary.of(overview, plan, run);
+      AtomicFile.write(run.summary(), out -> out.write(summary.getBytes(StandardCharsets.UTF_8)));
+      terminal.plain(summary);
       return 0;
     }
   }
@@ -275,35 +280,6 @@ public final class PretrainCommand implements Callable<Integer> {
       Checkpoint checkpoint = newest.whole().get();
       training.read(checkpoint.file());
     }
-  }
-
-  private void preview(
-      Training training,
-      Plan plan,
-      PretrainConfig config,
-      Path images,
-      String device,
-      RunFolder run) {
-    String photos = config.get(Settings.IMAGES) == null ? "the shipped photos" : images.toString();
-    show("run folder", run.path().toString());
-    show("images", training.images() + ", " + photos);
-    show("parameters", "%,d in the student, backbone and head".formatted(training.parameters()));
-    show(
-        "training",
-        "%,d steps: %d epochs of %d steps of %d images"
-            .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch()));
-    show("device", "%s, %s threads".formatted(device, config.text(Settings.THREADS)));
-    if (training.step() > 0) {
-      show("going on", "after step %,d".formatted(training.step()));
-    }
-  }
-
-  private void show(String what, String text) {
-    terminal.plain("%-12s%s".formatted(what, text));
-  }
-
-  private void export(Training training, RunFolder run) throws IOException {
-    AtomicFile.write(run.backbone(), training::exportBackbone);
   }
 
   private int failed(Exception e) {

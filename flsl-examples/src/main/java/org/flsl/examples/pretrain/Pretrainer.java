@@ -64,11 +64,6 @@ final class Pretrainer {
     }
   }
 
-  /** Training time so far, over all processes that worked on the run. */
-  double seconds() {
-    return seconds;
-  }
-
   private void step(MetricsCsv metrics, Progress progress) {
     long start = System.nanoTime();
     StepMetrics told = training.next();

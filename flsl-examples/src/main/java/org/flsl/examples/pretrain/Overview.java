@@ -1,0 +1,45 @@
+package org.flsl.examples.pretrain;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a run is about to do, for its user to read before it begins and in its summary.
+ *
+ * @param lines one fact each
+ */
+record Overview(List<String> lines) {
+
+  static Overview of(
+      Training training,
+      Plan plan,
+      PretrainConfig config,
+      Path images,
+      String device,
+      RunFolder run) {
+    boolean shipped = config.get(Settings.IMAGES) == null;
+    return new Overview(
+        List.of(
+            line("run folder", run.path()),
+            line(
+                "images",
+                "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
+            line(
+                "parameters",
+                "%,d in the student, backbone and head".formatted(training.parameters())),
+            line(
+                "training",
+                "%,d steps: %,d epochs of %,d steps of %,d images"
+                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+            line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line(
+                "begins",
+                training.step() == 0
+                    ? "at the beginning"
+                    : "after step %,d".formatted(training.step()))));
+  }
+
+  private static String line(String what, Object fact) {
+    return "%-12s%s".formatted(what, fact);
+  }
+}
