@@ -1,6 +1,7 @@
 package org.flsl.examples;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.flsl.examples.pretrain.PretrainCommand;
 import picocli.CommandLine;
@@ -26,6 +27,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Numbers look alike everywhere: the same text is read by people, YAML and CSV readers.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     System.exit(run(Terminal.system(), System.getenv(), arguments));
   }
 
@@ -39,6 +42,7 @@ public final class Main {
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
+    command.setExecutionExceptionHandler(new ErrorLine(terminal));
     if (arguments.length == 0) {
       command.usage(System.out);
       return 0;

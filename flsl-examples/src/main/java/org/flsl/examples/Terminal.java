@@ -1,5 +1,6 @@
 package org.flsl.examples;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import picocli.CommandLine.Help.Ansi;
 
@@ -67,6 +68,11 @@ public final class Terminal {
     print(err, ansi.string("@|red error:|@ ") + text);
   }
 
+  /** Prints where an exception came from. */
+  public synchronized void trace(Throwable e) {
+    e.printStackTrace(err);
+  }
+
   /** Draws the bottom line anew; nothing where nobody watches. */
   public synchronized void bottom(String text) {
     if (interactive) {
@@ -100,7 +106,7 @@ public final class Terminal {
       String[] rowsAndColumns = new String(stty.getInputStream().readAllBytes()).trim().split(" ");
       int columns = Integer.parseInt(rowsAndColumns[1]);
       return columns > 0 ? columns : DEFAULT_WIDTH;
-    } catch (java.io.IOException | RuntimeException noStty) {
+    } catch (IOException | RuntimeException noStty) {
       return DEFAULT_WIDTH;
     }
   }

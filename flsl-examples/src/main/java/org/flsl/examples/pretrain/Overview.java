@@ -39,6 +39,11 @@ record Overview(List<String> lines) {
                     : "after step %,d".formatted(training.step()))));
   }
 
+  @Override
+  public String toString() {
+    return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
+
   private static String line(String what, Object fact) {
     return "%-12s%s".formatted(what, fact);
   }

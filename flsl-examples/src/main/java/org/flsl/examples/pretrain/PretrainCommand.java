@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
@@ -28,10 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pretrain",
     customSynopsis = {
-      "./flsl pretrain                          a small ViT on the shipped photos",
-      "       ./flsl pretrain --images FOLDER [SETTINGS]  the paper's recipe on your images",
-      "       ./flsl pretrain --config FILE [SETTINGS]    a recipe of your own",
-      "       ./flsl pretrain --resume RUN                go on with a run that was stopped"
+      "./flsl pretrain                     a small ViT on the shipped photos",
+      "       ./flsl pretrain --images FOLDER ... the paper's recipe on your images",
+      "       ./flsl pretrain --config FILE ...   a recipe of your own",
+      "       ./flsl pretrain --resume RUN        go on with a run that was stopped"
     },
     description = {
       "",
@@ -41,8 +42,6 @@ import picocli.CommandLine.Spec;
       ""
     })
 public final class PretrainCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   private final Terminal terminal;
   private final Relaunch relaunch;
   private final Map<String, String> environment;
@@ -104,7 +103,7 @@ public final class PretrainCommand implements Callable<Integer> {
     for (Setting.Section section : Setting.Section.values()) {
       line.getCommandSpec().addArgGroup(flags(section));
     }
-    line.setExecutionExceptionHandler((e, commandLine, result) -> command.failed(e));
+    line.setExecutionExceptionHandler(new ErrorLine(terminal));
     return line;
   }
 
@@ -125,6 +124,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private static <T> OptionSpec flag(Setting<T> setting) {
     OptionSpec.Builder flag =
         OptionSpec.builder("--" + setting)
+            .order(Settings.ALL.indexOf(setting))
             .paramLabel(setting.label())
             .type(String.class)
             // Text only: the setting reads it, in the same way as from a file.
@@ -225,7 +225,7 @@ public final class PretrainCommand implements Callable<Integer> {
       run.write(config);
       restore(training, checkpoints);
       Overview overview = Overview.of(training, plan, config, images, device, run);
-      overview.lines().forEach(terminal::plain);
+      terminal.plain(overview.toString());
       Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
       try (StopSignal stop = new StopSignal(terminal)) {
         if (!pretrainer.run(stop)) {
@@ -236,9 +236,10 @@ public final class PretrainCommand implements Callable<Integer> {
         }
       }
       AtomicFile.write(run.backbone(), training::exportBackbone);
-      String summary = Summary.of(overview, plan, run);
-      AtomicFile.write(run.summary(), out -> out.write(summary.getBytes(StandardCharsets.UTF_8)));
-      terminal.plain(summary);
+      String results = Summary.of(plan, run);
+      byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(run.summary(), out -> out.write(summary));
+      terminal.plain(results);
       return 0;
     }
   }
@@ -280,14 +281,6 @@ public final class PretrainCommand implements Callable<Integer> {
       Checkpoint checkpoint = newest.whole().get();
       training.read(checkpoint.file());
     }
-  }
-
-  private int failed(Exception e) {
-    terminal.error(e instanceof UserError ? e.getMessage() : e.toString());
-    if (debug) {
-      e.printStackTrace();
-    }
-    return FAILED;
   }
 
   /** For {@code --help}. */

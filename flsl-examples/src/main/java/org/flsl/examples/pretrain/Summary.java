@@ -10,11 +10,11 @@ import org.flsl.examples.pretrain.MetricsCsv.Row;
 final class Summary {
   private Summary() {}
 
-  static String of(Overview overview, Plan plan, RunFolder run) throws IOException {
+  static String of(Plan plan, RunFolder run) throws IOException {
     List<Row> rows = MetricsCsv.read(run.metrics());
     List<Terms> epochs = epochs(rows, plan);
     double seconds = rows.get(rows.size() - 1).seconds();
-    List<String> lines = new ArrayList<>(overview.lines());
+    List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("first epoch %s".formatted(epochs.get(0)));
     lines.add("last epoch  %s".formatted(epochs.get(epochs.size() - 1)));
