@@ -29,7 +29,21 @@ public final class Main {
   public static void main(String[] arguments) {
     // Numbers look alike everywhere: the same text is read by people, YAML and CSV readers.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    limitNativeMemory();
     System.exit(run(Terminal.system(), System.getenv(), arguments));
+  }
+
+  /**
+   * Lets arrays outside of the heap take half of the memory, where nobody set it otherwise: JavaCPP
+   * by itself allows as much as the heap, a quarter. It counts in heaps, and reads this when it
+   * loads.
+   */
+  private static void limitNativeMemory() {
+    Map<String, String> limits =
+        Map.of(
+            "org.bytedeco.javacpp.maxbytes", "200%",
+            "org.bytedeco.javacpp.maxphysicalbytes", "320%");
+    limits.forEach((name, limit) -> System.setProperty(name, System.getProperty(name, limit)));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.flsl.examples;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -13,6 +14,7 @@ import picocli.CommandLine.Help.Ansi;
  */
 public final class Terminal {
   private static final int DEFAULT_WIDTH = 100;
+  private static final char BLOCK_CHARACTER = '\u2588';
 
   private final PrintStream out;
   private final PrintStream err;
@@ -46,6 +48,13 @@ public final class Terminal {
 
   public int columns() {
     return width;
+  }
+
+  /** Whether this may print colours and block characters, beside plain text. */
+  public boolean fancy() {
+    return interactive
+        && ansi.enabled()
+        && Charset.defaultCharset().newEncoder().canEncode(BLOCK_CHARACTER);
   }
 
   /** Prints a line; {@code @|bold …|@} and its like are picocli's markup for colours. */

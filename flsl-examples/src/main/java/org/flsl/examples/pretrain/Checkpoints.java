@@ -43,14 +43,17 @@ final class Checkpoints {
    * @param keep how many of the newest stay on disk
    */
   Checkpoints(Path folder, int keep) throws IOException {
-    this.folder = Files.createDirectories(folder);
+    this.folder = folder;
     this.keep = keep;
-    AtomicFile.cleanUp(folder);
+    if (Files.exists(folder)) {
+      AtomicFile.cleanUp(folder);
+    }
   }
 
   /** Saves a state, then deletes the oldest ones that are too many. */
   Checkpoint save(long step, AtomicFile.Content state) throws IOException {
     Checkpoint saved = at(step);
+    Files.createDirectories(folder);
     AtomicFile.write(saved.file(), state);
     List<Checkpoint> newestFirst = list();
     for (Checkpoint old :
@@ -96,6 +99,9 @@ final class Checkpoints {
 
   private List<Checkpoint> list() throws IOException {
     List<Checkpoint> found = new ArrayList<>();
+    if (Files.notExists(folder)) {
+      return found;
+    }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         Matcher name = NAME.matcher(file.getFileName().toString());

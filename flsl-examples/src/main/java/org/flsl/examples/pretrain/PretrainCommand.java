@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
@@ -153,8 +154,10 @@ public final class PretrainCommand implements Callable<Integer> {
     }
     String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
     try (RunFolder run =
-        resumed == null ? RunFolder.create(config.get(Settings.OUT)) : RunFolder.open(resumed)) {
-      return pretrain(config, run, device);
+            resumed == null ? RunFolder.create(config.get(Settings.OUT)) : RunFolder.open(resumed);
+        SamplePhotos photos = new SamplePhotos()) {
+      Path images = config.get(Settings.IMAGES, photos.folder());
+      return pretrain(resolved(config, images), images, run, device);
     }
   }
 
@@ -210,20 +213,23 @@ public final class PretrainCommand implements Callable<Integer> {
         : Settings.THREADS.read(wished, "the environment variable OMP_NUM_THREADS");
   }
 
-  private static Map<String, String> nativeEnvironment(PretrainConfig config) {
-    return Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", config.text(Settings.THREADS));
+  private Map<String, String> nativeEnvironment(PretrainConfig config) {
+    return Map.of(
+        "OMP_WAIT_POLICY",
+        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
+        "OMP_NUM_THREADS",
+        config.text(Settings.THREADS));
   }
 
-  private int pretrain(PretrainConfig wanted, RunFolder run, String device) throws IOException {
-    Path images = images(wanted, run);
-    PretrainConfig config = resolved(wanted, images);
+  private int pretrain(PretrainConfig config, Path images, RunFolder run, String device)
+      throws IOException {
     Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
-    try (Training training = trainings.begin(config, images)) {
+    try (Training training = training(config, images, checkpoints)) {
       Plan plan =
           new Plan(
               training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
       run.write(config);
-      restore(training, checkpoints);
+      run.sameImages(training.images(), training.imagesFingerprint());
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
       Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
@@ -244,11 +250,6 @@ public final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private Path images(PretrainConfig config, RunFolder run) throws IOException {
-    Path folder = config.get(Settings.IMAGES);
-    return folder == null ? SamplePhotos.folder(run.path()) : folder;
-  }
-
   private PretrainConfig resolved(PretrainConfig config, Path images) {
     PretrainConfig absolute =
         config.get(Settings.IMAGES) == null
@@ -263,24 +264,22 @@ public final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private void restore(Training training, Checkpoints checkpoints) throws IOException {
+  private Training training(PretrainConfig config, Path images, Checkpoints checkpoints)
+      throws IOException {
     Newest newest = checkpoints.newest();
+    Optional<Path> file = newest.whole().map(Checkpoint::file);
     for (Damaged damaged : newest.damaged()) {
       terminal.warn(
           "%s is damaged (%s) and is set aside; going on from %s"
               .formatted(
                   damaged.file(),
                   damaged.problem(),
-                  newest
-                      .whole()
-                      .map(whole -> "the one before, " + whole.file())
-                      .orElse("the start")));
+                  file.map(before -> "the one before, " + before).orElse("the beginning")));
       checkpoints.setAside(damaged);
     }
-    if (newest.whole().isPresent()) {
-      Checkpoint checkpoint = newest.whole().get();
-      training.read(checkpoint.file());
-    }
+    return file.isPresent()
+        ? trainings.resume(config, images, file.get())
+        : trainings.begin(config, images);
   }
 
   /** For {@code --help}. */

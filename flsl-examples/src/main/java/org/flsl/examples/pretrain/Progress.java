@@ -31,8 +31,8 @@ final class Progress implements AutoCloseable {
     bar =
         new ProgressBarBuilder()
             .setTaskName("")
-            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-            .setUnit(" images", 1)
+            .setStyle(
+                terminal.fancy() ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.ASCII)
             .setInitialMax(plan.steps() * plan.batch())
             .startsFrom(stepsTaken * plan.batch(), Duration.ZERO)
             .hideEta()
@@ -48,7 +48,9 @@ final class Progress implements AutoCloseable {
   void step(long stepsTaken, Terms terms, double seconds) {
     pace.step(seconds);
     bar.stepTo(stepsTaken * plan.batch());
-    bar.setExtraMessage("%s left  %s".formatted(left(stepsTaken), terms));
+    bar.setExtraMessage(
+        "%s  intra %.3f inter %.3f volume %.3f"
+            .formatted(speed(stepsTaken), terms.intra(), terms.inter(), terms.volume()));
     if (!terminal.interactive()
         && Duration.between(lastLine, Instant.now()).compareTo(BETWEEN_LINES) >= 0) {
       line("step %d/%d".formatted(stepsTaken, plan.steps()), stepsTaken, terms);
@@ -62,13 +64,13 @@ final class Progress implements AutoCloseable {
 
   private void line(String what, long stepsTaken, Terms terms) {
     lastLine = Instant.now();
-    terminal.plain(
-        "%s  %s  %.1f images/s  %s left"
-            .formatted(what, terms, plan.batch() / pace.secondsPerStep(), left(stepsTaken)));
+    terminal.plain("%s  %s  %s".formatted(what, terms, speed(stepsTaken)));
   }
 
-  private String left(long stepsTaken) {
-    return Pace.words(pace.left(plan.steps() - stepsTaken));
+  private String speed(long stepsTaken) {
+    return "%.1f images/s, %s left"
+        .formatted(
+            plan.batch() / pace.secondsPerStep(), Pace.words(pace.left(plan.steps() - stepsTaken)));
   }
 
   @Override

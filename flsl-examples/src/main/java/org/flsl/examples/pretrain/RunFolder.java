@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.flsl.examples.UserError;
  */
 final class RunFolder implements AutoCloseable {
   private static final String CONFIG = "config.yaml";
+  private static final String IMAGES = "images.txt";
   private static final String LOCK = ".lock";
   private static final Path RUNS = Path.of("runs");
 
@@ -134,6 +136,24 @@ final class RunFolder implements AutoCloseable {
     AtomicFile.write(path.resolve(CONFIG), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /**
+   * Remembers the images of a new run, or compares them with those that the run began with.
+   *
+   * @throws UserError where they are others: no resumed run could equal an uninterrupted one
+   */
+  void sameImages(int count, String fingerprint) throws IOException {
+    Path file = path.resolve(IMAGES);
+    String line = count + " images, " + fingerprint + "\n";
+    if (!Files.exists(file)) {
+      AtomicFile.write(file, out -> out.write(line.getBytes(StandardCharsets.UTF_8)));
+    } else if (!Files.readString(file).equals(line)) {
+      throw new UserError(
+          "the images are not those that the run began with: found %d, the run has %s; bring those"
+                  .formatted(count, Files.readString(file).split(",")[0])
+              + " back or name their folder with --images");
+    }
+  }
+
   Checkpoints checkpoints(int keep) throws IOException {
     return new Checkpoints(path.resolve("checkpoints"), keep);
   }
@@ -151,8 +171,17 @@ final class RunFolder implements AutoCloseable {
     return path.resolve("summary.txt");
   }
 
+  /** Lets others open the folder; takes it away again where no run came of it. */
   @Override
   public void close() throws IOException {
     lock.close();
+    if (Files.notExists(path.resolve(CONFIG))) {
+      Files.delete(path.resolve(LOCK));
+      try {
+        Files.delete(path);
+      } catch (DirectoryNotEmptyException othersFiles) {
+        // Not ours to take away.
+      }
+    }
   }
 }

@@ -13,33 +13,43 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The photos that are shipped with the program.
+ * The photos that are shipped with the program, as a folder for as long as this is open.
  *
- * <p>In a source tree they are a folder; out of the jar they are copied into the run folder, with
- * the file that names their authors and licences.
+ * <p>In a source tree they are a folder; out of the jar they are copied to a temporary one.
  */
-final class SamplePhotos {
+final class SamplePhotos implements AutoCloseable {
   private static final String SAMPLE = "/sample/";
   private static final String ATTRIBUTION = "ATTRIBUTION.tsv";
 
-  private SamplePhotos() {}
+  private final Path folder;
+  private final boolean temporary;
 
-  /**
-   * @param run where a copy may be put
-   */
-  static Path folder(Path run) throws IOException {
+  SamplePhotos() throws IOException {
     URL attribution = SamplePhotos.class.getResource(SAMPLE + ATTRIBUTION);
-    if (attribution.getProtocol().equals("file")) {
-      return Path.of(uri(attribution)).resolveSibling("photos");
-    }
-    Path copy = run.resolve("photos");
-    Path complete = copy.resolve(ATTRIBUTION);
-    if (!Files.exists(complete)) {
-      Files.createDirectories(copy);
-      for (String photo : names()) {
-        copy("photos/" + photo, copy.resolve(photo));
+    temporary = !attribution.getProtocol().equals("file");
+    folder = temporary ? copied() : Path.of(uri(attribution)).resolveSibling("photos");
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (temporary) {
+      for (String name : names()) {
+        Files.deleteIfExists(folder.resolve(name));
       }
-      copy(ATTRIBUTION, complete);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private static Path copied() throws IOException {
+    Path copy = Files.createTempDirectory("flsl-photos-");
+    for (String name : names()) {
+      try (InputStream photo = open("photos/" + name)) {
+        Files.copy(photo, copy.resolve(name));
+      }
     }
     return copy;
   }
@@ -49,12 +59,6 @@ final class SamplePhotos {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(open(ATTRIBUTION), StandardCharsets.UTF_8))) {
       return lines.lines().skip(1).map(line -> line.substring(0, line.indexOf('\t'))).toList();
-    }
-  }
-
-  private static void copy(String name, Path file) throws IOException {
-    try (InputStream in = open(name)) {
-      AtomicFile.write(file, in::transferTo);
     }
   }
 

@@ -12,13 +12,25 @@ import java.nio.file.Path;
  */
 interface Training extends AutoCloseable {
 
-  /** Makes trainings, each at its beginning. */
+  /** Makes trainings. */
   interface Factory {
+
+    /** A training at its beginning. */
     Training begin(PretrainConfig config, Path images);
+
+    /**
+     * A training that goes on from a state written before.
+     *
+     * @throws org.flsl.examples.UserError where the state is not one of this configuration
+     */
+    Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException;
   }
 
   /** Images found in the folder. */
   int images();
+
+  /** Tells sets of images apart, wherever their folder lies. */
+  String imagesFingerprint();
 
   /** Trainable parameters of the student: backbone and head. */
   long parameters();
@@ -40,13 +52,6 @@ interface Training extends AutoCloseable {
 
   /** Writes the whole state as a DL4J model zip. */
   void write(OutputStream out) throws IOException;
-
-  /**
-   * Goes on from a state written before.
-   *
-   * @throws org.flsl.examples.UserError where the state is that of another network
-   */
-  void read(Path checkpoint) throws IOException;
 
   /** Writes the teacher's backbone as a DL4J model zip of its own. */
   void exportBackbone(OutputStream out) throws IOException;

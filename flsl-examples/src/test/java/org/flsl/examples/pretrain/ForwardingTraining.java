@@ -2,7 +2,6 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 
 /** Another training, for a test to change in one point. */
 class ForwardingTraining implements Training {
@@ -15,6 +14,11 @@ class ForwardingTraining implements Training {
   @Override
   public int images() {
     return inner.images();
+  }
+
+  @Override
+  public String imagesFingerprint() {
+    return inner.imagesFingerprint();
   }
 
   @Override
@@ -50,11 +54,6 @@ class ForwardingTraining implements Training {
   @Override
   public void write(OutputStream out) throws IOException {
     inner.write(out);
-  }
-
-  @Override
-  public void read(Path checkpoint) throws IOException {
-    inner.read(checkpoint);
   }
 
   @Override

@@ -35,10 +35,24 @@ class PretrainCommandTest {
         screen.terminal(),
         here,
         Map.of("OMP_NUM_THREADS", "2"),
-        (config, images) -> {
-          begun.add(config);
-          return ToyTraining.quick();
-        });
+        remembering(ToyTraining.factory(0)));
+  }
+
+  private Training.Factory remembering(Training.Factory factory) {
+    return new Training.Factory() {
+      @Override
+      public Training begin(PretrainConfig config, Path images) {
+        begun.add(config);
+        return factory.begin(config, images);
+      }
+
+      @Override
+      public Training resume(PretrainConfig config, Path images, Path checkpoint)
+          throws IOException {
+        begun.add(config);
+        return factory.resume(config, images, checkpoint);
+      }
+    };
   }
 
   private int flsl(String... arguments) {
@@ -164,7 +178,7 @@ class PretrainCommandTest {
             own.terminal(),
             new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1")),
             Map.of(),
-            (config, images) -> ToyTraining.quick());
+            ToyTraining.factory(0));
     List<String> all = new ArrayList<>(List.of(arguments));
     if (!all.contains("--resume")) {
       all.addAll(List.of("--out", run()));

@@ -46,18 +46,12 @@ class PretrainerTest {
     return new Checkpoints(run.resolve("checkpoints"), 2).newest().whole().orElseThrow();
   }
 
-  private static ToyTraining restored(Path checkpoint) throws IOException {
-    ToyTraining training = ToyTraining.quick();
-    training.read(checkpoint);
-    return training;
-  }
-
   @Test
   void everyStepIsWrittenDownAndTheEndIsSaved() throws IOException {
     Path run = folder.resolve("run");
     assertTrue(train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults()));
     assertEquals(1 + PLAN.steps(), Files.readAllLines(run.resolve("metrics.csv")).size());
-    assertArrayEquals(expected, restored(newest(run).file()).weights());
+    assertArrayEquals(expected, ToyTraining.read(newest(run).file()).weights());
     assertEquals(EPOCHS, screen.out().lines().filter(line -> line.startsWith("epoch ")).count());
   }
 
@@ -68,17 +62,17 @@ class PretrainerTest {
     train(whole, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
     // A kill in epoch 4, after steps that no checkpoint knows.
     train(parts, ToyTraining.quick(), new Plan(4, 3, 10), PretrainConfig.defaults());
-    ToyTraining unsaved = restored(newest(parts).file());
+    ToyTraining unsaved = ToyTraining.read(newest(parts).file());
     try (MetricsCsv csv = MetricsCsv.open(parts.resolve("metrics.csv"), unsaved.step())) {
       csv.append(unsaved.step() + 1, 4, unsaved.next(), 1);
     }
-    train(parts, restored(newest(parts).file()), PLAN, PretrainConfig.defaults());
+    train(parts, ToyTraining.read(newest(parts).file()), PLAN, PretrainConfig.defaults());
 
-    assertArrayEquals(expected, restored(newest(parts).file()).weights());
+    assertArrayEquals(expected, ToyTraining.read(newest(parts).file()).weights());
     assertEquals(withoutTimes(whole), withoutTimes(parts));
     assertArrayEquals(
-        restored(whole.resolve("checkpoints/best.zip")).weights(),
-        restored(parts.resolve("checkpoints/best.zip")).weights());
+        ToyTraining.read(whole.resolve("checkpoints/best.zip")).weights(),
+        ToyTraining.read(parts.resolve("checkpoints/best.zip")).weights());
   }
 
   private static String withoutTimes(Path run) throws IOException {
@@ -90,7 +84,8 @@ class PretrainerTest {
     Path run = folder.resolve("run");
     train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
     // The toy's loss grows from its start at zero.
-    assertEquals(ToyTraining.STEPS_PER_EPOCH, restored(run.resolve("checkpoints/best.zip")).step());
+    assertEquals(
+        ToyTraining.STEPS_PER_EPOCH, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
   }
 
   @Test
@@ -98,8 +93,8 @@ class PretrainerTest {
     Path run = folder.resolve("run");
     train(run, ToyTraining.quick(), new Plan(4, 1, 10), PretrainConfig.defaults());
     Files.delete(run.resolve("checkpoints/best.zip"));
-    train(run, restored(newest(run).file()), PLAN, PretrainConfig.defaults());
-    assertEquals(4, restored(run.resolve("checkpoints/best.zip")).step());
+    train(run, ToyTraining.read(newest(run).file()), PLAN, PretrainConfig.defaults());
+    assertEquals(4, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
   }
 
   @Test
@@ -180,7 +175,7 @@ class PretrainerTest {
             .filter(line -> line.contains("No space left on device; training goes on"))
             .count(),
         screen.err());
-    assertArrayEquals(expected, restored(newest(run).file()).weights());
+    assertArrayEquals(expected, ToyTraining.read(newest(run).file()).weights());
   }
 
   @Test
@@ -208,7 +203,7 @@ class PretrainerTest {
     Path run = folder.resolve("run");
     train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
     byte[] metrics = Files.readAllBytes(run.resolve("metrics.csv"));
-    assertTrue(train(run, restored(newest(run).file()), PLAN, PretrainConfig.defaults()));
+    assertTrue(train(run, ToyTraining.read(newest(run).file()), PLAN, PretrainConfig.defaults()));
     assertArrayEquals(metrics, Files.readAllBytes(run.resolve("metrics.csv")));
     assertFalse(screen.err().contains("warning"));
   }

@@ -60,6 +60,26 @@ class RunFolderTest {
   }
 
   @Test
+  void aRunKeepsItsImages() throws IOException {
+    try (RunFolder run = RunFolder.create(folder)) {
+      run.sameImages(130, "abc");
+      run.sameImages(130, "abc");
+      assertEquals(
+          "the images are not those that the run began with: found 129, the run has 130 images;"
+              + " bring those back or name their folder with --images",
+          errorOf(() -> run.sameImages(129, "abd")));
+      run.write(PretrainConfig.defaults());
+    }
+  }
+
+  @Test
+  void aFolderThatNoRunCameOfIsTakenAway() throws IOException {
+    Path path = folder.resolve("run");
+    RunFolder.create(path).close();
+    assertTrue(Files.notExists(path));
+  }
+
+  @Test
   void aFileIsNoFolder() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertTrue(errorOf(() -> RunFolder.create(file)).startsWith("cannot make the run folder"));

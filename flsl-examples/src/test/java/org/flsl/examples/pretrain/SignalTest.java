@@ -60,9 +60,9 @@ class SignalTest {
     while (expected.step() < EPOCHS * ToyTraining.STEPS_PER_EPOCH) {
       expected.next();
     }
-    ToyTraining found = ToyTraining.quick();
-    found.read(
-        new Checkpoints(run.resolve("checkpoints"), 2).newest().whole().orElseThrow().file());
+    ToyTraining found =
+        ToyTraining.read(
+            new Checkpoints(run.resolve("checkpoints"), 2).newest().whole().orElseThrow().file());
     assertArrayEquals(expected.weights(), found.weights());
     List<Long> steps = new ArrayList<>();
     MetricsCsv.read(run.resolve("metrics.csv")).forEach(row -> steps.add(row.step()));

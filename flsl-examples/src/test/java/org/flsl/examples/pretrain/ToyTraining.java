@@ -35,6 +35,24 @@ final class ToyTraining implements Training {
     return new ToyTraining(0, 0, -1);
   }
 
+  /** Makes trainings that take some time for a step. */
+  static Factory factory(int millisPerStep) {
+    return new Factory() {
+      @Override
+      public Training begin(PretrainConfig config, Path images) {
+        return new ToyTraining(0, millisPerStep, -1);
+      }
+
+      @Override
+      public Training resume(PretrainConfig config, Path images, Path checkpoint)
+          throws IOException {
+        ToyTraining training = new ToyTraining(0, millisPerStep, -1);
+        training.goOnFrom(checkpoint);
+        return training;
+      }
+    };
+  }
+
   double[] weights() {
     return weights.clone();
   }
@@ -42,6 +60,11 @@ final class ToyTraining implements Training {
   @Override
   public int images() {
     return 130;
+  }
+
+  @Override
+  public String imagesFingerprint() {
+    return "toy";
   }
 
   @Override
@@ -98,8 +121,13 @@ final class ToyTraining implements Training {
     zip.finish();
   }
 
-  @Override
-  public void read(Path checkpoint) throws IOException {
+  static ToyTraining read(Path checkpoint) throws IOException {
+    ToyTraining training = quick();
+    training.goOnFrom(checkpoint);
+    return training;
+  }
+
+  void goOnFrom(Path checkpoint) throws IOException {
     try (ZipFile zip = new ZipFile(checkpoint.toFile())) {
       ZipEntry entry = zip.getEntry(ENTRY);
       if (entry == null) {
