@@ -1,6 +1,8 @@
 package org.flsl.layers;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 
 /**
  * A network that turns images into tokens, which FLSL can pretrain.
@@ -20,6 +22,17 @@ public interface Backbone {
    * @throws IllegalArgumentException if the network cannot take views of these sizes
    */
   Tokens addTo(GraphSection section, List<ImageInput> views);
+
+  /**
+   * The network alone, as an ordinary graph whose layers have the names that {@link #addTo} gives
+   * them inside its section.
+   *
+   * @param settings global settings: seed, updater, data type and so on
+   * @param height height of the images
+   * @param width width of the images
+   */
+  ComputationGraphConfiguration standalone(
+      NeuralNetConfiguration.Builder settings, int height, int width);
 
   /** Whether the tokens leave the network behind a layer norm. */
   boolean isNormalised();

@@ -31,6 +31,7 @@ final class Computation {
   private final Map<Boolean, Program> programs = new HashMap<>();
   private final Map<Object, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
 
+  private final Slab kept = new Slab();
   private Plan pending;
   private Map<String, INDArray> pendingInputs;
 
@@ -79,10 +80,7 @@ final class Computation {
     bound.forEach(plan::setInput);
     INDArray output =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, plan.outputShape(), 'c');
-    plan.forward(
-        output,
-        memory(workspaces, ArrayType.ACTIVATIONS),
-        memory(workspaces, ArrayType.FF_WORKING_MEM));
+    plan.forward(output, kept, Slab.shared(workspaces, dataType));
     pending = training ? plan : null;
     pendingInputs = training ? inputs : null;
     return output;
@@ -121,9 +119,7 @@ final class Computation {
       inputGradients.put(name, gradient);
     }
     pending.backward(
-        rowMajor(outputGradient, workspaces),
-        bound,
-        memory(workspaces, ArrayType.BP_WORKING_MEM));
+        rowMajor(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
     pending = null;
     pendingInputs = null;
     return inputGradients;
@@ -135,11 +131,6 @@ final class Computation {
     } else {
       gradient.assign(0);
     }
-  }
-
-  private static Plan.Memory memory(LayerWorkspaceMgr workspaces, ArrayType type) {
-    return (dataType, elements) ->
-        workspaces.createUninitialized(type, dataType, new long[] {elements}, 'c');
   }
 
   /** Views of an array need its elements in C order without gaps. */

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.impl.shape.Shape;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -20,19 +22,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * A {@link Program} with every array placed, for one combination of input shapes.
  *
  * <p>Arrays live in three places. What the backward pass needs again is packed into the <i>kept</i>
- * slab; what only one pass needs shares the <i>scratch</i> slab of that pass, two arrays at the
- * same address when they are never alive together; inputs, parameters, outputs and gradients are
- * bound from outside. The slabs come from DL4J's workspaces anew for each pass; while they come
- * back at the same address, as they do after the first steps, nothing has to be bound again.
+ * {@link Slab}; what only one pass needs goes to the <i>scratch</i> slab, two arrays to the same
+ * address when they are never alive together; inputs, parameters, outputs and gradients are bound
+ * from outside. As long as a slab stays where it is, nothing in it has to be bound again.
  */
 final class Plan {
   private static final long ALIGNMENT = 64;
-
-  /** Supplies the memory of a slab, in elements. */
-  @FunctionalInterface
-  interface Memory {
-    INDArray allocate(DataType dataType, long elements);
-  }
 
   private record Use(OpContext context, int index, boolean isOutput) {
     void bind(INDArray array) {
@@ -46,10 +41,8 @@ final class Plan {
 
   private record Call(Program.Step step, OpContext context) {}
 
-  private record Copy(String from, String to) {}
-
-  /** Where an array lives: in which slab and at which element. */
-  private static final class Slab {
+  /** The arrays that live in one slab, with their first elements. */
+  private static final class Placement {
     final Map<String, Long> offsets = new LinkedHashMap<>();
     long elements;
     INDArray memory;
@@ -70,9 +63,9 @@ final class Plan {
   /** Values that have to be copied into a bound output, since they live elsewhere. */
   private final Map<String, String> copiedOutputs = new LinkedHashMap<>();
 
-  private final Slab kept = new Slab();
-  private final Slab forwardScratch = new Slab();
-  private final Slab backwardScratch = new Slab();
+  private final Placement kept = new Placement();
+  private final Placement forwardScratch = new Placement();
+  private final Placement backwardScratch = new Placement();
 
   /**
    * Places all arrays of {@code program}.
@@ -86,6 +79,7 @@ final class Plan {
     inferShapes(program.forward(), forward);
     shapes.put(Program.OUTPUT_GRADIENT, shapes.get(program.output()));
     inferShapes(program.backward(), backward);
+    List.copyOf(arrays.keySet()).forEach(constant -> bindViews(constant, arrays.get(constant)));
     bindOutputs();
     place();
   }
@@ -117,6 +111,15 @@ final class Plan {
       for (int i = 0; i < outputs.size(); i++) {
         shapes.put(step.outputs().get(i), outputs.get(i).getShape());
       }
+      if (step.op() instanceof Shape) {
+        // Depends on shapes only, and later shapes depend on it: a constant of this plan.
+        INDArray shape =
+            Nd4j.createFromArray(context.getInputArray(0).shape())
+                .castTo(program.dataType(step.outputs().get(0)));
+        arrays.put(step.outputs().get(0), shape);
+        standIns.forEach(INDArray::close);
+        continue;
+      }
       context.purge();
       if (program.isView(step.outputs().get(0))) {
         views
@@ -135,6 +138,11 @@ final class Plan {
       context.setTArguments(custom.tArgs());
       context.setBArguments(custom.bArgs());
       context.setDArguments(custom.dArgs());
+    } else if (step.op() instanceof BaseReduceOp reduce && reduce.getDimensions() != null) {
+      // ND4J takes a negative axis of these ops literally and reduces along the wrong one.
+      int rank = context.getInputArray(0).rank();
+      reduce.setDimensions(
+          org.nd4j.linalg.api.shape.Shape.normalizeAxis(rank, reduce.getDimensions()));
     }
     List<LongShapeDescriptor> shapes = step.op().calculateOutputShape(context);
     if (shapes.size() != step.outputs().size()) {
@@ -237,11 +245,6 @@ final class Plan {
     return shapes.get(program.output());
   }
 
-  /** Elements that stay allocated between forward and backward. */
-  long keptElements() {
-    return kept.elements;
-  }
-
   /** Makes {@code array} the value of placeholder {@code name}. */
   void setInput(String name, INDArray array) {
     setArray(name, array);
@@ -257,9 +260,9 @@ final class Plan {
    *
    * @param output receives the result, in C order
    */
-  void forward(INDArray output, Memory keptMemory, Memory scratchMemory) {
-    allocate(kept, keptMemory);
-    allocate(forwardScratch, scratchMemory);
+  void forward(INDArray output, Slab keptSlab, Slab scratch) {
+    occupy(kept, keptSlab);
+    occupy(forwardScratch, scratch);
     bindOutput(program.output(), output);
     run(forward);
     finish(program.output(), output);
@@ -270,9 +273,9 @@ final class Plan {
    *
    * @param gradients receives the gradient of each input or parameter, in C order
    */
-  void backward(INDArray outputGradient, Map<String, INDArray> gradients, Memory scratchMemory) {
+  void backward(INDArray outputGradient, Map<String, INDArray> gradients, Slab scratch) {
     setArray(Program.OUTPUT_GRADIENT, outputGradient);
-    allocate(backwardScratch, scratchMemory);
+    occupy(backwardScratch, scratch);
     gradients.forEach((name, array) -> bindOutput(program.gradients().get(name), array));
     run(backward);
     gradients.forEach((name, array) -> finish(program.gradients().get(name), array));
@@ -301,16 +304,14 @@ final class Plan {
     }
   }
 
-  private void allocate(Slab slab, Memory memory) {
-    if (slab.elements == 0) {
+  private void occupy(Placement placement, Slab slab) {
+    if (placement.elements == 0) {
       return;
     }
-    INDArray fresh = memory.allocate(dataType, slab.elements);
-    boolean moved =
-        slab.memory == null || slab.memory.data().address() != fresh.data().address();
-    if (moved) {
-      slab.memory = fresh;
-      slab.offsets.forEach((name, offset) -> setArray(name, view(fresh, offset, name)));
+    INDArray memory = slab.atLeast(placement.elements, dataType);
+    if (placement.memory != memory) {
+      placement.memory = memory;
+      placement.offsets.forEach((name, offset) -> setArray(name, view(memory, offset, name)));
     }
   }
 
@@ -325,6 +326,10 @@ final class Plan {
     }
     arrays.put(name, array);
     uses.getOrDefault(name, List.of()).forEach(use -> use.bind(array));
+    bindViews(name, array);
+  }
+
+  private void bindViews(String name, INDArray array) {
     for (String view : views.getOrDefault(name, List.of())) {
       setArray(view, array.reshape('c', shapes.get(view)));
     }

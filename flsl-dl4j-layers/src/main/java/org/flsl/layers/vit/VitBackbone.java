@@ -69,13 +69,8 @@ public final class VitBackbone implements Backbone {
         .build();
   }
 
-  /**
-   * The network alone, as an ordinary graph with the input {@code image} and the tokens as output.
-   *
-   * @param settings global settings: seed, updater, data type and so on
-   * @param height height of the images
-   * @param width width of the images
-   */
+  /** The network alone, with the input {@code image} and the tokens as output. */
+  @Override
   public ComputationGraphConfiguration standalone(
       NeuralNetConfiguration.Builder settings, int height, int width) {
     GraphBuilder builder = settings.graphBuilder().addInputs("image");

@@ -1,0 +1,117 @@
+package org.flsl.layers;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.Random;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.samediff.CompiledLossLayer;
+import org.flsl.layers.samediff.Definition;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Compares the gradients of a whole graph with central differences, in double precision. */
+public final class GradientCheck {
+  private static final double STEP = 1e-5;
+  private static final double MAX_RELATIVE = 1e-5;
+  private static final double MIN_ABSOLUTE = 1e-9;
+  private static final int PER_PARAMETER = 12;
+
+  private GradientCheck() {}
+
+  /** A loss that is sensitive to every element of its input: a fixed random mix of squares. */
+  public static final class MixedSquares extends CompiledLossLayer {
+    public MixedSquares() {}
+
+    @Override
+    public void defineParameters(SDLayerParams params) {
+      // There are none.
+    }
+
+    @Override
+    public void initializeParameters(Map<String, INDArray> params) {
+      // There are none.
+    }
+
+    @Override
+    protected SDVariable define(Definition d, SDVariable input) {
+      long[] shape = input.getShape().clone();
+      shape[0] = 1;
+      Nd4j.getRandom().setSeed(5);
+      INDArray mix = Nd4j.rand(d.dataType(), shape).addi(0.5);
+      SDVariable weights = d.sameDiff().constant(mix);
+      SDVariable shifted = input.add(0.3);
+      return d.sameDiff().math.square(shifted).mul(weights).sum();
+    }
+
+    @Override
+    public InputType getOutputType(int index, InputType input) {
+      return input;
+    }
+  }
+
+  /**
+   * Checks up to a dozen elements of each parameter of {@code graph}.
+   *
+   * @param graph a graph of double precision with a label-free loss as output
+   */
+  public static void check(ComputationGraph graph, INDArray... inputs) {
+    assertTrue(graph.params().dataType() == DataType.DOUBLE, "needs double precision");
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, inputs[0].size(0), 1);
+    MultiDataSet batch = new MultiDataSet(inputs, new INDArray[] {labels});
+    score(graph, batch);
+    INDArray gradient = graph.gradient().gradient().dup();
+    Random random = new Random(3);
+    int position = 0;
+    int checked = 0;
+    for (var vertex : graph.getVertices()) {
+      for (Map.Entry<String, INDArray> e : vertices(vertex).entrySet()) {
+        int length = Math.toIntExact(e.getValue().length());
+        for (int i = 0; i < Math.min(length, PER_PARAMETER); i++) {
+          int element = length <= PER_PARAMETER ? i : random.nextInt(length);
+          compare(graph, batch, gradient, position + element,
+              vertex.getVertexName() + "/" + e.getKey() + "[" + element + "]");
+          checked++;
+        }
+        position += length;
+      }
+    }
+    assertTrue(checked > 0 && position == graph.numParams(), "nothing was checked");
+  }
+
+  private static Map<String, INDArray> vertices(
+      org.deeplearning4j.nn.graph.vertex.GraphVertex vertex) {
+    Map<String, INDArray> params = vertex.numParams() == 0 ? null : vertex.paramTable(false);
+    return params == null ? Map.of() : params;
+  }
+
+  private static void compare(
+      ComputationGraph graph, MultiDataSet batch, INDArray gradient, int index, String name) {
+    INDArray params = graph.params();
+    double original = params.getDouble(index);
+    params.putScalar(index, original + STEP);
+    double plus = score(graph, batch);
+    params.putScalar(index, original - STEP);
+    double minus = score(graph, batch);
+    params.putScalar(index, original);
+    double expected = (plus - minus) / (2 * STEP);
+    double actual = gradient.getDouble(index);
+    double error = Math.abs(expected - actual);
+    double relative = error / Math.max(Math.abs(expected) + Math.abs(actual), 1e-12);
+    assertTrue(
+        relative < MAX_RELATIVE || error < MIN_ABSOLUTE,
+        () -> String.format("%s: gradient %.10g, differences %.10g", name, actual, expected));
+  }
+
+  private static double score(ComputationGraph graph, MultiDataSet batch) {
+    graph.setInputs(batch.getFeatures());
+    graph.setLabels(batch.getLabels());
+    graph.computeGradientAndScore();
+    return graph.score();
+  }
+}

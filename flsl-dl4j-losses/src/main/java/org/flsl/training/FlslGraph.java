@@ -1,0 +1,353 @@
+package org.flsl.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.Backbone;
+import org.flsl.layers.Backbone.ImageInput;
+import org.flsl.layers.Backbone.Tokens;
+import org.flsl.layers.GraphSection;
+import org.flsl.layers.TokenGrid;
+import org.flsl.layers.TokenTypes;
+import org.flsl.layers.cluster.MeanShift;
+import org.flsl.layers.cluster.ProjectionHead;
+import org.flsl.layers.cluster.Prototypes;
+import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.samediff.PackedViews;
+import org.flsl.layers.vit.TokenNorm;
+import org.flsl.losses.FlslLossLayer;
+import org.flsl.losses.FlslLosses;
+
+/**
+ * The whole FLSL training program as one ordinary ComputationGraph, around any backbone.
+ *
+ * <p>Student, frozen teacher, mean shift, heads and objective are vertices of one graph, so that
+ * {@code graph.fit(iterator)} pretrains, and listeners, the training UI and ModelSerializer work
+ * unchanged:
+ *
+ * <pre>
+ * student/...  tokens of all student views, packed      teacher/...  tokens of the teacher's view
+ * queries      = select(student tokens, querySelector)
+ * modes        = meanShift(queries, student tokens)     teacher/modes = meanShift(queries, teacher tokens)
+ * student/head, student/prototypes                      teacher/head, teacher/prototypes
+ * losses       = intra, inter, volume
+ * objective    = upsilon intra + eta inter + gamma volume
+ * </pre>
+ *
+ * <p>Use {@link #init} for a new training and {@link #attach} for a restored one: both add the
+ * listener that lets the teacher follow the student.
+ */
+public final class FlslGraph {
+
+  /** Prefix of the student's vertices. */
+  public static final String STUDENT = "student/";
+
+  /** Prefix of the teacher's vertices. */
+  public static final String TEACHER = "teacher/";
+
+  /** Name of the vertex that picks the queries. */
+  public static final String QUERIES = "queries";
+
+  /** Name of the vertex with the student's modes. */
+  public static final String MODES = "modes";
+
+  /** Name of the layer with the logits, in the student's and in the teacher's section. */
+  public static final String PROTOTYPES = "prototypes";
+
+  /** Name of the vertex with the three terms. */
+  public static final String LOSSES = "losses";
+
+  /** Name of the output layer. */
+  public static final String OBJECTIVE = "objective";
+
+  private final Backbone backbone;
+  private final ViewLayout views;
+  private final FlslConfig config;
+  private final PreviousStage previousStage;
+
+  private FlslGraph(Builder builder) {
+    this.backbone = required("backbone", builder.backbone);
+    this.views = required("views", builder.views);
+    this.config = required("config", builder.config);
+    this.previousStage = builder.previousStage;
+    if (config.finalNorm() != FinalNorm.TOKENS && backbone.isNormalised()) {
+      throw new IllegalArgumentException(
+          "FLSL graph: the final norm is set to "
+              + config.finalNorm()
+              + ", but the backbone ends in a norm of its own; build it without one"
+              + " (VitConfig: finalNorm(false))");
+    }
+  }
+
+  private static <T> T required(String name, T value) {
+    if (value == null) {
+      throw new IllegalArgumentException("FLSL graph: " + name + " is missing");
+    }
+    return value;
+  }
+
+  /** Starts a graph; backbone, views and config are required. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The configuration of objective and optimisation. */
+  public FlslConfig config() {
+    return config;
+  }
+
+  /** The views that enter the graph. */
+  public ViewLayout views() {
+    return views;
+  }
+
+  /** The network that is pretrained. */
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /** The graph's configuration. */
+  public ComputationGraphConfiguration configuration() {
+    GraphBuilder builder = settings().graphBuilder();
+    GraphSection shared = new GraphSection(builder, "", false);
+    GraphSection student = new GraphSection(builder, STUDENT, false);
+    GraphSection teacher = new GraphSection(builder, TEACHER, true);
+
+    Tokens studentTokens = tokens(student, views.students());
+    Tokens teacherTokens = tokens(teacher, List.of(views.teacher()));
+    PackedViews tokenViews =
+        PackedViews.of(studentTokens.grids().stream().mapToLong(TokenGrid::tokens).toArray());
+    PackedViews queryViews = PackedViews.of(queriesPerView(studentTokens.grids()));
+
+    String queries =
+        shared.vertex(
+            QUERIES, new TokenSelection(), studentTokens.vertex(), ViewLayout.QUERY_SELECTOR);
+    MeanShift self = MeanShift.self(config.tauSelf().over(steps()), queryViews, tokenViews);
+    String modes = shared.vertex(MODES, self, queries, studentTokens.vertex());
+    String teacherModes = teacherModes(builder, teacher, queries, teacherTokens, queryViews);
+    String logits = head(student, modes, studentTokens.width());
+    String teacherLogits = head(teacher, teacherModes, studentTokens.width());
+
+    FlslLosses losses =
+        new FlslLosses(
+            config.centroids(),
+            config.studentTemperature().over(steps()),
+            config.teacherTemperatureSchedule(),
+            config.centring(),
+            config.prior());
+    shared.vertex(LOSSES, losses, queries, modes, logits, teacherLogits);
+    FlslLossLayer objective =
+        new FlslLossLayer(
+            config.upsilon().over(steps()),
+            config.eta().over(steps()),
+            config.gamma().over(steps()));
+    shared.layer(OBJECTIVE, objective, LOSSES);
+
+    declareInputs(builder, tokenViews, queryViews);
+    return builder.setOutputs(OBJECTIVE).build();
+  }
+
+  private int steps() {
+    return config.iterations();
+  }
+
+  private NeuralNetConfiguration.Builder settings() {
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder()
+            .seed(config.seed())
+            .dataType(config.dataType())
+            .updater(new AdamW(config.learningRateSchedule()))
+            .regularization(new ArrayList<>(List.of(weightDecay())))
+            .miniBatch(false);
+    if (config.clipNorm() > 0) {
+      settings
+          .gradientNormalization(GradientNormalization.ClipL2PerParamType)
+          .gradientNormalizationThreshold(config.clipNorm());
+    }
+    return settings;
+  }
+
+  private DecoupledWeightDecay weightDecay() {
+    return new DecoupledWeightDecay(config.weightDecaySchedule());
+  }
+
+  /** The backbone, with a norm on its tokens if it has none and one is wanted there. */
+  private Tokens tokens(GraphSection section, List<ImageInput> images) {
+    Tokens tokens = backbone.addTo(section, images);
+    if (config.finalNorm() != FinalNorm.TOKENS || backbone.isNormalised()) {
+      return tokens;
+    }
+    TokenNorm norm = TokenNorm.builder(tokens.width()).build();
+    String normed = section.layer("tokenNorm", norm, tokens.vertex());
+    return new Tokens(normed, tokens.width(), tokens.grids());
+  }
+
+  private long[] queriesPerView(List<TokenGrid> grids) {
+    long[] queries = new long[grids.size()];
+    for (int i = 0; i < queries.length; i++) {
+      queries[i] = views.queries(i, grids.get(i));
+    }
+    return queries;
+  }
+
+  private String teacherModes(
+      GraphBuilder builder,
+      GraphSection teacher,
+      String queries,
+      Tokens tokens,
+      PackedViews queryViews) {
+    if (previousStage == null) {
+      MeanShift cross = MeanShift.cross(config.tauCross().over(steps()));
+      return teacher.vertex(MODES, cross, queries, tokens.vertex());
+    }
+    String attention = previousStage.addTo(builder, views);
+    MeanShift guided =
+        MeanShift.guided(config.tauCross().over(steps()), previousStage.mixture().over(steps()));
+    return teacher.vertex(MODES, guided, queries, tokens.vertex(), attention);
+  }
+
+  private String head(GraphSection section, String modes, int width) {
+    String input = modes;
+    if (config.finalNorm() == FinalNorm.MODES) {
+      input = section.layer("modeNorm", TokenNorm.builder(width).build(), input);
+    }
+    ProjectionHead head =
+        ProjectionHead.builder(width)
+            .hidden(config.headHidden())
+            .bottleneck(config.headBottleneck())
+            .build();
+    Prototypes prototypes =
+        Prototypes.builder(config.headBottleneck(), config.centroids())
+            .updater(
+                new AdamW(config.learningRateSchedule())
+                    .startingAt(config.frozenPrototypeEpochs() * config.iterationsPerEpoch()))
+            .build();
+    return section.layer(PROTOTYPES, prototypes, section.layer("head", head, input));
+  }
+
+  private void declareInputs(GraphBuilder builder, PackedViews tokens, PackedViews queries) {
+    List<ImageInput> images = new ArrayList<>();
+    images.add(views.teacher());
+    images.addAll(views.students());
+    List<InputType> types = new ArrayList<>();
+    for (ImageInput image : images) {
+      builder.addInputs(image.name());
+      types.add(type(image));
+    }
+    builder.addInputs(ViewLayout.QUERY_SELECTOR);
+    types.add(TokenTypes.sequence(tokens.total(), queries.total()));
+    if (previousStage != null) {
+      for (ImageInput crop : previousStage.crops(views)) {
+        builder.addInputs(crop.name());
+        types.add(type(crop));
+      }
+    }
+    builder.setInputTypes(types.toArray(InputType[]::new));
+  }
+
+  private static InputType type(ImageInput image) {
+    return InputType.convolutional(image.height(), image.width(), image.channels());
+  }
+
+  /** A new training: random student, teacher equal to it, listeners attached. */
+  public ComputationGraph init() {
+    ComputationGraph graph = new ComputationGraph(configuration());
+    graph.init();
+    new MomentumTeacher(config.momentumSchedule()).copyStudent(graph);
+    if (previousStage != null) {
+      previousStage.copyWeights(graph);
+    }
+    return attach(graph);
+  }
+
+  /**
+   * Adds the listeners that a training needs to a graph of this configuration, for example one that
+   * ModelSerializer restored.
+   *
+   * @return {@code graph}
+   */
+  public ComputationGraph attach(ComputationGraph graph) {
+    graph.addListeners(new MomentumTeacher(config.momentumSchedule()));
+    if (config.centring()) {
+      graph.addListeners(new CentreUpdate(config.centreMomentum()));
+    }
+    return graph;
+  }
+
+  /**
+   * The teacher's backbone as an ordinary graph of its own: the result of the pretraining.
+   *
+   * @param graph a graph of this configuration
+   */
+  public ComputationGraph exportTeacher(ComputationGraph graph) {
+    return export(graph, TEACHER);
+  }
+
+  /** The student's backbone as an ordinary graph of its own. */
+  public ComputationGraph exportStudent(ComputationGraph graph) {
+    return export(graph, STUDENT);
+  }
+
+  private ComputationGraph export(ComputationGraph graph, String prefix) {
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder().seed(config.seed()).dataType(config.dataType());
+    ImageInput image = views.teacher();
+    ComputationGraph exported =
+        new ComputationGraph(backbone.standalone(settings, image.height(), image.width()));
+    exported.init();
+    for (var vertex : exported.getVertices()) {
+      if (vertex.numParams() > 0) {
+        vertex.params().assign(graph.getVertex(prefix + vertex.getVertexName()).params());
+      }
+    }
+    return exported;
+  }
+
+  /** Builds an {@link FlslGraph}. */
+  public static final class Builder {
+    private Backbone backbone;
+    private ViewLayout views;
+    private FlslConfig config;
+    private PreviousStage previousStage;
+
+    private Builder() {}
+
+    /** The network to pretrain; required. */
+    public Builder backbone(Backbone backbone) {
+      this.backbone = backbone;
+      return this;
+    }
+
+    /** The views; required. */
+    public Builder views(ViewLayout views) {
+      this.views = views;
+      return this;
+    }
+
+    /** Objective and optimisation; required. */
+    public Builder config(FlslConfig config) {
+      this.config = config;
+      return this;
+    }
+
+    /** The previous stage of a multi-stage training; default none. */
+    public Builder previousStage(PreviousStage previousStage) {
+      this.previousStage = previousStage;
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @throws IllegalArgumentException if something is missing or does not fit
+     */
+    public FlslGraph build() {
+      return new FlslGraph(this);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.flsl.training;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/**
+ * Lets the teacher follow the student after every step: {@code teacher = m teacher + (1 - m)
+ * student}.
+ *
+ * <p>{@link FlslGraph} attaches it. Teacher and student are the vertices of the same name behind the
+ * prefixes {@code teacher/} and {@code student/}.
+ */
+public final class MomentumTeacher extends BaseTrainingListener {
+  private final ISchedule momentum;
+
+  /** A teacher with the given momentum m by iteration. */
+  public MomentumTeacher(ISchedule momentum) {
+    this.momentum = momentum;
+  }
+
+  @Override
+  public void iterationDone(Model model, int iteration, int epoch) {
+    follow((ComputationGraph) model, momentum.valueAt(iteration, epoch));
+  }
+
+  /** Makes the teacher equal to the student. */
+  void copyStudent(ComputationGraph graph) {
+    follow(graph, 0);
+  }
+
+  private static void follow(ComputationGraph graph, double m) {
+    for (GraphVertex vertex : graph.getVertices()) {
+      String name = vertex.getVertexName();
+      if (!name.startsWith(FlslGraph.TEACHER) || vertex.numParams() == 0) {
+        continue;
+      }
+      String inner = name.substring(FlslGraph.TEACHER.length());
+      INDArray student = graph.getVertex(FlslGraph.STUDENT + inner).params();
+      INDArray teacher = vertex.params();
+      teacher.muli(m);
+      Nd4j.getBlasWrapper().axpy(1 - m, student, teacher);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.flsl.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.Backbone;
+import org.flsl.layers.Backbone.ImageInput;
+import org.flsl.layers.Backbone.Tokens;
+import org.flsl.layers.GraphSection;
+import org.flsl.layers.cluster.PreviousStageAttention;
+import org.flsl.layers.cluster.TokenSelection;
+
+/**
+ * The teacher of an earlier training that guides the cross-attention of this one (multi-stage
+ * training).
+ *
+ * <p>It sees the crops without colour changes, as additional inputs of the graph ({@code
+ * teacherViewCrop}, {@code studentViewCrop}, {@code local1Crop}, …), and is never trained. The paper
+ * uses the features of its block 11 of 12 without the final norm: build the backbone with depth 11
+ * and {@code finalNorm(false)}.
+ */
+public final class PreviousStage {
+
+  /** Prefix of the previous teacher's vertices. */
+  public static final String PREVIOUS = "previous/";
+
+  /** Suffix of the inputs with the plain crops. */
+  public static final String CROP = "Crop";
+
+  private static final double TAU = 0.2 / Math.sqrt(384);
+  private static final double SHARPNESS = 1e4;
+
+  private final Backbone backbone;
+  private final ComputationGraph weights;
+  private final Scheduled mixture;
+  private final double tau;
+  private final double sharpness;
+
+  /**
+   * A previous stage with the paper's temperature and sharpness.
+   *
+   * @param backbone its network, up to the features to use
+   * @param weights its exported teacher, which holds at least the layers of {@code backbone}
+   * @param mixtureBias how much the guidance keeps to the end: the share of this stage's own
+   *     attention runs from 0 to {@code 1 - mixtureBias}
+   */
+  public PreviousStage(Backbone backbone, ComputationGraph weights, double mixtureBias) {
+    this(backbone, weights, mixtureBias, TAU, SHARPNESS);
+  }
+
+  /** A previous stage with every setting. */
+  public PreviousStage(
+      Backbone backbone,
+      ComputationGraph weights,
+      double mixtureBias,
+      double tau,
+      double sharpness) {
+    if (!(mixtureBias >= 0 && mixtureBias <= 1)) {
+      throw new IllegalArgumentException(
+          "Previous stage: the mixture bias must lie between 0 and 1, got " + mixtureBias);
+    }
+    this.backbone = backbone;
+    this.weights = weights;
+    this.mixture = Scheduled.cosine(0, 1 - mixtureBias);
+    this.tau = tau;
+    this.sharpness = sharpness;
+  }
+
+  Scheduled mixture() {
+    return mixture;
+  }
+
+  List<ImageInput> crops(ViewLayout views) {
+    List<ImageInput> crops = new ArrayList<>();
+    crops.add(crop(views.teacher()));
+    views.students().forEach(view -> crops.add(crop(view)));
+    return crops;
+  }
+
+  private static ImageInput crop(ImageInput view) {
+    return new ImageInput(view.name() + CROP, view.channels(), view.height(), view.width());
+  }
+
+  /** Adds the previous teacher twice, for either side, and returns the vertex of its attention. */
+  String addTo(GraphBuilder builder, ViewLayout views) {
+    List<ImageInput> crops = crops(views);
+    GraphSection keySide = new GraphSection(builder, PREVIOUS, true);
+    GraphSection querySide = new GraphSection(builder, PREVIOUS + STUDENT_SIDE, true);
+    Tokens keys = backbone.addTo(keySide, crops.subList(0, 1));
+    Tokens tokens = backbone.addTo(querySide, crops.subList(1, crops.size()));
+    String queries =
+        querySide.vertex(
+            FlslGraph.QUERIES, new TokenSelection(), tokens.vertex(), ViewLayout.QUERY_SELECTOR);
+    PreviousStageAttention attention = new PreviousStageAttention(tau, sharpness);
+    return keySide.vertex("attention", attention, queries, keys.vertex());
+  }
+
+  private static final String STUDENT_SIDE = "student/";
+
+  /** Fills the previous teacher's weights into a new graph. */
+  void copyWeights(ComputationGraph graph) {
+    for (var vertex : graph.getVertices()) {
+      String name = vertex.getVertexName();
+      if (!name.startsWith(PREVIOUS) || vertex.numParams() == 0) {
+        continue;
+      }
+      String inner = name.substring(PREVIOUS.length());
+      if (inner.startsWith(STUDENT_SIDE)) {
+        inner = inner.substring(STUDENT_SIDE.length());
+      }
+      var source = weights.getVertex(inner);
+      if (source == null || source.numParams() != vertex.numParams()) {
+        throw new IllegalArgumentException(
+            String.format(
+                "Previous stage: its weights have no layer %s with %d parameters; give the exported"
+                    + " teacher of a network of the same shape",
+                inner, vertex.numParams()));
+      }
+      vertex.params().assign(source.params());
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.flsl.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.flsl.layers.Backbone.ImageInput;
+import org.flsl.layers.TokenGrid;
+
+/**
+ * The images that enter an FLSL graph: one view for the teacher, and the student's views with the
+ * window from which each query is picked.
+ *
+ * @param teacher the teacher's view
+ * @param students the student's views
+ * @param windows side of the query windows of each student view, in tokens
+ */
+public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Integer> windows) {
+
+  /** Name of the graph's input for the teacher's view. */
+  public static final String TEACHER_VIEW = "teacherView";
+
+  /** Name of the graph's input for the student's global view. */
+  public static final String STUDENT_VIEW = "studentView";
+
+  /** Prefix of the names of the local views, which count from 1. */
+  public static final String LOCAL_VIEW = "local";
+
+  /** Name of the graph's input that picks the queries, {@code [B, queries, student tokens]}. */
+  public static final String QUERY_SELECTOR = "querySelector";
+
+  /** Copies and checks. */
+  public ViewLayout {
+    students = List.copyOf(students);
+    windows = List.copyOf(windows);
+    if (students.isEmpty() || students.size() != windows.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "View layout: %d student views need as many windows, got %d; at least one is needed",
+              students.size(), windows.size()));
+    }
+  }
+
+  /**
+   * The paper's layout with square views of three channels.
+   *
+   * @param globalSize side of the teacher's and the student's global view in pixels
+   * @param globalWindow side of its query windows in tokens
+   * @param localViews number of local views
+   * @param localSize side of a local view in pixels
+   * @param localWindow side of its query windows in tokens
+   */
+  public static ViewLayout of(
+      int globalSize, int globalWindow, int localViews, int localSize, int localWindow) {
+    List<ImageInput> students = new ArrayList<>();
+    List<Integer> windows = new ArrayList<>();
+    students.add(new ImageInput(STUDENT_VIEW, 3, globalSize, globalSize));
+    windows.add(globalWindow);
+    for (int i = 1; i <= localViews; i++) {
+      students.add(new ImageInput(LOCAL_VIEW + i, 3, localSize, localSize));
+      windows.add(localWindow);
+    }
+    return new ViewLayout(
+        new ImageInput(TEACHER_VIEW, 3, globalSize, globalSize), students, windows);
+  }
+
+  /**
+   * Queries of one student view: one for each window that fits into its grid.
+   *
+   * @throws IllegalArgumentException if the window is larger than the grid
+   */
+  long queries(int view, TokenGrid grid) {
+    int window = windows.get(view);
+    long queries = (long) (grid.height() / window) * (grid.width() / window);
+    if (queries == 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "View %s: a query window of %d x %d tokens does not fit into its %d x %d tokens; use a"
+                  + " smaller window or a larger view",
+              students.get(view).name(), window, window, grid.height(), grid.width()));
+    }
+    return queries;
+  }
+}
