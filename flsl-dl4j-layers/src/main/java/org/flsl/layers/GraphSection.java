@@ -41,8 +41,7 @@ public final class GraphSection {
   }
 
   /** Adds a layer with a preprocessor, which may be null. */
-  public String layer(
-      String name, Layer layer, InputPreProcessor preProcessor, String... inputs) {
+  public String layer(String name, Layer layer, InputPreProcessor preProcessor, String... inputs) {
     String full = prefix + name;
     builder.addLayer(full, frozen ? new FrozenLayer(layer) : layer, preProcessor, inputs);
     return full;

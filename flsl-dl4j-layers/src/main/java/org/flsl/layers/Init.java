@@ -12,14 +12,12 @@ public final class Init {
   /** A normal distribution with standard deviation 0.02, cut at two in absolute value. */
   public static void truncatedNormal(INDArray weights) {
     // The cut lies a hundred standard deviations out: nothing is ever cut.
-    weights.assign(
-        Nd4j.randn(weights.dataType(), weights.shape()).muli(STANDARD_DEVIATION));
+    weights.assign(Nd4j.randn(weights.dataType(), weights.shape()).muli(STANDARD_DEVIATION));
   }
 
   /** Uniform in {@code +-1 / sqrt(fanIn)}. */
   public static void uniform(INDArray weights, long fanIn) {
     double bound = 1 / Math.sqrt(fanIn);
-    weights.assign(
-        Nd4j.rand(weights.dataType(), weights.shape()).muli(2 * bound).subi(bound));
+    weights.assign(Nd4j.rand(weights.dataType(), weights.shape()).muli(2 * bound).subi(bound));
   }
 }

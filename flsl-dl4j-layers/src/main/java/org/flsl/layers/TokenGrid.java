@@ -34,8 +34,7 @@ public record TokenGrid(int height, int width) {
                   + " an image size that is a multiple of %d, or another patch size",
               patch, imageHeight, imageWidth, Math.max(1, patch)));
     }
-    return new TokenGrid(
-        Math.toIntExact(imageHeight / patch), Math.toIntExact(imageWidth / patch));
+    return new TokenGrid(Math.toIntExact(imageHeight / patch), Math.toIntExact(imageWidth / patch));
   }
 
   /** Number of tokens. */

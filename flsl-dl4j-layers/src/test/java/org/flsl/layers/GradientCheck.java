@@ -74,7 +74,11 @@ public final class GradientCheck {
         int length = Math.toIntExact(e.getValue().length());
         for (int i = 0; i < Math.min(length, PER_PARAMETER); i++) {
           int element = length <= PER_PARAMETER ? i : random.nextInt(length);
-          compare(graph, batch, gradient, position + element,
+          compare(
+              graph,
+              batch,
+              gradient,
+              position + element,
               vertex.getVertexName() + "/" + e.getKey() + "[" + element + "]");
           checked++;
         }

@@ -17,8 +17,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * The FLSL objective: the weighted sum of the three terms, {@code L = upsilon intra + eta inter +
  * gamma volume}.
  *
- * <p>It is the output of an FLSL training graph and needs no labels. Input: {@code [1, 3]} as {@link
- * FlslLosses} gives it.
+ * <p>It is the output of an FLSL training graph and needs no labels. Input: {@code [1, 3]} as
+ * {@link FlslLosses} gives it.
  */
 public final class FlslLossLayer extends CompiledLossLayer {
   @JsonProperty private ISchedule upsilon;

@@ -1,7 +1,6 @@
 package org.flsl.losses;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -31,8 +30,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * </ul>
  *
  * <p>Means run over all queries of all views and images. Everything is computed from log-softmax
- * and with {@code 0 log 0 = 0}, so that neither a one-hot mean nor an underflowing probability gives
- * NaN (the published code's form does).
+ * and with {@code 0 log 0 = 0}, so that neither a one-hot mean nor an underflowing probability
+ * gives NaN (the published code's form does).
  *
  * <p>With centring, the alternative to the volume term, the centre c is a parameter that {@link
  * org.flsl.training} updates and that no gradient reaches; otherwise c = 0.
@@ -122,8 +121,7 @@ public final class FlslLosses extends CompiledVertex {
     SDVariable intra = intra(d);
     SDVariable inter = teacher(d).mul(logP).sum(1).mean().neg();
     SDVariable volume = volume(d, sd.math.exp(logP));
-    return sd.concat(
-        1, intra.reshape(1, 1), inter.reshape(1, 1), volume.reshape(1, 1));
+    return sd.concat(1, intra.reshape(1, 1), inter.reshape(1, 1), volume.reshape(1, 1));
   }
 
   private static SDVariable intra(Definition d) {
@@ -148,8 +146,7 @@ public final class FlslLosses extends CompiledVertex {
     SameDiff sd = d.sameDiff();
     SDVariable mean = p.mean(0);
     double tiny = d.dataType().width() == 8 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-    SDVariable negativeEntropy =
-        mean.mul(sd.math.log(sd.math.max(mean, d.constant(tiny)))).sum();
+    SDVariable negativeEntropy = mean.mul(sd.math.log(sd.math.max(mean, d.constant(tiny)))).sum();
     if (prior == null) {
       return negativeEntropy.add(Math.log(centroids));
     }

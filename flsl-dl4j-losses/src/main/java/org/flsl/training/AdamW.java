@@ -13,11 +13,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Adam as the paper uses it; together with {@link DecoupledWeightDecay} this is AdamW.
  *
- * <p>It differs from ND4J's {@link Adam} in two ways. Eps is added to the bias-corrected root of the
- * second moment, as in the original paper and in PyTorch: {@code lr (m / (1 - b1^t)) / (sqrt(v / (1 -
- * b2^t)) + eps)}. And it can start late: before {@code firstIteration} parameters and moments stay
- * as they are (the learning rate is zero, so that weight decay pauses as well), and t counts from
- * there. That is how the prototypes are frozen in the first epoch.
+ * <p>It differs from ND4J's {@link Adam} in two ways. Eps is added to the bias-corrected root of
+ * the second moment, as in the original paper and in PyTorch: {@code lr (m / (1 - b1^t)) / (sqrt(v
+ * / (1 - b2^t)) + eps)}. And it can start late: before {@code firstIteration} parameters and
+ * moments stay as they are (the learning rate is zero, so that weight decay pauses as well), and t
+ * counts from there. That is how the prototypes are frozen in the first epoch.
  */
 public final class AdamW implements IUpdater {
   private static final long serialVersionUID = 1;
@@ -45,8 +45,7 @@ public final class AdamW implements IUpdater {
    * @param beta2 decay of the second moment
    * @param firstIteration first iteration that changes anything
    */
-  public AdamW(
-      ISchedule learningRate, double beta1, double beta2, double eps, int firstIteration) {
+  public AdamW(ISchedule learningRate, double beta1, double beta2, double eps, int firstIteration) {
     this.learningRate = Objects.requireNonNull(learningRate, "learningRate");
     this.beta1 = beta1;
     this.beta2 = beta2;
@@ -72,8 +71,7 @@ public final class AdamW implements IUpdater {
   @Override
   public GradientUpdater<AdamW> instantiate(INDArray viewArray, boolean initialize) {
     AdamUpdater moments = new AdamUpdater(new Adam());
-    moments.setStateViewArray(
-        viewArray, new long[] {1, viewArray.length() / 2}, 'c', initialize);
+    moments.setStateViewArray(viewArray, new long[] {1, viewArray.length() / 2}, 'c', initialize);
     return new Updater(this, moments);
   }
 
@@ -152,7 +150,8 @@ public final class AdamW implements IUpdater {
         gradient.assign(0);
         return;
       }
-      // ND4J computes lr sqrt(1-b2^t)/(1-b1^t) m / (sqrt(v) + e); e = eps sqrt(1-b2^t) makes it ours.
+      // ND4J computes lr sqrt(1-b2^t)/(1-b1^t) m / (sqrt(v) + e); e = eps sqrt(1-b2^t) makes it
+      // ours.
       int step = iteration - config.firstIteration;
       double correction = Math.sqrt(1 - Math.pow(config.beta2, step + 1));
       moments.setConfig(

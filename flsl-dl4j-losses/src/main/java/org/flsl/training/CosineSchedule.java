@@ -8,8 +8,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Linear warm-up followed by half a cosine, by iteration.
  *
  * <p>Warm-up iteration i of W has {@code start i / (W - 1)} (from zero to the start value,
- * inclusive); iteration j of the N after it has {@code end + (start - end) (1 + cos(pi j / N)) / 2}.
- * After the last iteration the value stays.
+ * inclusive); iteration j of the N after it has {@code end + (start - end) (1 + cos(pi j / N)) /
+ * 2}. After the last iteration the value stays.
  */
 public final class CosineSchedule implements ISchedule {
   private static final long serialVersionUID = 1;
@@ -33,7 +33,8 @@ public final class CosineSchedule implements ISchedule {
     if (warmup < 0 || total < 1 || warmup > total) {
       throw new IllegalArgumentException(
           String.format(
-              "Schedule: a warm-up of %d iterations does not fit into %d iterations", warmup, total));
+              "Schedule: a warm-up of %d iterations does not fit into %d iterations",
+              warmup, total));
     }
     this.start = start;
     this.end = end;

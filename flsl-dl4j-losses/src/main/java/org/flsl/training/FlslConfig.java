@@ -112,18 +112,15 @@ public final class FlslConfig {
   }
 
   private static void positive(String name, Scheduled value) {
-    check(
-        value.start() > 0 && value.end() > 0, name + " must be positive, got " + value);
+    check(value.start() > 0 && value.end() > 0, name + " must be positive, got " + value);
   }
 
   private static void notNegative(String name, double value) {
-    check(
-        value >= 0 && Double.isFinite(value), name + " must not be negative, got " + value);
+    check(value >= 0 && Double.isFinite(value), name + " must not be negative, got " + value);
   }
 
   private static void notNegative(String name, Scheduled value) {
-    check(
-        value.start() >= 0 && value.end() >= 0, name + " must not be negative, got " + value);
+    check(value.start() >= 0 && value.end() >= 0, name + " must not be negative, got " + value);
   }
 
   private static void share(String name, double value) {
@@ -428,15 +425,19 @@ public final class FlslConfig {
       return this;
     }
 
-    /** Inverse temperature of the mean shift inside a view; default 0.1 / sqrt(384), whatever the
-     * width. */
+    /**
+     * Inverse temperature of the mean shift inside a view; default 0.1 / sqrt(384), whatever the
+     * width.
+     */
     public Builder tauSelf(Scheduled tauSelf) {
       this.tauSelf = tauSelf;
       return this;
     }
 
-    /** Inverse temperature of the mean shift into the teacher's view; default 0.2 / sqrt(384). Smaller
-     * than tauSelf collapses. */
+    /**
+     * Inverse temperature of the mean shift into the teacher's view; default 0.2 / sqrt(384).
+     * Smaller than tauSelf collapses.
+     */
     public Builder tauCross(Scheduled tauCross) {
       this.tauCross = tauCross;
       return this;
@@ -472,7 +473,9 @@ public final class FlslConfig {
       return this;
     }
 
-    /** Whether the teacher's logits are centred, the alternative to the volume term; default false. */
+    /**
+     * Whether the teacher's logits are centred, the alternative to the volume term; default false.
+     */
     public Builder centring(boolean centring) {
       this.centring = centring;
       return this;
@@ -502,7 +505,9 @@ public final class FlslConfig {
       return this;
     }
 
-    /** Share of the epochs in which the learning rate rises from zero, whole epochs; default 0.1. */
+    /**
+     * Share of the epochs in which the learning rate rises from zero, whole epochs; default 0.1.
+     */
     public Builder warmupFraction(double warmupFraction) {
       this.warmupFraction = warmupFraction;
       return this;

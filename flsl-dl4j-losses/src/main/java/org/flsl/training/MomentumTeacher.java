@@ -12,8 +12,8 @@ import org.nd4j.linalg.schedule.ISchedule;
  * Lets the teacher follow the student after every step: {@code teacher = m teacher + (1 - m)
  * student}.
  *
- * <p>{@link FlslGraph} attaches it. Teacher and student are the vertices of the same name behind the
- * prefixes {@code teacher/} and {@code student/}.
+ * <p>{@link FlslGraph} attaches it. Teacher and student are the vertices of the same name behind
+ * the prefixes {@code teacher/} and {@code student/}.
  */
 public final class MomentumTeacher extends BaseTrainingListener {
   private final ISchedule momentum;

@@ -16,9 +16,9 @@ import org.flsl.layers.cluster.TokenSelection;
  * training).
  *
  * <p>It sees the crops without colour changes, as additional inputs of the graph ({@code
- * teacherViewCrop}, {@code studentViewCrop}, {@code local1Crop}, …), and is never trained. The paper
- * uses the features of its block 11 of 12 without the final norm: build the backbone with depth 11
- * and {@code finalNorm(false)}.
+ * teacherViewCrop}, {@code studentViewCrop}, {@code local1Crop}, …), and is never trained. The
+ * paper uses the features of its block 11 of 12 without the final norm: build the backbone with
+ * depth 11 and {@code finalNorm(false)}.
  */
 public final class PreviousStage {
 

@@ -110,8 +110,7 @@ final class GoldenCase {
             .learningRate(number("lr"))
             .minLearningRate(number("min_lr"))
             .warmupFraction(number("warmup_epochs") / number("epochs") + 1e-9)
-            .weightDecay(
-                Scheduled.cosine(number("weight_decay", 0), number("weight_decay", 1)))
+            .weightDecay(Scheduled.cosine(number("weight_decay", 0), number("weight_decay", 1)))
             .momentum(Scheduled.cosine(number("momentum", 0), number("momentum", 1)))
             .clipNorm(number("clip_grad"))
             .frozenPrototypeEpochs(integer("freeze_last_layer_epochs"))
@@ -124,11 +123,7 @@ final class GoldenCase {
             integer("locals"),
             integer("local_size"),
             integer("window_local"));
-    return FlslGraph.builder()
-        .backbone(VitBackbone.of(vit))
-        .views(views)
-        .config(config)
-        .build();
+    return FlslGraph.builder().backbone(VitBackbone.of(vit)).views(views).config(config).build();
   }
 
   /** The batch of a step: views, and the query masks as a selector. */
@@ -224,10 +219,7 @@ final class GoldenCase {
   /** A parameter by the name vertex_parameter; unlike DL4J's getParam also of vertices. */
   static INDArray param(ComputationGraph graph, String name) {
     int cut = name.lastIndexOf('_');
-    return graph
-        .getVertex(name.substring(0, cut))
-        .paramTable(false)
-        .get(name.substring(cut + 1));
+    return graph.getVertex(name.substring(0, cut)).paramTable(false).get(name.substring(cut + 1));
   }
 
   /** Sets student and teacher to the weights before the first step. */
@@ -235,8 +227,7 @@ final class GoldenCase {
     for (String side : List.of("student/", "teacher/")) {
       names()
           .forEach(
-              (theirs, ours) ->
-                  param(graph, side + ours).assign(ours("init/" + side, theirs)));
+              (theirs, ours) -> param(graph, side + ours).assign(ours("init/" + side, theirs)));
     }
   }
 }

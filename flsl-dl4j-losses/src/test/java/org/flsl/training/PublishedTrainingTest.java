@@ -60,27 +60,56 @@ class PublishedTrainingTest {
 
       String at = name + " step " + step + " ";
       Map<String, INDArray> ours = recorder.activations;
-      compare(problems, at + "tokens", 1e-4, golden.packed(step, "student_tokens"),
+      compare(
+          problems,
+          at + "tokens",
+          1e-4,
+          golden.packed(step, "student_tokens"),
           ours.get("student/norm"));
-      compare(problems, at + "teacher tokens", 1e-4,
-          golden.array("step" + step + "/teacher_tokens"), ours.get("teacher/norm"));
+      compare(
+          problems,
+          at + "teacher tokens",
+          1e-4,
+          golden.array("step" + step + "/teacher_tokens"),
+          ours.get("teacher/norm"));
       compare(problems, at + "queries", 1e-4, golden.packed(step, "queries"), ours.get("queries"));
-      compare(problems, at + "modes", 1e-4, golden.packed(step, "student_modes"),
-          ours.get("modes"));
-      compare(problems, at + "teacher modes", 1e-4, golden.packed(step, "teacher_modes"),
+      compare(
+          problems, at + "modes", 1e-4, golden.packed(step, "student_modes"), ours.get("modes"));
+      compare(
+          problems,
+          at + "teacher modes",
+          1e-4,
+          golden.packed(step, "teacher_modes"),
           ours.get("teacher/modes"));
-      compare(problems, at + "logits", 1e-4, golden.packed(step, "student_logits"),
+      compare(
+          problems,
+          at + "logits",
+          1e-4,
+          golden.packed(step, "student_logits"),
           ours.get("student/prototypes"));
-      compare(problems, at + "teacher logits", 1e-4, golden.packed(step, "teacher_logits"),
+      compare(
+          problems,
+          at + "teacher logits",
+          1e-4,
+          golden.packed(step, "teacher_logits"),
           ours.get("teacher/prototypes"));
 
       INDArray terms = ours.get("losses");
-      term(problems, at + "intra", golden.step(step).get("intra_view").asDouble(),
+      term(
+          problems,
+          at + "intra",
+          golden.step(step).get("intra_view").asDouble(),
           terms.getDouble(0));
-      term(problems, at + "inter", golden.step(step).get("inter_view").asDouble(),
+      term(
+          problems,
+          at + "inter",
+          golden.step(step).get("inter_view").asDouble(),
           terms.getDouble(1));
       if (flsl.config().gamma().end() > 0) {
-        term(problems, at + "volume", golden.step(step).get("volume").asDouble(),
+        term(
+            problems,
+            at + "volume",
+            golden.step(step).get("volume").asDouble(),
             terms.getDouble(2));
       }
       double total = golden.step(step).get("total").asDouble();
@@ -90,14 +119,22 @@ class PublishedTrainingTest {
 
       for (Map.Entry<String, String> e : golden.names().entrySet()) {
         INDArray expected = golden.ours("step" + step + "/grad/", e.getKey());
-        compare(problems, at + "gradient of " + e.getKey(), 1e-3, expected,
+        compare(
+            problems,
+            at + "gradient of " + e.getKey(),
+            1e-3,
+            expected,
             recorder.gradients.get("student/" + e.getValue()));
       }
       if (step == 0 || step == golden.steps() - 1) {
         for (String side : List.of("student/", "teacher/")) {
           for (Map.Entry<String, String> e : golden.names().entrySet()) {
             INDArray expected = golden.ours("step" + step + "/after/" + side, e.getKey());
-            compare(problems, at + "weight " + side + e.getKey(), 1e-3, expected,
+            compare(
+                problems,
+                at + "weight " + side + e.getKey(),
+                1e-3,
+                expected,
                 GoldenCase.param(graph, side + e.getValue()));
           }
         }

@@ -8,11 +8,11 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.Softmax;
-import org.flsl.layers.TokenTypes;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,8 +82,7 @@ public final class MeanShift extends CompiledVertex {
    * @param mixture mu, the share of this stage's own attention, between 0 and 1
    */
   public static MeanShift guided(ISchedule temperature, ISchedule mixture) {
-    return new MeanShift(
-        temperature, Objects.requireNonNull(mixture, "mixture"), null, null);
+    return new MeanShift(temperature, Objects.requireNonNull(mixture, "mixture"), null, null);
   }
 
   @Override
@@ -158,8 +157,7 @@ public final class MeanShift extends CompiledVertex {
         });
   }
 
-  private SDVariable guided(
-      Definition d, SDVariable queries, SDVariable tokens, SDVariable tau) {
+  private SDVariable guided(Definition d, SDVariable queries, SDVariable tokens, SDVariable tau) {
     SameDiff sd = d.sameDiff();
     SDVariable own = sd.nn.softmax(sd.mmul(queries.mul(tau), tokens, false, true, false), -1);
     SDVariable mu = d.scheduled("mixture", mixture);

@@ -5,9 +5,9 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
-import org.flsl.layers.TokenTypes;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -55,8 +55,7 @@ public final class PreviousStageAttention extends CompiledVertex {
     SDVariable queries = d.inputs().get("queries").mul(temperature);
     SDVariable scores = sd.mmul(queries, d.inputs().get("tokens"), false, true, false);
     SDVariable attention = sd.nn.softmax(scores, -1);
-    SDVariable chosen =
-        sd.nn.sigmoid(attention.sub(attention.mean(true, -1)).mul(sharpness));
+    SDVariable chosen = sd.nn.sigmoid(attention.sub(attention.mean(true, -1)).mul(sharpness));
     return chosen.div(chosen.sum(true, -1));
   }
 

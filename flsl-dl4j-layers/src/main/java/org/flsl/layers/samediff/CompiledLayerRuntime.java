@@ -47,8 +47,7 @@ final class CompiledLayerRuntime extends SameDiffLayer {
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(
-      INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
     INDArray inputGradient =
         computation.backward(epsilon, gradTable, INPUT, workspaces).get(CompiledLayer.INPUT);

@@ -49,8 +49,7 @@ final class CompiledLossRuntime extends SameDiffOutputLayer {
   }
 
   @Override
-  public Pair<Gradient, INDArray> backpropGradient(
-      INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
     INDArray loss = loss(true, workspaces);
     INDArray one = Nd4j.ones(dataType, loss.shape());

@@ -83,8 +83,7 @@ public abstract class CompiledVertex extends SameDiffVertex {
   }
 
   @Override
-  public MemoryReport getMemoryReport(
-      org.deeplearning4j.nn.conf.inputs.InputType... inputTypes) {
+  public MemoryReport getMemoryReport(org.deeplearning4j.nn.conf.inputs.InputType... inputTypes) {
     return null;
   }
 }

@@ -106,8 +106,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex {
       // DL4J miscounts when null comes before another gradient, so only trailing ones may be null.
       if (epsilons[i] == null && behind) {
         epsilons[i] =
-            workspaces.create(
-                ArrayType.ACTIVATION_GRAD, type, getInputs()[i].shape(), 'c');
+            workspaces.create(ArrayType.ACTIVATION_GRAD, type, getInputs()[i].shape(), 'c');
       }
       behind |= epsilons[i] != null;
     }

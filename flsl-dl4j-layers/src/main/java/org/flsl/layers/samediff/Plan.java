@@ -101,8 +101,7 @@ final class Plan {
         String input = step.inputs().get(i);
         INDArray array = arrays.get(input);
         if (array == null) {
-          array =
-              Nd4j.createUninitializedDetached(program.dataType(input), 'c', shapes.get(input));
+          array = Nd4j.createUninitializedDetached(program.dataType(input), 'c', shapes.get(input));
           standIns.add(array);
         }
         context.setInputArray(i, array);

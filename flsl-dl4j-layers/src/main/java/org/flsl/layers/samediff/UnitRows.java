@@ -22,8 +22,6 @@ public final class UnitRows {
     SDVariable scale = sd.math.reciprocal(sd.math.max(length, definition.constant(EPS)));
     SDVariable y = x.mul(scale);
     return definition.withGradient(
-        y,
-        List.of(x),
-        dy -> List.of(dy.sub(y.mul(dy.mul(y).sum(true, 1))).mul(scale)));
+        y, List.of(x), dy -> List.of(dy.sub(y.mul(dy.mul(y).sum(true, 1))).mul(scale)));
   }
 }

@@ -1,8 +1,5 @@
 package org.flsl.layers.vit;
 
-import org.flsl.layers.Init;
-import org.flsl.layers.TokenTypes;
-import org.flsl.layers.TokenGrid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +10,9 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.flsl.layers.Init;
+import org.flsl.layers.TokenGrid;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.Linear;
@@ -26,8 +26,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Cuts images into patches and makes a token of each: the entrance of a Vision Transformer.
  *
  * <p>Takes one view of an image, or several of different sizes, which share all weights and leave
- * packed in one sequence, view after view. Positions are added for the grid of each view: the
- * table of the base grid, resampled bicubically where a view has another grid.
+ * packed in one sequence, view after view. Positions are added for the grid of each view: the table
+ * of the base grid, resampled bicubically where a view has another grid.
  *
  * <p>{@code token = W vec(patch) + b + position}.
  *
@@ -112,10 +112,8 @@ public final class PatchEmbedding extends CompiledVertex {
       long[] shape = image.getShape();
       TokenGrid grid = TokenGrid.of(shape[2], shape[3], patch);
       // [B, ch, rows, p, columns, p] -> [B, rows, columns, ch, p, p]: one row for each patch.
-      SDVariable cells =
-          image.reshape(-1, channels, grid.height(), patch, grid.width(), patch);
-      patches.add(
-          sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength()));
+      SDVariable cells = image.reshape(-1, channels, grid.height(), patch, grid.width(), patch);
+      patches.add(sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength()));
       tables.add(positions(definition, grid));
       tokens += grid.tokens();
     }
@@ -138,8 +136,7 @@ public final class PatchEmbedding extends CompiledVertex {
     if (grid.equals(baseGrid())) {
       return learned.reshape(grid.tokens(), width);
     }
-    return sd.mmul(
-        sd.constant(Nd4j.create(resampling).castTo(definition.dataType())), learned);
+    return sd.mmul(sd.constant(Nd4j.create(resampling).castTo(definition.dataType())), learned);
   }
 
   private static SDVariable join(SameDiff sd, int axis, List<SDVariable> parts) {

@@ -1,10 +1,10 @@
 package org.flsl.layers.vit;
 
-import org.flsl.layers.TokenTypes;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledLayer;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.LayerNorm;
@@ -15,7 +15,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Layer normalisation of every token: the last layer of a Vision Transformer.
  *
- * <p>{@code y = gain (x - mean) / sqrt(variance + eps) + bias}. Input and output: {@code [B, T, C]}.
+ * <p>{@code y = gain (x - mean) / sqrt(variance + eps) + bias}. Input and output: {@code [B, T,
+ * C]}.
  */
 public final class TokenNorm extends CompiledLayer {
   @JsonProperty private int width;

@@ -1,13 +1,13 @@
 package org.flsl.layers.vit;
 
-import org.flsl.layers.Init;
-import org.flsl.layers.TokenTypes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.flsl.layers.Init;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledLayer;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.ExactGelu;
@@ -27,9 +27,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * x)))))}; {@code path} is drop path for each image and view, in training only. When several views
  * are packed in a sequence, attention stays inside each view.
  *
- * <p>Input and output: {@code [B, T, C]}, T tokens of all views. With {@link
- * Builder#attentionOnly} the output is this block's attention {@code [B, H*N, N]} of a single view
- * instead.
+ * <p>Input and output: {@code [B, T, C]}, T tokens of all views. With {@link Builder#attentionOnly}
+ * the output is this block's attention {@code [B, H*N, N]} of a single view instead.
  */
 public final class TransformerBlock extends CompiledLayer {
   @JsonProperty private int width;

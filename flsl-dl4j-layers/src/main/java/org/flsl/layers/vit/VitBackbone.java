@@ -42,8 +42,7 @@ public final class VitBackbone implements Backbone {
   public Tokens addTo(GraphSection section, List<ImageInput> views) {
     List<TokenGrid> grids =
         views.stream().map(v -> TokenGrid.of(v.height(), v.width(), config.patch())).toList();
-    PackedViews packed =
-        PackedViews.of(grids.stream().mapToLong(TokenGrid::tokens).toArray());
+    PackedViews packed = PackedViews.of(grids.stream().mapToLong(TokenGrid::tokens).toArray());
     String[] inputs = views.stream().map(ImageInput::name).toArray(String[]::new);
     String last =
         section.vertex("patchEmbedding", new PatchEmbedding(config, views.size()), inputs);
@@ -58,8 +57,7 @@ public final class VitBackbone implements Backbone {
   }
 
   private TransformerBlock block(int index, PackedViews views) {
-    double dropPath =
-        config.depth() == 1 ? 0 : config.dropPath() * index / (config.depth() - 1);
+    double dropPath = config.depth() == 1 ? 0 : config.dropPath() * index / (config.depth() - 1);
     return TransformerBlock.builder(config.width(), config.heads())
         .hidden((int) (config.width() * config.mlpRatio()))
         .normEps(config.normEps())

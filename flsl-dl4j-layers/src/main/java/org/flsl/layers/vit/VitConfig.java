@@ -41,7 +41,8 @@ public final class VitConfig {
             "%d heads do not divide the width %d: every head needs the same width", heads, width));
     check(patch > 0 && channels > 0, "patch and channels must be positive");
     check(
-        (long) (width * mlpRatio) > 0, "mlpRatio " + mlpRatio + " leaves no hidden units in the MLP");
+        (long) (width * mlpRatio) > 0,
+        "mlpRatio " + mlpRatio + " leaves no hidden units in the MLP");
     check(normEps > 0, "normEps must be positive, got " + normEps);
     check(dropPath >= 0 && dropPath < 1, "dropPath must lie in [0, 1), got " + dropPath);
     check(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), got " + dropout);
@@ -134,7 +135,9 @@ public final class VitConfig {
     return dropPath;
   }
 
-  /** Dropout probability after both linear layers of the MLP and after the attention's projection. */
+  /**
+   * Dropout probability after both linear layers of the MLP and after the attention's projection.
+   */
   public double dropout() {
     return dropout;
   }

@@ -37,8 +37,7 @@ class MeanShiftTest {
             .addVertex("shift", shift, "qNorm", "zNorm")
             .addLayer("out", new GradientCheck.MixedSquares(), "shift")
             .setOutputs("out")
-            .setInputTypes(
-                TokenTypes.sequence(WIDTH, queries), TokenTypes.sequence(WIDTH, tokens));
+            .setInputTypes(TokenTypes.sequence(WIDTH, queries), TokenTypes.sequence(WIDTH, tokens));
     ComputationGraph graph = new ComputationGraph(builder.build());
     graph.init();
     return graph;

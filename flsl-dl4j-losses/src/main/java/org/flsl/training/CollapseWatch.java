@@ -1,0 +1,106 @@
+package org.flsl.training;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns when a training has collapsed, with the likely cause and what to do.
+ *
+ * <p>Feed it with {@link StepMetrics}. It judges means over a window of steps and names each kind
+ * of collapse once.
+ */
+public final class CollapseWatch implements Consumer<StepMetrics> {
+
+  /** The ways in which a training can fail without an error. */
+  public enum Collapse {
+    /** All centroids are equally likely for every query. */
+    UNIFORM(
+        "every query is assigned to all centroids alike (the inter-view term stays at ln K);"
+            + " likely cause: tauCross is not larger than tauSelf, or the teacher's temperature is"
+            + " too high; raise tauCross or lower the teacher's temperature"),
+    /** One or a few centroids take everything. */
+    FEW_CENTROIDS(
+        "a few centroids take nearly all queries; likely cause: the volume term is too weak; raise"
+            + " gamma, or turn centring on"),
+    /** All tokens are alike. */
+    EQUAL_FEATURES(
+        "all features point the same way; likely cause: the intra-view term is too strong or the"
+            + " learning rate too high; lower upsilon or the learning rate, or lengthen the"
+            + " warm-up");
+
+    private final String explanation;
+
+    Collapse(String explanation) {
+      this.explanation = explanation;
+    }
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(CollapseWatch.class);
+  private static final int WINDOW = 50;
+  private static final double NEAR_UNIFORM = 0.001;
+  private static final double FEW = 0.05;
+  private static final double SAME = 0.05;
+
+  private final double maxEntropy;
+  private final Consumer<Collapse> alarm;
+  private final Deque<StepMetrics> window = new ArrayDeque<>();
+  private final Set<Collapse> seen = EnumSet.noneOf(Collapse.class);
+
+  /** Watches a training with K centroids and warns in the log. */
+  public CollapseWatch(int centroids) {
+    this(centroids, collapse -> {});
+  }
+
+  /**
+   * Watches a training with K centroids.
+   *
+   * @param alarm told as well, once for each kind of collapse
+   */
+  public CollapseWatch(int centroids, Consumer<Collapse> alarm) {
+    this.maxEntropy = Math.log(centroids);
+    this.alarm = alarm;
+  }
+
+  @Override
+  public void accept(StepMetrics step) {
+    window.addLast(step);
+    if (window.size() <= WINDOW) {
+      return;
+    }
+    window.removeFirst();
+    double entropy =
+        window.stream().mapToDouble(StepMetrics::assignmentEntropy).average().orElse(0);
+    double inter = window.stream().mapToDouble(StepMetrics::inter).average().orElse(0);
+    double spread = window.stream().mapToDouble(StepMetrics::featureSpread).average().orElse(1);
+    boolean uniform =
+        inter > maxEntropy * (1 - NEAR_UNIFORM) && entropy > maxEntropy * (1 - NEAR_UNIFORM);
+    report(Collapse.UNIFORM, uniform, step);
+    report(Collapse.FEW_CENTROIDS, entropy < FEW * maxEntropy, step);
+    report(Collapse.EQUAL_FEATURES, spread < SAME, step);
+  }
+
+  private void report(Collapse collapse, boolean happened, StepMetrics step) {
+    if (happened && seen.add(collapse)) {
+      LOG.warn(
+          "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment {},"
+              + " spread of the features {})",
+          step.iteration(),
+          collapse.explanation,
+          number(step.inter()),
+          number(maxEntropy),
+          number(step.assignmentEntropy()),
+          number(step.featureSpread()));
+      alarm.accept(collapse);
+    }
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}
