@@ -1,0 +1,64 @@
+package org.flsl.views;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.flsl.views.pixels.RgbImage;
+
+/**
+ * The features of a batch and their shapes, in the order of {@link ViewConfig#inputNames()}: first
+ * the views, so that view v is feature v, then the query selector, then the plain crops if any.
+ */
+final class BatchLayout {
+
+  private final ViewConfig config;
+  private final int batchSize;
+  private final List<long[]> shapes = new ArrayList<>();
+
+  BatchLayout(ViewConfig config, int batchSize) {
+    this.config = config;
+    this.batchSize = batchSize;
+    addViewShapes();
+    shapes.add(new long[] {batchSize, config.queries(), config.studentTokens()});
+    if (config.plainCrops()) {
+      addViewShapes();
+    }
+  }
+
+  private void addViewShapes() {
+    for (int view = 0; view < config.views(); view++) {
+      shapes.add(
+          new long[] {batchSize, RgbImage.CHANNELS, config.height(view), config.width(view)});
+    }
+  }
+
+  int batchSize() {
+    return batchSize;
+  }
+
+  int features() {
+    return shapes.size();
+  }
+
+  int selectorFeature() {
+    return config.views();
+  }
+
+  int plainCropFeature(int view) {
+    return config.views() + 1 + view;
+  }
+
+  /** The shape of a feature, batch first. */
+  long[] shape(int feature) {
+    return shapes.get(feature).clone();
+  }
+
+  /** Numbers per image of a feature. */
+  int lengthPerImage(int feature) {
+    long[] shape = shapes.get(feature);
+    long length = 1;
+    for (int i = 1; i < shape.length; i++) {
+      length *= shape[i];
+    }
+    return Math.toIntExact(length);
+  }
+}

@@ -1,0 +1,53 @@
+package org.flsl.views.decode;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The first directory of a TIFF structure, which is what a TIFF file and an EXIF block start with.
+ *
+ * <p>Reads single numbers by tag; anything malformed reads as absent, because the decoder has the
+ * last word on whether a file is good.
+ */
+final class TiffDirectory {
+
+  static final int WIDTH = 0x100;
+  static final int HEIGHT = 0x101;
+  static final int ORIENTATION = 0x112;
+
+  private static final int TYPE_SHORT = 3;
+  private static final int ENTRY_BYTES = 12;
+
+  private final ByteBuffer block;
+
+  /** Views {@code length} bytes from {@code start} on. */
+  TiffDirectory(byte[] file, int start, int length) {
+    block = ByteBuffer.wrap(file, start, length).slice();
+    boolean littleEndian = length > 0 && block.get(0) == 'I';
+    block.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+  }
+
+  /** The number stored under a tag, or {@code otherwise}. */
+  long value(int tag, long otherwise) {
+    if (block.limit() < 8) {
+      return otherwise;
+    }
+    long start = block.getInt(4) & 0xffffffffL;
+    if (start + 2 > block.limit()) {
+      return otherwise;
+    }
+    int entries = block.getShort((int) start) & 0xffff;
+    for (int i = 0; i < entries; i++) {
+      long entry = start + 2 + (long) i * ENTRY_BYTES;
+      if (entry + ENTRY_BYTES > block.limit()) {
+        return otherwise;
+      }
+      int at = (int) entry;
+      if ((block.getShort(at) & 0xffff) == tag) {
+        boolean isShort = block.getShort(at + 2) == TYPE_SHORT;
+        return isShort ? block.getShort(at + 8) & 0xffff : block.getInt(at + 8) & 0xffffffffL;
+      }
+    }
+    return otherwise;
+  }
+}
