@@ -16,6 +16,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
+import org.flsl.training.StepMetrics;
 
 /**
  * The file {@code metrics.csv}: one row per training step, each step once however often the run was
@@ -37,6 +38,7 @@ final class MetricsCsv implements AutoCloseable {
               "learning_rate",
               "weight_decay",
               "momentum",
+              "teacher_temperature",
               "gradient_norm",
               "entropy",
               "used_centroids",
@@ -128,15 +130,16 @@ final class MetricsCsv implements AutoCloseable {
         waiting,
         step,
         epoch,
-        m.terms().total(),
-        m.terms().intra(),
-        m.terms().inter(),
-        m.terms().volume(),
+        m.total(),
+        m.intra(),
+        m.inter(),
+        m.volume(),
         m.learningRate(),
         m.weightDecay(),
         m.momentum(),
+        m.teacherTemperature(),
         m.gradientNorm(),
-        m.entropy(),
+        m.assignmentEntropy(),
         m.usedCentroids(),
         m.featureSpread(),
         Math.round(seconds * 1000) / 1000.0);

@@ -91,7 +91,7 @@ public final class PretrainCommand implements Callable<Integer> {
    */
   public static CommandLine commandLine(
       Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
-    return commandLine(terminal, relaunch, environment, null);
+    return commandLine(terminal, relaunch, environment, new FlslTraining.Factory());
   }
 
   static CommandLine commandLine(
@@ -147,7 +147,8 @@ public final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Logs.to(terminal, debug);
-    PretrainConfig config = configuration().checked();
+    PretrainConfig config = configuration();
+    Setup.of(config);
     OptionalInt elsewhere = relaunch.with(nativeEnvironment(config));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();

@@ -2,7 +2,6 @@ package org.flsl.examples.pretrain;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.flsl.examples.UserError;
 
 /** What one pretraining run is told: a value for each of {@link Settings#ALL}. */
 final class PretrainConfig {
@@ -50,37 +49,5 @@ final class PretrainConfig {
   /** The value of a setting as flags and files write it. */
   <T> String text(Setting<T> setting) {
     return setting.write(get(setting));
-  }
-
-  /** This configuration, after its values are found to fit one another. */
-  PretrainConfig checked() {
-    Settings.Architecture arch = get(Settings.ARCH);
-    int width = get(Settings.WIDTH, arch.width());
-    int heads = get(Settings.HEADS, arch.heads());
-    if (width % heads != 0) {
-      throw new UserError(
-          "%d heads do not divide a width of %d: choose --heads from the divisors of --width"
-              .formatted(heads, width));
-    }
-    checkPatch(Settings.GLOBAL_SIZE);
-    if (get(Settings.LOCAL_VIEWS) > 0) {
-      checkPatch(Settings.LOCAL_SIZE);
-    }
-    if (get(Settings.POSITIONS) == Settings.Positions.SINCOS && width % 4 != 0) {
-      throw new UserError(
-          "sine-cosine positions need a width that 4 divides, but --width is " + width);
-    }
-    return this;
-  }
-
-  private void checkPatch(Setting<Integer> size) {
-    int patch = get(Settings.PATCH);
-    int pixels = get(size);
-    if (pixels % patch != 0) {
-      int below = pixels / patch * patch;
-      throw new UserError(
-          "a patch of %d does not divide --%s %d: choose %s%d, or another --patch"
-              .formatted(patch, size, pixels, below == 0 ? "" : below + " or ", below + patch));
-    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
+import org.flsl.training.StepMetrics;
 
 /**
  * The training loop: takes steps, writes down what they tell, and saves the state so that whatever
@@ -69,13 +70,13 @@ final class Pretrainer {
     StepMetrics told = training.next();
     double took = (System.nanoTime() - start) / NANOS;
     long step = training.step();
-    if (!Double.isFinite(told.terms().total())) {
+    if (!told.isFinite()) {
       throw diverged();
     }
     seconds += took;
     writeDown(metrics, step, told);
-    progress.step(step, told.terms(), took);
-    epochMean.add(told.terms());
+    progress.step(step, Terms.of(told), took);
+    epochMean.add(Terms.of(told));
     if (plan.endsEpoch(step)) {
       Terms mean = epochMean.take();
       progress.epoch(step, mean);

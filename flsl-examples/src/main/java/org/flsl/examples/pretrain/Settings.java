@@ -9,6 +9,9 @@ import static org.flsl.examples.pretrain.Setting.Section.VIEWS;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.layers.vit.Positions;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FinalNorm;
 
 /** Every setting of a pretraining run; the defaults are those of the paper and its code. */
 final class Settings {
@@ -21,39 +24,17 @@ final class Settings {
   private static final double ROOT_OF_384 = Math.sqrt(384);
 
   enum Architecture {
-    TINY(192, 3),
-    SMALL(384, 6),
-    BASE(768, 12);
+    TINY,
+    SMALL,
+    BASE;
 
-    private final int width;
-    private final int heads;
-
-    Architecture(int width, int heads) {
-      this.width = width;
-      this.heads = heads;
+    VitConfig vit(int patch) {
+      return switch (this) {
+        case TINY -> VitConfig.tiny(patch);
+        case SMALL -> VitConfig.small(patch);
+        case BASE -> VitConfig.base(patch);
+      };
     }
-
-    int width() {
-      return width;
-    }
-
-    int heads() {
-      return heads;
-    }
-
-    int depth() {
-      return 12;
-    }
-  }
-
-  enum Positions {
-    SINCOS,
-    LEARNED
-  }
-
-  enum Normalise {
-    TOKENS,
-    MODES
   }
 
   enum Device {
@@ -108,6 +89,8 @@ final class Settings {
           Kind.number(0, 0.999),
           0.1,
           "Probability of skipping the last block; earlier blocks in proportion.");
+  static final Setting<Double> DROPOUT =
+      Setting.of(NETWORK, "dropout", Kind.number(0, 0.999), 0.0, "Dropout in attention and MLP.");
   static final Setting<Positions> POSITIONS =
       Setting.of(
           NETWORK,
@@ -158,8 +141,20 @@ final class Settings {
           VIEWS,
           "random-queries",
           Kind.yesOrNo(),
-          true,
+          false,
           "Query anywhere in its window; no: always the window's first token.");
+  static final Setting<Double> JITTER =
+      Setting.of(
+          VIEWS, "jitter", Kind.number(0, 1), 0.8, "How often a view's colours are changed.");
+  static final Setting<Double> GREY =
+      Setting.of(VIEWS, "grey", Kind.number(0, 1), 0.2, "How often a view loses its colours.");
+  static final Setting<Double> SOLARISE =
+      Setting.of(
+          VIEWS,
+          "solarise",
+          Kind.number(0, 1),
+          0.2,
+          "How often a view that is not in the blurred half is solarised.");
 
   static final Setting<Span> UPSILON =
       Setting.of(
@@ -190,12 +185,12 @@ final class Settings {
   static final Setting<Integer> HEAD_BOTTLENECK =
       Setting.of(
           OBJECTIVE, "head-bottleneck", Kind.whole(1), 256, "Width in front of the centroids.");
-  static final Setting<Double> STUDENT_TEMPERATURE =
+  static final Setting<Span> STUDENT_TEMPERATURE =
       Setting.of(
           OBJECTIVE,
           "student-temperature",
-          Kind.number(POSITIVE, ANY),
-          0.1,
+          Kind.span(POSITIVE, ANY),
+          Span.of(0.1),
           "Temperature of the student's assignment.");
   static final Setting<Span> TEACHER_TEMPERATURE =
       Setting.of(
@@ -233,13 +228,27 @@ final class Settings {
           Kind.yesOrNo(),
           false,
           "Centre the teacher's logits, the alternative to the volume term.");
-  static final Setting<Normalise> NORMALISE =
+  static final Setting<FinalNorm> FINAL_NORM =
       Setting.of(
           OBJECTIVE,
-          "normalise",
-          Kind.choice(Normalise.class),
-          Normalise.TOKENS,
-          "Where the final layer norm stands.");
+          "final-norm",
+          Kind.choice(FinalNorm.class),
+          FinalNorm.TOKENS,
+          "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.");
+  static final Setting<Path> PREVIOUS =
+      Setting.of(
+          OBJECTIVE,
+          "previous",
+          Kind.path("FILE"),
+          null,
+          "The backbone.zip of an earlier run, to guide this one (multi-stage); auto: none.");
+  static final Setting<Double> PREVIOUS_BIAS =
+      Setting.of(
+          OBJECTIVE,
+          "previous-bias",
+          Kind.number(0, 1),
+          0.0,
+          "How much of that guidance is left at the end of the training.");
 
   static final Setting<Integer> EPOCHS =
       Setting.of(TRAINING, "epochs", Kind.whole(1), 300, "Times that each image is seen.");
@@ -346,6 +355,7 @@ final class Settings {
           HEADS,
           MLP_RATIO,
           DROP_PATH,
+          DROPOUT,
           POSITIONS,
           GLOBAL_SIZE,
           LOCAL_SIZE,
@@ -356,6 +366,9 @@ final class Settings {
           GLOBAL_WINDOW,
           LOCAL_WINDOW,
           RANDOM_QUERIES,
+          JITTER,
+          GREY,
+          SOLARISE,
           UPSILON,
           ETA,
           GAMMA,
@@ -368,7 +381,9 @@ final class Settings {
           TAU_SA,
           TAU_CA,
           CENTRING,
-          NORMALISE,
+          FINAL_NORM,
+          PREVIOUS,
+          PREVIOUS_BIAS,
           EPOCHS,
           MINUTES,
           STEPS_PER_EPOCH,

@@ -1,7 +1,13 @@
 package org.flsl.examples.pretrain;
 
+import org.flsl.training.StepMetrics;
+
 /** The objective and its three terms. */
 record Terms(double total, double intra, double inter, double volume) {
+  static Terms of(StepMetrics metrics) {
+    return new Terms(metrics.total(), metrics.intra(), metrics.inter(), metrics.volume());
+  }
+
   static final Terms ZERO = new Terms(0, 0, 0, 0);
 
   Terms plus(Terms other) {

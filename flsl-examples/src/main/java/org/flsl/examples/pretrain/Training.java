@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import org.flsl.training.StepMetrics;
 
 /**
  * What the command needs of a training: to take steps, and to write and read its whole state.

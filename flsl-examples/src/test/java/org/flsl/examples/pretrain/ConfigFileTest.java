@@ -120,7 +120,7 @@ class ConfigFileTest {
   @Test
   void shippedRecipesAreWhole() {
     for (String name : Recipes.NAMES) {
-      Recipes.read(name, PretrainConfig.defaults()).checked();
+      Setup.of(Recipes.read(name, PretrainConfig.defaults()));
     }
   }
 }

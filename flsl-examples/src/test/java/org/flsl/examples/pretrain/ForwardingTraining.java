@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.flsl.training.StepMetrics;
 
 /** Another training, for a test to change in one point. */
 class ForwardingTraining implements Training {

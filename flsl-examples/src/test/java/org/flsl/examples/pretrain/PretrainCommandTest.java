@@ -162,8 +162,8 @@ class PretrainCommandTest {
 
   @Test
   void mistakesAreOneLineAndLeaveNothingBehind() throws IOException {
-    assertMistake("error: 5 heads", "--heads", "5");
-    assertMistake("error: ", "--patch", "15");
+    assertMistake("error: Vision Transformer: 5 heads do not divide", "--heads", "5");
+    assertMistake("error: Patches of 15 pixels do not divide", "15");
     assertMistake("error: --gamma is '-5'", "--gamma", "-5");
     assertMistake("error: --batch is '0'", "--batch", "0");
     assertMistake("error: --config takes a YAML file or one of the recipes", "--config", "nope");

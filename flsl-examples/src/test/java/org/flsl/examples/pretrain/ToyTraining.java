@@ -9,6 +9,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.flsl.examples.UserError;
+import org.flsl.training.StepMetrics;
 
 /** A training of a few numbers, for tests of the loop around it: exact, fast, and it can go bad. */
 final class ToyTraining implements Training {
@@ -98,7 +99,20 @@ final class ToyTraining implements Training {
     double loss = step == badStep ? Double.NaN : sum / WEIGHTS;
     step++;
     return new StepMetrics(
-        new Terms(loss, loss / 4, loss / 2, loss / 8), 1e-3, 0.04, 0.996, 1, 2, 3, 4);
+        (int) step - 1,
+        (int) (step - 1) / STEPS_PER_EPOCH,
+        loss,
+        loss / 4,
+        loss / 2,
+        loss / 8,
+        1e-3,
+        0.04,
+        0.996,
+        0.05,
+        1,
+        2,
+        3,
+        4);
   }
 
   @Override
