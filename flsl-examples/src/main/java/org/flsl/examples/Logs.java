@@ -9,7 +9,7 @@ import ch.qos.logback.core.AppenderBase;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what the libraries log to the terminal of a command: ours from INFO on, others' errors.
+ * Sends what the libraries log to the terminal of a command: our warnings, and others' errors.
  *
  * <p>DL4J and ND4J tell much while they start that means nothing to a user; {@code --debug} shows
  * it.
@@ -26,7 +26,7 @@ public final class Logs {
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
     root.setLevel(debug ? Level.INFO : Level.ERROR);
-    context.getLogger("org.flsl").setLevel(debug ? Level.DEBUG : Level.INFO);
+    context.getLogger("org.flsl").setLevel(debug ? Level.DEBUG : Level.WARN);
   }
 
   private static final class Appender extends AppenderBase<ILoggingEvent> {

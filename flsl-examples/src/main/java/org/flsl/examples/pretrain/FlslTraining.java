@@ -3,8 +3,6 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Objects;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
@@ -18,12 +16,15 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** FLSL as DL4J trains it: one graph, fitted to one batch after the other. */
 final class FlslTraining implements Training {
+  private final PretrainConfig config;
   private final FlslGraph program;
   private final ComputationGraph graph;
   private final MultiViewIterator batches;
   private StepMetrics told;
 
-  private FlslTraining(FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
+  private FlslTraining(
+      PretrainConfig config, FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
+    this.config = config;
     this.program = program;
     this.graph = graph;
     this.batches = batches;
@@ -40,16 +41,15 @@ final class FlslTraining implements Training {
     public Training begin(PretrainConfig config, Path images) {
       MultiViewIterator batches = batches(config, images);
       FlslGraph program = program(config, batches);
-      return new FlslTraining(program, program.init(), batches);
+      return new FlslTraining(config, program, program.init(), batches);
     }
 
     @Override
     public Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException {
       MultiViewIterator batches = batches(config, images);
       FlslGraph program = program(config, batches);
-      ComputationGraph graph = ModelSerializer.restoreComputationGraph(checkpoint.toFile(), true);
-      requireSame(program.configuration(), graph.getConfiguration(), checkpoint);
-      return new FlslTraining(program, program.attach(graph), batches);
+      ComputationGraph graph = CheckpointFile.read(checkpoint, config);
+      return new FlslTraining(config, program, program.attach(graph), batches);
     }
 
     private static MultiViewIterator batches(PretrainConfig config, Path images) {
@@ -69,22 +69,6 @@ final class FlslTraining implements Training {
     private static FlslGraph program(PretrainConfig config, MultiViewIterator batches) {
       return Setup.of(config)
           .program(config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch()));
-    }
-
-    private static void requireSame(
-        ComputationGraphConfiguration wanted,
-        ComputationGraphConfiguration found,
-        Path checkpoint) {
-      // The counts are the state of a training, not its shape.
-      ComputationGraphConfiguration shape = found.clone();
-      shape.setIterationCount(wanted.getIterationCount());
-      shape.setEpochCount(wanted.getEpochCount());
-      if (!Objects.equals(shape.toJson(), wanted.toJson())) {
-        throw new UserError(
-            checkpoint
-                + " holds another network, or one trained with other settings, than config.yaml"
-                + " describes: bring back the run's own config.yaml and checkpoints");
-      }
     }
   }
 
@@ -146,7 +130,7 @@ final class FlslTraining implements Training {
 
   @Override
   public void write(OutputStream out) throws IOException {
-    ModelSerializer.writeModel(graph, out, true);
+    CheckpointFile.write(graph, config, out);
   }
 
   @Override

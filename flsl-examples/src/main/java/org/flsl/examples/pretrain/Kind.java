@@ -32,7 +32,12 @@ record Kind<T>(
   }
 
   static Kind<Long> seed() {
-    return new Kind<>("N", "a whole number", text -> number(text, Long::valueOf), String::valueOf);
+    // ND4J takes 0 as a wish for the clock's time.
+    return new Kind<>(
+        "N",
+        "a whole number other than 0",
+        text -> number(text, Long::valueOf).filter(n -> n != 0),
+        String::valueOf);
   }
 
   static Kind<Double> number(double smallest, double largest) {

@@ -313,7 +313,7 @@ final class Settings {
           1,
           "Epochs at the start in which the centroids stand still.");
   static final Setting<Long> SEED =
-      Setting.of(TRAINING, "seed", Kind.seed(), 0L, "Seed of every random choice.");
+      Setting.of(TRAINING, "seed", Kind.seed(), 1L, "Seed of every random choice.");
 
   static final Setting<Path> OUT =
       Setting.practical(
