@@ -29,6 +29,11 @@ public final class GraphSection {
     this.frozen = frozen;
   }
 
+  /** The full name of what is called {@code name} inside this section. */
+  public String name(String name) {
+    return prefix + name;
+  }
+
   /**
    * Adds a layer.
    *

@@ -22,6 +22,7 @@ import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
+import org.flsl.views.ViewNames;
 
 /**
  * The whole FLSL training program as one ordinary ComputationGraph, around any backbone.
@@ -126,7 +127,7 @@ public final class FlslGraph {
 
     String queries =
         shared.vertex(
-            QUERIES, new TokenSelection(), studentTokens.vertex(), ViewLayout.QUERY_SELECTOR);
+            QUERIES, new TokenSelection(), studentTokens.vertex(), ViewNames.QUERY_SELECTOR);
     MeanShift self = MeanShift.self(config.tauSelf().over(steps()), queryViews, tokenViews);
     String modes = shared.vertex(MODES, self, queries, studentTokens.vertex());
     String teacherModes = teacherModes(builder, teacher, queries, teacherTokens, queryViews);
@@ -239,7 +240,7 @@ public final class FlslGraph {
       builder.addInputs(image.name());
       types.add(type(image));
     }
-    builder.addInputs(ViewLayout.QUERY_SELECTOR);
+    builder.addInputs(ViewNames.QUERY_SELECTOR);
     types.add(TokenTypes.sequence(tokens.total(), queries.total()));
     if (previousStage != null) {
       for (ImageInput crop : previousStage.crops(views)) {
@@ -301,8 +302,10 @@ public final class FlslGraph {
         new ComputationGraph(backbone.standalone(settings, image.height(), image.width()));
     exported.init();
     for (var vertex : exported.getVertices()) {
-      if (vertex.numParams() > 0) {
-        vertex.params().assign(graph.getVertex(prefix + vertex.getVertexName()).params());
+      var trained = graph.getVertex(prefix + vertex.getVertexName());
+      // A network of the user's own may have layers beyond the backbone; they stay as they are.
+      if (trained != null && vertex.numParams() > 0) {
+        vertex.params().assign(trained.params());
       }
     }
     return exported;

@@ -10,24 +10,22 @@ import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.GraphSection;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.views.ViewNames;
 
 /**
  * The teacher of an earlier training that guides the cross-attention of this one (multi-stage
  * training).
  *
- * <p>It sees the crops without colour changes, as additional inputs of the graph ({@code
- * teacherViewCrop}, {@code studentViewCrop}, {@code local1Crop}, …), and is never trained. The
- * paper uses the features of its block 11 of 12 without the final norm: build the backbone with
- * depth 11 and {@code finalNorm(false)}.
+ * <p>It sees the crops without colour changes, as additional inputs of the graph (see {@link
+ * ViewNames}), and is never trained. The paper uses the features of its block 11 of 12 without the
+ * final norm: build the backbone with depth 11 and {@code finalNorm(false)}.
  */
 public final class PreviousStage {
 
   /** Prefix of the previous teacher's vertices. */
   public static final String PREVIOUS = "previous/";
 
-  /** Suffix of the inputs with the plain crops. */
-  public static final String CROP = "Crop";
-
+  private static final String STUDENT_SIDE = "student/";
   private static final double TAU = 0.2 / Math.sqrt(384);
   private static final double SHARPNESS = 1e4;
 
@@ -71,15 +69,19 @@ public final class PreviousStage {
     return mixture;
   }
 
+  /** The inputs with the crops: the teacher's, then the student's. */
   List<ImageInput> crops(ViewLayout views) {
     List<ImageInput> crops = new ArrayList<>();
-    crops.add(crop(views.teacher()));
-    views.students().forEach(view -> crops.add(crop(view)));
+    crops.add(renamed(views.teacher(), ViewNames.TEACHER_CROP));
+    for (int i = 0; i < views.students().size(); i++) {
+      String name = i == 0 ? ViewNames.STUDENT_CROP : ViewNames.localCrop(i);
+      crops.add(renamed(views.students().get(i), name));
+    }
     return crops;
   }
 
-  private static ImageInput crop(ImageInput view) {
-    return new ImageInput(view.name() + CROP, view.channels(), view.height(), view.width());
+  private static ImageInput renamed(ImageInput view, String name) {
+    return new ImageInput(name, view.channels(), view.height(), view.width());
   }
 
   /** Adds the previous teacher twice, for either side, and returns the vertex of its attention. */
@@ -91,12 +93,10 @@ public final class PreviousStage {
     Tokens tokens = backbone.addTo(querySide, crops.subList(1, crops.size()));
     String queries =
         querySide.vertex(
-            FlslGraph.QUERIES, new TokenSelection(), tokens.vertex(), ViewLayout.QUERY_SELECTOR);
+            FlslGraph.QUERIES, new TokenSelection(), tokens.vertex(), ViewNames.QUERY_SELECTOR);
     PreviousStageAttention attention = new PreviousStageAttention(tau, sharpness);
     return keySide.vertex("attention", attention, queries, keys.vertex());
   }
-
-  private static final String STUDENT_SIDE = "student/";
 
   /** Fills the previous teacher's weights into a new graph. */
   void copyWeights(ComputationGraph graph) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.TokenGrid;
+import org.flsl.views.ViewConfig;
+import org.flsl.views.ViewNames;
 
 /**
  * The images that enter an FLSL graph: one view for the teacher, and the student's views with the
@@ -15,18 +17,6 @@ import org.flsl.layers.TokenGrid;
  */
 public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Integer> windows) {
 
-  /** Name of the graph's input for the teacher's view. */
-  public static final String TEACHER_VIEW = "teacherView";
-
-  /** Name of the graph's input for the student's global view. */
-  public static final String STUDENT_VIEW = "studentView";
-
-  /** Prefix of the names of the local views, which count from 1. */
-  public static final String LOCAL_VIEW = "local";
-
-  /** Name of the graph's input that picks the queries, {@code [B, queries, student tokens]}. */
-  public static final String QUERY_SELECTOR = "querySelector";
-
   /** Copies and checks. */
   public ViewLayout {
     students = List.copyOf(students);
@@ -37,6 +27,20 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
               "View layout: %d student views need as many windows, got %d; at least one is needed",
               students.size(), windows.size()));
     }
+  }
+
+  /** The layout of the batches that a {@link org.flsl.views.MultiViewIterator} makes. */
+  public static ViewLayout of(ViewConfig views) {
+    List<ImageInput> students = new ArrayList<>();
+    List<Integer> windows = new ArrayList<>();
+    for (int view = 1; view < views.views(); view++) {
+      String name = views.inputNames().get(view);
+      students.add(new ImageInput(name, 3, views.height(view), views.width(view)));
+      windows.add(view == 1 ? views.globalWindow() : views.localWindow());
+    }
+    ImageInput teacher =
+        new ImageInput(ViewNames.TEACHER_VIEW, 3, views.globalHeight(), views.globalWidth());
+    return new ViewLayout(teacher, students, windows);
   }
 
   /**
@@ -52,14 +56,14 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
       int globalSize, int globalWindow, int localViews, int localSize, int localWindow) {
     List<ImageInput> students = new ArrayList<>();
     List<Integer> windows = new ArrayList<>();
-    students.add(new ImageInput(STUDENT_VIEW, 3, globalSize, globalSize));
+    students.add(new ImageInput(ViewNames.STUDENT_VIEW, 3, globalSize, globalSize));
     windows.add(globalWindow);
     for (int i = 1; i <= localViews; i++) {
-      students.add(new ImageInput(LOCAL_VIEW + i, 3, localSize, localSize));
+      students.add(new ImageInput(ViewNames.local(i), 3, localSize, localSize));
       windows.add(localWindow);
     }
     return new ViewLayout(
-        new ImageInput(TEACHER_VIEW, 3, globalSize, globalSize), students, windows);
+        new ImageInput(ViewNames.TEACHER_VIEW, 3, globalSize, globalSize), students, windows);
   }
 
   /**

@@ -103,9 +103,7 @@ abstract class BatchMemory {
       INDArray[] arrays = new INDArray[features.length];
       for (int feature = 0; feature < arrays.length; feature++) {
         arrays[feature] =
-            Nd4j.createFromArray(features[feature])
-                .reshape(layout.shape(feature))
-                .castTo(dataType);
+            Nd4j.createFromArray(features[feature]).reshape(layout.shape(feature)).castTo(dataType);
       }
       return withDummyLabels(arrays);
     }

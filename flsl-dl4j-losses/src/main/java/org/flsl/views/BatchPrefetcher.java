@@ -79,7 +79,9 @@ final class BatchPrefetcher implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for the next batch of views", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+      throw e.getCause() instanceof NothingReadableException nothing
+          ? new NothingReadableException(nothing)
+          : new IllegalStateException(e.getCause().getMessage(), e.getCause());
     }
     pending.removeFirst();
     submit(memoryAfterHandingOut(first.memory));

@@ -21,8 +21,7 @@ public final class ColourAugmentation {
   public ColourAugmentation(ViewConfig config) {
     this.config = config;
     this.jitter =
-        new ColourJitter(
-            config.brightness(), config.contrast(), config.saturation(), config.hue());
+        new ColourJitter(config.brightness(), config.contrast(), config.saturation(), config.hue());
   }
 
   /** Changes the image in place. */

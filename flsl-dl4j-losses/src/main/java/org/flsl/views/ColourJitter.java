@@ -11,9 +11,9 @@ import org.flsl.views.pixels.Saturation;
 /**
  * Changes brightness, contrast, saturation and hue by random amounts, in random order.
  *
- * <p>The three factors are uniform in 1 plus or minus their strength, the hue turns by up to plus or
- * minus its strength; a strength of 0 leaves its step out. Same distribution as torchvision's {@code
- * ColorJitter}. Immutable.
+ * <p>The three factors are uniform in 1 plus or minus their strength, the hue turns by up to plus
+ * or minus its strength; a strength of 0 leaves its step out. Same distribution as torchvision's
+ * {@code ColorJitter}. Immutable.
  *
  * @param brightness 0 to 1
  * @param contrast 0 to 1

@@ -6,8 +6,8 @@ import org.flsl.views.pixels.CropBox;
 /**
  * Draws the rectangle of a random resized crop.
  *
- * <p>Area uniform in {@code scale} times the image's, aspect ratio (width over height) log-uniform in
- * {@code ratio}, position uniform; ten tries to fit into the image, then the largest central
+ * <p>Area uniform in {@code scale} times the image's, aspect ratio (width over height) log-uniform
+ * in {@code ratio}, position uniform; ten tries to fit into the image, then the largest central
  * rectangle with an allowed ratio. The distribution is that of torchvision's {@code
  * RandomResizedCrop.get_params}.
  *

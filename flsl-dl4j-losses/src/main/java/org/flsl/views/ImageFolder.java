@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Files count as images by their name's extension ({@link ImageFormat#extensions()}, any case);
  * hidden files and folders (names starting with a dot) are left out, symbolic links are followed.
- * The order is that of the relative paths' characters. Nothing is decoded here: a damaged image shows
- * when it is read.
+ * The order is that of the relative paths' characters. Nothing is decoded here: a damaged image
+ * shows when it is read.
  */
 public final class ImageFolder {
 
@@ -45,8 +45,8 @@ public final class ImageFolder {
   /**
    * Finds the images below a folder.
    *
-   * @throws IllegalArgumentException if the folder is missing, is no folder, cannot be read, or holds
-   *     no image; the message says which and what to do
+   * @throws IllegalArgumentException if the folder is missing, is no folder, cannot be read, or
+   *     holds no image; the message says which and what to do
    */
   public static ImageFolder scan(Path root) {
     if (!Files.exists(root)) {
@@ -57,8 +57,7 @@ public final class ImageFolder {
     }
     Scan scan = new Scan(root);
     try {
-      Files.walkFileTree(
-          root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
+      Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           message(root, "it cannot be read (" + e + ")", "Check its permissions"), e);
@@ -160,11 +159,14 @@ public final class ImageFolder {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      if (isHidden(file) || !attributes.isRegularFile()) {
+      if (isHidden(file)) {
         return FileVisitResult.CONTINUE;
       }
-      String path = root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
-      if (ImageFormat.hasImageExtension(file.getFileName().toString())) {
+      String separator = file.getFileSystem().getSeparator();
+      String path = root.relativize(file).toString().replace(separator, "/");
+      // A broken link is visited too, as a file that is not regular.
+      boolean image = ImageFormat.hasImageExtension(file.getFileName().toString());
+      if (image && attributes.isRegularFile()) {
         found.add(new Entry(path, attributes.size()));
       } else {
         others++;

@@ -20,12 +20,12 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * }
  * }</pre>
  *
- * <p>The features of a batch are, in the order of {@link ViewConfig#inputNames()}: the teacher's view
- * and the student's global view {@code [B,3,g,g]}, the local views {@code [B,3,l,l]}, the query
- * selector {@code [B,n_q,N]}, and with {@link ViewConfig#plainCrops()} the views once more without
- * colour augmentation. Each row of the selector has a single one, at a query's token; tokens are
- * those of the student's global view, then of the local views, each row by row. The labels are a
- * dummy {@code [B,1]} of zeros, which DL4J insists on.
+ * <p>The features of a batch are, in the order of {@link ViewConfig#inputNames()}: the teacher's
+ * view and the student's global view {@code [B,3,g,g]}, the local views {@code [B,3,l,l]}, the
+ * query selector {@code [B,n_q,N]}, and with {@link ViewConfig#plainCrops()} the views once more
+ * without colour augmentation. Each row of the selector has a single one, at a query's token;
+ * tokens are those of the student's global view, then of the local views, each row by row. The
+ * labels are a dummy {@code [B,1]} of zeros, which DL4J insists on.
  *
  * <p><b>Epochs.</b> Every epoch visits the images in a new order; an incomplete last batch is
  * dropped. {@link #reset()} goes to the next epoch, {@link #startAt} to any place. Batches depend
@@ -39,8 +39,8 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * <p><b>Memory.</b> Every batch has arrays of its own, unless {@link Builder#reuseArrays} allows to
  * overwrite old ones.
  *
- * <p><b>Damaged images</b> are warned about once, counted in {@link #unreadableImages()} and replaced
- * by the next readable image of the folder.
+ * <p><b>Damaged images</b> are warned about once, counted in {@link #unreadableImages()} and
+ * replaced by the next readable image of the folder.
  */
 public final class MultiViewIterator implements MultiDataSetIterator, Closeable {
 
@@ -115,8 +115,8 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
   }
 
   /**
-   * Goes to a place in the sequence, to resume a run: what follows is what would have followed there
-   * in an uninterrupted one.
+   * Goes to a place in the sequence, to resume a run: what follows is what would have followed
+   * there in an uninterrupted one.
    *
    * @param epoch from 0
    * @param batch of that epoch, from 0 to {@link #batchesPerEpoch()}
@@ -141,8 +141,8 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
    *
    * @throws NoSuchElementException if the epoch is over
    * @throws NothingReadableException if no image of the folder can be decoded
-   * @throws IllegalStateException if the iterator is closed, the thread is interrupted while waiting,
-   *     or preparing an image failed; the message names the file
+   * @throws IllegalStateException if the iterator is closed, the thread is interrupted while
+   *     waiting, or preparing an image failed; the message names the file
    */
   @Override
   public synchronized MultiDataSet next() {
@@ -298,10 +298,11 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
     /**
      * Whether arrays may be used again; false by default.
      *
-     * <p>Set it for plain training ({@code graph.fit(iterator)}): it saves the time of fresh off-heap
-     * memory and the memory of batches that wait for garbage collection. The arrays of a batch are
-     * then overwritten once two more batches were taken: do not set it where batches are collected
-     * or handed to other threads (ParallelWrapper). Has an effect on the CPU with FLOAT only.
+     * <p>Set it for plain training ({@code graph.fit(iterator)}): it saves the time of fresh
+     * off-heap memory and the memory of batches that wait for garbage collection. The arrays of a
+     * batch are then overwritten once two more batches were taken: do not set it where batches are
+     * collected or handed to other threads (ParallelWrapper). Has an effect on the CPU with FLOAT
+     * only.
      */
     public Builder reuseArrays(boolean allowed) {
       reuseArrays = allowed;

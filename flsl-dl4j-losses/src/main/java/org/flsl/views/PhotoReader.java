@@ -36,7 +36,7 @@ final class PhotoReader {
 
   /** Reads an image, or its replacement. */
   RgbImage read(int image) {
-    String reason = "";
+    String example = "";
     for (int step = 0; step < folder.size(); step++) {
       int candidate = (image + step) % folder.size();
       if (unreadable.contains(candidate)) {
@@ -45,22 +45,24 @@ final class PhotoReader {
       try {
         return decoder.decode(folder.path(candidate));
       } catch (IOException e) {
-        reason = reason(e);
-        if (unreadable.add(candidate)) {
-          LOG.warn(
-              "Cannot read {}: {}. The next readable image takes its place (unreadable so far: {})",
-              folder.path(candidate),
-              reason,
-              unreadable.size());
-        }
+        String reason = reason(e);
+        example = " (" + folder.relativePath(candidate) + ": " + reason + ")";
+        leaveOut(candidate, reason);
       }
     }
     throw new NothingReadableException(
         "None of the %d images in %s can be decoded%s. Check that they are complete image files."
-            .formatted(
-                folder.size(),
-                folder.root().toAbsolutePath(),
-                reason.isEmpty() ? "" : " (" + folder.relativePath(image) + ": " + reason + ")"));
+            .formatted(folder.size(), folder.root().toAbsolutePath(), example));
+  }
+
+  private synchronized void leaveOut(int image, String reason) {
+    if (unreadable.add(image)) {
+      LOG.warn(
+          "Cannot read {}: {}. The next readable image takes its place (unreadable so far: {})",
+          folder.path(image),
+          reason,
+          unreadable.size());
+    }
   }
 
   private static String reason(IOException e) {

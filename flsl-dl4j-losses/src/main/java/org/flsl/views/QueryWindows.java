@@ -21,7 +21,8 @@ public record QueryWindows(int gridHeight, int gridWidth, int window, boolean ra
   /** Checks that at least one window fits. */
   public QueryWindows {
     if (window < 1) {
-      throw new IllegalArgumentException("A query window needs a side of at least 1, got " + window);
+      throw new IllegalArgumentException(
+          "A query window needs a side of at least 1, got " + window);
     }
     if (window > gridHeight || window > gridWidth) {
       throw new IllegalArgumentException(

@@ -249,7 +249,10 @@ public final class ViewConfig {
     return blurRadius;
   }
 
-  /** Whether batches also hold every view as cropped, before colour augmentation; multi-stage training needs it. */
+  /**
+   * Whether batches also hold every view as cropped, before colour augmentation; multi-stage
+   * training needs it.
+   */
   public boolean plainCrops() {
     return plainCrops;
   }
@@ -615,7 +618,10 @@ public final class ViewConfig {
       return this;
     }
 
-    /** Whether batches also hold every view as cropped, before colour augmentation; multi-stage training needs it. */
+    /**
+     * Whether batches also hold every view as cropped, before colour augmentation; multi-stage
+     * training needs it.
+     */
     public Builder plainCrops(boolean value) {
       plainCrops = value;
       return this;

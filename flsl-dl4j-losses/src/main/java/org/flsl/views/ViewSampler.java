@@ -77,8 +77,7 @@ public final class ViewSampler {
 
   private RgbImage crop(RgbImage source, CropSampler sampler, int view, ViewSeed seed) {
     CropBox box =
-        sampler.draw(
-            source.height(), source.width(), seed.generator(view, ViewSeed.Purpose.CROP));
+        sampler.draw(source.height(), source.width(), seed.generator(view, ViewSeed.Purpose.CROP));
     return resize.resize(source, box, config.height(view), config.width(view));
   }
 }

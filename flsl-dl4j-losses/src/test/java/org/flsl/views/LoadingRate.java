@@ -74,7 +74,12 @@ public final class LoadingRate {
     }
     int batch = 16;
     try (MultiViewIterator iterator =
-        MultiViewIterator.builder().images(folder).batchSize(batch).threads(threads).reuseArrays(true).build()) {
+        MultiViewIterator.builder()
+            .images(folder)
+            .batchSize(batch)
+            .threads(threads)
+            .reuseArrays(true)
+            .build()) {
       report(
           "batch of " + batch + " from the iterator, " + threads + " thread(s)",
           3 * seconds,

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.BaseReduceOp;
 import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.impl.shape.Shape;
@@ -29,17 +31,20 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Plan {
   private static final long ALIGNMENT = 64;
 
-  private record Use(OpContext context, int index, boolean isOutput) {
+  /** A place of an op that takes an array, reshaped unless the shape is null. */
+  private record Use(OpContext context, int index, boolean isOutput, long[] shape) {
     void bind(INDArray array) {
+      INDArray shaped = shape == null ? array : array.reshape('c', shape);
       if (isOutput) {
-        context.setOutputArray(index, array);
+        context.setOutputArray(index, shaped);
       } else {
-        context.setInputArray(index, array);
+        context.setInputArray(index, shaped);
       }
     }
   }
 
-  private record Call(Program.Step step, OpContext context) {}
+  /** An op to run for a step; it need not be the step's own. */
+  private record Call(Program.Step step, DifferentialFunction op, OpContext context) {}
 
   /** The arrays that live in one slab, with their first elements. */
   private static final class Placement {
@@ -125,7 +130,7 @@ final class Plan {
             .computeIfAbsent(program.ownerOf(step.outputs().get(0)), k -> new ArrayList<>())
             .add(step.outputs().get(0));
       } else {
-        calls.add(new Call(step, prepare(step, context)));
+        calls.add(prepare(step, context));
       }
       standIns.forEach(INDArray::close);
     }
@@ -153,14 +158,26 @@ final class Plan {
     return shapes;
   }
 
-  private OpContext prepare(Program.Step step, OpContext context) {
+  private Call prepare(Program.Step step, OpContext context) {
+    String input = step.inputs().isEmpty() ? null : step.inputs().get(0);
+    if (input != null && ColumnSums.matches(step, shapes.get(input))) {
+      long[] shape = shapes.get(input);
+      DynamicCustomOp product = ColumnSums.product();
+      OpContext productContext = Nd4j.getExecutioner().buildContext();
+      productContext.setIArguments(product.iArgs());
+      productContext.setTArguments(product.tArgs());
+      productContext.setInputArray(0, Nd4j.ones(dataType, 1, shape[0]));
+      addUse(input, new Use(productContext, 1, false, null));
+      addUse(step.outputs().get(0), new Use(productContext, 0, true, new long[] {1, shape[1]}));
+      return new Call(step, product, productContext);
+    }
     for (int i = 0; i < step.inputs().size(); i++) {
-      addUse(step.inputs().get(i), new Use(context, i, false));
+      addUse(step.inputs().get(i), new Use(context, i, false, null));
     }
     for (int i = 0; i < step.outputs().size(); i++) {
-      addUse(step.outputs().get(i), new Use(context, i, true));
+      addUse(step.outputs().get(i), new Use(context, i, true, null));
     }
-    return context;
+    return new Call(step, step.op(), context);
   }
 
   private void addUse(String name, Use use) {
@@ -282,10 +299,10 @@ final class Plan {
 
   private void run(List<Call> calls) {
     for (Call call : calls) {
-      if (call.step().op() instanceof CustomOp custom) {
+      if (call.op() instanceof CustomOp custom) {
         Nd4j.getExecutioner().exec(custom, call.context());
       } else {
-        Nd4j.getExecutioner().exec((Op) call.step().op(), call.context());
+        Nd4j.getExecutioner().exec((Op) call.op(), call.context());
       }
     }
   }

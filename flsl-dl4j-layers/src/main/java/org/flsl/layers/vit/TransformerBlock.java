@@ -140,7 +140,7 @@ public final class TransformerBlock extends CompiledLayer {
       return branch;
     }
     long[] sizes = packed.sizes().stream().mapToLong(Long::longValue).toArray();
-    return branch.mul(d.keepMask(name, 1 - dropPath, sizes, 1));
+    return masked(d, branch, d.keepMask(name, 1 - dropPath, sizes, 1));
   }
 
   private SDVariable dropout(Definition d, SDVariable x, String name, long tokens, long columns) {
@@ -149,7 +149,12 @@ public final class TransformerBlock extends CompiledLayer {
     }
     long[] single = new long[(int) tokens];
     Arrays.fill(single, 1);
-    return x.mul(d.keepMask(name, 1 - dropout, single, columns));
+    return masked(d, x, d.keepMask(name, 1 - dropout, single, columns));
+  }
+
+  /** The mask gets no gradient. */
+  private static SDVariable masked(Definition d, SDVariable x, SDVariable mask) {
+    return d.withGradient(x.mul(mask), List.of(x), dy -> List.of(dy.mul(mask)));
   }
 
   @Override

@@ -30,9 +30,9 @@ import org.flsl.views.pixels.RgbImage;
  * blending (as Pillow's {@code convert("RGB")} does), 16-bit values lose their low byte, CMYK is
  * converted, and the EXIF orientation is applied.
  *
- * <p>Photographs much larger than needed are decoded at a half, a quarter or an eighth of their size,
- * by averaging (for JPEG inside the decoder, which saves most of the time), and only as long as
- * both sides stay at least {@code minSide}.
+ * <p>Photographs much larger than needed are decoded at a half, a quarter or an eighth of their
+ * size, by averaging (for JPEG inside the decoder, which saves most of the time), and only as long
+ * as both sides stay at least {@code minSide}.
  */
 public final class ImageDecoder {
 
@@ -84,8 +84,7 @@ public final class ImageDecoder {
     ImageHeader header = ImageHeader.of(file);
     if (header.pixels() > MAX_PIXELS) {
       throw new UnreadableImageException(
-          "%dx%d is more than %d pixels"
-              .formatted(header.width(), header.height(), MAX_PIXELS));
+          "%dx%d is more than %d pixels".formatted(header.width(), header.height(), MAX_PIXELS));
     }
     boolean huge = header.pixels() > HUGE_PIXELS;
     if (huge) {
@@ -106,13 +105,13 @@ public final class ImageDecoder {
     }
   }
 
-  private RgbImage decodeNatively(byte[] file, ImageHeader header)
-      throws UnreadableImageException {
+  private RgbImage decodeNatively(byte[] file, ImageHeader header) throws UnreadableImageException {
     int reduction = reduction(header.width(), header.height());
     boolean jpeg = header.format() == ImageFormat.JPEG;
     int flags = jpeg ? jpegFlags(reduction) : IMREAD_COLOR;
     try (BytePointer bytes = new BytePointer(file);
-        Mat encoded = new Mat(1, file.length, org.bytedeco.opencv.global.opencv_core.CV_8UC1, bytes);
+        Mat encoded =
+            new Mat(1, file.length, org.bytedeco.opencv.global.opencv_core.CV_8UC1, bytes);
         Mat decoded = imdecode(encoded, flags)) {
       if (!decoded.empty()) {
         return jpeg || reduction == 1 ? fromBgr(decoded) : fromBgr(decoded, reduction);
@@ -128,8 +127,7 @@ public final class ImageDecoder {
   /** The largest power of two by which both sides can be divided. */
   private int reduction(int width, int height) {
     int reduction = 1;
-    while (reduction < LARGEST_REDUCTION
-        && Math.min(width, height) / (2 * reduction) >= minSide) {
+    while (reduction < LARGEST_REDUCTION && Math.min(width, height) / (2 * reduction) >= minSide) {
       reduction *= 2;
     }
     return reduction;

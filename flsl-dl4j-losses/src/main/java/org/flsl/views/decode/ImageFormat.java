@@ -31,8 +31,7 @@ public enum ImageFormat {
 
   /** Whether a file of this name is expected to be an image. */
   public static boolean hasImageExtension(String fileName) {
-    String extension =
-        fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    String extension = fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     for (ImageFormat format : values()) {
       if (format.extensions.contains(extension)) {
         return true;

@@ -68,8 +68,7 @@ record JpegStructure(int width, int height) {
   }
 
   private static boolean endsWithMarker(byte[] file) {
-    return file[file.length - 2] == (byte) 0xff
-        && file[file.length - 1] == (byte) END_OF_IMAGE;
+    return file[file.length - 2] == (byte) 0xff && file[file.length - 1] == (byte) END_OF_IMAGE;
   }
 
   private static int unsignedShort(byte[] file, int at) throws UnreadableImageException {

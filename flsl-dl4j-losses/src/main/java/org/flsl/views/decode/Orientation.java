@@ -19,7 +19,8 @@ final class Orientation {
     int width = exchanged ? stored.height() : stored.width();
     int height = exchanged ? stored.width() : stored.height();
     // Where the stored image's columns and rows run backwards, seen from the upright one.
-    boolean fromRight = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+    boolean fromRight =
+        orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     boolean fromBottom =
         orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     RgbImage upright = new RgbImage(width, height);

@@ -5,6 +5,8 @@ import java.io.IOException;
 /** Says why a file could not be turned into an image; the message leaves out the file's name. */
 public final class UnreadableImageException extends IOException {
 
+  private static final long serialVersionUID = 1L;
+
   /** Makes one with a reason that completes "cannot read x.jpg: …". */
   public UnreadableImageException(String reason) {
     super(reason);

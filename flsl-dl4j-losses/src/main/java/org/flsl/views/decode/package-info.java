@@ -2,7 +2,6 @@
  * From files of many formats to {@link org.flsl.views.pixels.RgbImage}.
  *
  * <p>OpenCV decodes JPEG, PNG, BMP, WEBP and TIFF (its values equal Pillow's), ImageIO decodes GIF.
- * What they cannot read is an {@link
- * org.flsl.views.decode.UnreadableImageException}.
+ * What they cannot read is an {@link org.flsl.views.decode.UnreadableImageException}.
  */
 package org.flsl.views.decode;

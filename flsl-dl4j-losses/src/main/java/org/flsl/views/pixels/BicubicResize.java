@@ -44,8 +44,7 @@ public final class BicubicResize {
       int first = down.first[y];
       int taps = down.taps[y];
       for (; nextRow < first + taps; nextRow++) {
-        int sourceStart =
-            RgbImage.CHANNELS * ((box.top() + nextRow) * image.width() + box.left());
+        int sourceStart = RgbImage.CHANNELS * ((box.top() + nextRow) * image.width() + box.left());
         resizeRow(image.data(), sourceStart, across, rows, nextRow % slots * rowLength);
       }
       weighRows(down, y, slots, rowLength);

@@ -5,8 +5,8 @@ package org.flsl.views.pixels;
  * which weights.
  *
  * <p>The kernel is the cubic of Keys with a = -0.5. When the axis shrinks, the kernel is stretched
- * by the same factor (antialiasing). Weights are 22-bit fixed point and sum to about one, exactly as
- * in Pillow's {@code Image.resize}.
+ * by the same factor (antialiasing). Weights are 22-bit fixed point and sum to about one, exactly
+ * as in Pillow's {@code Image.resize}.
  */
 final class BicubicWeights {
 

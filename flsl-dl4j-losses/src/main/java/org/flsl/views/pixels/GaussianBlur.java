@@ -3,9 +3,9 @@ package org.flsl.views.pixels;
 /**
  * Blurs an image with three extended box blurs, which is what Pillow calls {@code GaussianBlur}.
  *
- * <p>A box of whole width 2r+1 cannot have just any standard deviation; the extended box (Gwosdek et
- * al., "Theoretical foundations of Gaussian convolution by extended box filtering", SSVM 2011) adds
- * one lighter pixel at both ends so that three passes have the deviation asked for. Values are
+ * <p>A box of whole width 2r+1 cannot have just any standard deviation; the extended box (Gwosdek
+ * et al., "Theoretical foundations of Gaussian convolution by extended box filtering", SSVM 2011)
+ * adds one lighter pixel at both ends so that three passes have the deviation asked for. Values are
  * rounded to 8 bits after every pass, and the border pixel is repeated outwards, as in Pillow.
  *
  * @param radius the standard deviation in pixels, 0 to 100; 0 changes nothing

@@ -5,8 +5,8 @@ package org.flsl.views.pixels;
  *
  * <p>Use it wherever pixels are computed; decode files into it with {@link
  * org.flsl.views.decode.ImageDecoder}. Pixels are interleaved, row by row from the top: the red
- * value at {@code (x, y)} is byte {@code 3 * (y * width + x)}, green and blue follow it. The array is
- * shared, not copied, and {@link PixelOperation}s write into it.
+ * value at {@code (x, y)} is byte {@code 3 * (y * width + x)}, green and blue follow it. The array
+ * is shared, not copied, and {@link PixelOperation}s write into it.
  */
 public final class RgbImage {
 

@@ -40,8 +40,7 @@ final class Frames {
 
   /** Copies an image into a new frame. */
   static Frame fromRgb(RgbImage image) {
-    Frame frame =
-        new Frame(image.width(), image.height(), Frame.DEPTH_UBYTE, RgbImage.CHANNELS);
+    Frame frame = new Frame(image.width(), image.height(), Frame.DEPTH_UBYTE, RgbImage.CHANNELS);
     ByteBuffer pixels = (ByteBuffer) frame.image[0];
     for (int y = 0; y < image.height(); y++) {
       int to = y * frame.imageStride;

@@ -10,11 +10,11 @@ import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.RgbImage;
 
 /**
- * Turns an 8-bit image into one of floats, {@code (value / 255 - mean) / std} per channel; see {@link
- * ChannelNormaliser}.
+ * Turns an 8-bit image into one of floats, {@code (value / 255 - mean) / std} per channel; see
+ * {@link ChannelNormaliser}.
  *
- * <p>Put it last in a pipeline, and use no scaler afterwards. Channels stay in DataVec's order, blue
- * first; means and deviations are given red first.
+ * <p>Put it last in a pipeline, and use no scaler afterwards. Channels stay in DataVec's order,
+ * blue first; means and deviations are given red first.
  */
 public final class NormaliseTransform extends BaseImageTransform<Mat> {
 
@@ -43,8 +43,7 @@ public final class NormaliseTransform extends BaseImageTransform<Mat> {
       int to = y * frame.imageStride;
       for (int x = 0; x < rgb.width(); x++) {
         for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
-          numbers.put(
-              to + 2 - channel, normaliser.normalise(channel, rgb.value(x, y, channel)));
+          numbers.put(to + 2 - channel, normaliser.normalise(channel, rgb.value(x, y, channel)));
         }
         to += RgbImage.CHANNELS;
       }

@@ -9,8 +9,8 @@ import org.flsl.views.pixels.RgbImage;
 /**
  * Cuts a random part out of an image and resizes it, bicubic and antialiased.
  *
- * <p>{@link CropSampler} draws the part. Same as torchvision's {@code RandomResizedCrop} with bicubic
- * interpolation on Pillow images.
+ * <p>{@link CropSampler} draws the part. Same as torchvision's {@code RandomResizedCrop} with
+ * bicubic interpolation on Pillow images.
  */
 public final class RandomResizedCropTransform extends RgbTransform {
 

@@ -5,8 +5,8 @@ import org.flsl.views.pixels.RgbImage;
 import org.flsl.views.pixels.Solarise;
 
 /**
- * Inverts the bright values of an image; see {@link Solarise}. The paper applies it with probability
- * 0.2 in one branch.
+ * Inverts the bright values of an image; see {@link Solarise}. The paper applies it with
+ * probability 0.2 in one branch.
  */
 public final class SolariseTransform extends RgbTransform {
 

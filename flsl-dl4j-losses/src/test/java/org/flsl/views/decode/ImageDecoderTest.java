@@ -80,8 +80,16 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "rgb.jpg", "progressive.jpg", "rgb.png", "rgb.bmp", "rgb.gif", "rgb.webp", "lossless.webp",
-        "rgb.tif", "grey16.tif", "bilevel.tif"
+        "rgb.jpg",
+        "progressive.jpg",
+        "rgb.png",
+        "rgb.bmp",
+        "rgb.gif",
+        "rgb.webp",
+        "lossless.webp",
+        "rgb.tif",
+        "grey16.tif",
+        "bilevel.tif"
       })
   void truncatedFilesAreRefused(String name) throws IOException {
     byte[] whole = Fixtures.bytes(name);
@@ -100,8 +108,7 @@ class ImageDecoderTest {
     byte[] whole = Fixtures.bytes("rgb.jpg");
     RgbImage image = decoder.decode(Arrays.copyOf(whole, whole.length + 100));
 
-    assertEquals(
-        new ImageDifference(0, 0), ImageDifference.between(decoder.decode(whole), image));
+    assertEquals(new ImageDifference(0, 0), ImageDifference.between(decoder.decode(whole), image));
   }
 
   @Test
@@ -162,8 +169,8 @@ class ImageDecoderTest {
     "rgb.tif, 16, 20, 16",
     "exif6.jpg, 16, 20, 16",
   })
-  void largeImagesAreReducedNoFurtherThanAskedFor(
-      String name, int minSide, int width, int height) throws IOException {
+  void largeImagesAreReducedNoFurtherThanAskedFor(String name, int minSide, int width, int height)
+      throws IOException {
     RgbImage image = new ImageDecoder(minSide).decode(Fixtures.image(name));
 
     assertEquals(width, image.width());

@@ -18,8 +18,7 @@ class PublishedPixelsTest {
   static Stream<Arguments> resizedCrops() {
     return Stream.of(
         Arguments.of("photo", "resized_crop_96", new CropBox(10, 20, 150, 180), 96),
-        Arguments.of(
-            "resized_crop_96", "resized_crop_of_crop_48", new CropBox(5, 7, 60, 50), 48),
+        Arguments.of("resized_crop_96", "resized_crop_of_crop_48", new CropBox(5, 7, 60, 50), 48),
         Arguments.of("photo", "resized_crop_upsample_96", new CropBox(40, 60, 50, 60), 96));
   }
 

@@ -1,0 +1,128 @@
+package org.flsl.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.graph.GraphBackbone;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** A convolutional network with a residual path, pretrained without knowing of FLSL. */
+class ForeignBackboneTest {
+  private static final int SIZE = 24;
+
+  private static ComputationGraphConfiguration network() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(4)
+        .updater(new Sgd(123))
+        .graphBuilder()
+        .addInputs("photo")
+        .addLayer("stem", conv(8, 4, 4), "photo")
+        .addLayer("norm", new BatchNormalization(), "stem")
+        .addLayer("deep", conv(8, 1, 1), "norm")
+        .addVertex("features", new ElementWiseVertex(ElementWiseVertex.Op.Add), "norm", "deep")
+        .addLayer("pool", new GlobalPoolingLayer(), "features")
+        .addLayer("classes", new OutputLayer.Builder().nOut(3).build(), "pool")
+        .setOutputs("classes")
+        .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+        .build();
+  }
+
+  private static ConvolutionLayer conv(int channels, int kernel, int stride) {
+    return new ConvolutionLayer.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .nOut(channels)
+        .activation(Activation.RELU)
+        .build();
+  }
+
+  private static FlslGraph flsl(int locals, int localSize) {
+    return FlslGraph.builder()
+        .backbone(GraphBackbone.of(network(), "features"))
+        .views(ViewLayout.of(SIZE, 3, locals, localSize, 2))
+        .config(
+            FlslConfig.builder()
+                .epochs(2)
+                .iterationsPerEpoch(2)
+                .batchSize(256)
+                .frozenPrototypeEpochs(0)
+                .centroids(16)
+                .headHidden(16)
+                .headBottleneck(8)
+                .build())
+        .build();
+  }
+
+  private static MultiDataSet batch(int locals) {
+    Nd4j.getRandom().setSeed(7);
+    INDArray[] features = new INDArray[3 + locals];
+    for (int i = 0; i < 2 + locals; i++) {
+      features[i] = Nd4j.randn(2, 3, SIZE, SIZE);
+    }
+    int perView = 36;
+    INDArray selector = Nd4j.zeros(2, 4 + 9L * locals, perView * (1L + locals));
+    for (int b = 0; b < 2; b++) {
+      for (int q = 0; q < selector.size(1); q++) {
+        int view = q < 4 ? 0 : 1 + (q - 4) / 9;
+        selector.putScalar(new int[] {b, q, view * perView + q}, 1);
+      }
+    }
+    features[2 + locals] = selector;
+    return new MultiDataSet(features, new INDArray[] {Nd4j.zeros(2, 1)});
+  }
+
+  @Test
+  void trainsAndHandsItsLayersBack() {
+    FlslGraph flsl = flsl(2, SIZE);
+    ComputationGraph graph = flsl.init();
+    INDArray before = graph.getLayer("student/stem").params().dup();
+    for (int i = 0; i < 3; i++) {
+      graph.fit(batch(2));
+      assertTrue(Double.isFinite(graph.score()), "score " + graph.score());
+    }
+    assertNotEquals(before, graph.getLayer("student/stem").params());
+
+    ComputationGraph exported = flsl.exportTeacher(graph);
+    for (String layer : new String[] {"stem", "norm", "deep"}) {
+      assertEquals(
+          graph.getVertex("teacher/" + layer).params(), exported.getLayer(layer).params(), layer);
+    }
+    assertEquals(3, exported.outputSingle(Nd4j.randn(1, 3, SIZE, SIZE)).size(1));
+  }
+
+  @Test
+  void theUpdaterIsThePretrainings() {
+    ComputationGraph graph = flsl(0, SIZE).init();
+    assertTrue(
+        graph.getLayer("student/stem").conf().getLayer().getUpdaterByParam("W") instanceof AdamW);
+  }
+
+  @Test
+  void viewsOfDifferentSizesAreRefusedWithTheRemedy() {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> flsl(2, 12).configuration());
+    assertTrue(e.getMessage().contains("same size"), e.getMessage());
+  }
+
+  @Test
+  void anUnknownVertexIsNamedWithTheKnownOnes() {
+    Exception e =
+        assertThrows(IllegalArgumentException.class, () -> GraphBackbone.of(network(), "nowhere"));
+    assertTrue(
+        e.getMessage().contains("nowhere") && e.getMessage().contains("features"), e.getMessage());
+  }
+}
