@@ -59,6 +59,16 @@ record Kind<T>(
                 : decimal(span.from()) + ".." + decimal(span.to()));
   }
 
+  /** Two numbers between which something is chosen. */
+  static Kind<Span> range(double smallest, double largest) {
+    Kind<Span> span = span(smallest, largest);
+    return new Kind<>(
+        span.label(),
+        span.expects() + ", the smaller one first",
+        text -> span.reader().apply(text).filter(range -> range.from() <= range.to()),
+        span.writer());
+  }
+
   static Kind<Boolean> yesOrNo() {
     return new Kind<>(
         "yes|no",

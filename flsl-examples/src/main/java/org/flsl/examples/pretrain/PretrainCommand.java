@@ -198,10 +198,12 @@ public final class PretrainCommand implements Callable<Integer> {
   private Map<Setting<?>, String> givenFlags() {
     ParseResult given = spec.commandLine().getParseResult();
     Map<Setting<?>, String> flags = new LinkedHashMap<>();
-    for (Setting<?> setting : Settings.ALL) {
-      OptionSpec flag = given.matchedOption("--" + setting);
-      if (flag != null) {
-        flags.put(setting, flag.stringValues().get(0));
+    for (OptionSpec flag : given.matchedOptions()) {
+      for (Setting<?> setting : Settings.ALL) {
+        if (flag.longestName().equals("--" + setting)
+            && flags.put(setting, flag.stringValues().get(0)) != null) {
+          throw new UserError("--" + setting + " is given twice; keep one of them");
+        }
       }
     }
     return flags;
@@ -243,7 +245,7 @@ public final class PretrainCommand implements Callable<Integer> {
         }
       }
       AtomicFile.write(run.backbone(), training::exportBackbone);
-      String results = Summary.of(plan, run);
+      String results = Summary.of(plan, run, training.unreadableImages());
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
       AtomicFile.write(run.summary(), out -> out.write(summary));
       terminal.plain(results);

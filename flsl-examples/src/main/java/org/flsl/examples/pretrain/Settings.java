@@ -28,11 +28,12 @@ final class Settings {
     SMALL,
     BASE;
 
-    VitConfig vit(int patch) {
+    /** The network with the usual patch. */
+    VitConfig vit() {
       return switch (this) {
-        case TINY -> VitConfig.tiny(patch);
-        case SMALL -> VitConfig.small(patch);
-        case BASE -> VitConfig.base(patch);
+        case TINY -> VitConfig.tiny(16);
+        case SMALL -> VitConfig.small(16);
+        case BASE -> VitConfig.base(16);
       };
     }
   }
@@ -110,21 +111,21 @@ final class Settings {
       Setting.of(
           VIEWS,
           "teacher-scale",
-          Kind.span(POSITIVE, 1),
+          Kind.range(POSITIVE, 1),
           new Span(0.8, 1),
           "Share of the image that the teacher view covers.");
   static final Setting<Span> STUDENT_SCALE =
       Setting.of(
           VIEWS,
           "student-scale",
-          Kind.span(POSITIVE, 1),
+          Kind.range(POSITIVE, 1),
           new Span(0.5, 1),
           "Share of the teacher view that the student view covers.");
   static final Setting<Span> LOCAL_SCALE =
       Setting.of(
           VIEWS,
           "local-scale",
-          Kind.span(POSITIVE, 1),
+          Kind.range(POSITIVE, 1),
           new Span(0.05, 0.4),
           "Share of the teacher view that a local view covers.");
   static final Setting<Integer> GLOBAL_WINDOW =

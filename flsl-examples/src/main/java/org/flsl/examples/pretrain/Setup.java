@@ -59,11 +59,12 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   }
 
   private static VitConfig vit(PretrainConfig config) {
-    VitConfig arch = config.get(Settings.ARCH).vit(config.get(Settings.PATCH));
+    VitConfig arch = config.get(Settings.ARCH).vit();
     return arch.toBuilder()
         .width(config.get(Settings.WIDTH, arch.width()))
         .depth(config.get(Settings.DEPTH, arch.depth()))
         .heads(config.get(Settings.HEADS, arch.heads()))
+        .patch(config.get(Settings.PATCH))
         .mlpRatio(config.get(Settings.MLP_RATIO))
         .dropPath(config.get(Settings.DROP_PATH))
         .dropout(config.get(Settings.DROPOUT))

@@ -10,7 +10,7 @@ import org.flsl.examples.pretrain.MetricsCsv.Row;
 final class Summary {
   private Summary() {}
 
-  static String of(Plan plan, RunFolder run) throws IOException {
+  static String of(Plan plan, RunFolder run, int unreadableImages) throws IOException {
     List<Row> rows = MetricsCsv.read(run.metrics());
     List<Terms> epochs = epochs(rows, plan);
     double seconds = rows.get(rows.size() - 1).seconds();
@@ -23,6 +23,9 @@ final class Summary {
             .formatted(
                 Pace.words(Duration.ofSeconds(Math.round(seconds))),
                 rows.size() * plan.batch() / seconds));
+    if (unreadableImages > 0) {
+      lines.add("left out    %d images that cannot be read".formatted(unreadableImages));
+    }
     lines.add("");
     lines.add(
         "%s  the pretrained backbone (the teacher's), a DL4J model:".formatted(run.backbone()));

@@ -165,6 +165,7 @@ class PretrainCommandTest {
     assertMistake("error: Vision Transformer: 5 heads do not divide", "--heads", "5");
     assertMistake("error: Patches of 15 pixels do not divide", "15");
     assertMistake("error: --gamma is '-5'", "--gamma", "-5");
+    assertMistake("error: --batch is given twice", "--batch", "4", "--seed", "2", "--batch", "8");
     assertMistake("error: --batch is '0'", "--batch", "0");
     assertMistake("error: --config takes a YAML file or one of the recipes", "--config", "nope");
     assertMistake("error: --resume takes the folder of a run", "--resume", run());

@@ -68,6 +68,8 @@ class SettingTest {
         "lr | 0 | --lr is '0', but has to be a number greater than 0",
         "momentum | 0.9..1.1 | --momentum is '0.9..1.1', but has to be a number or two, as in"
             + " 0.1..0.5, each of at least 0 and at most 1",
+        "local-scale | 0.4..0.1 | --local-scale is '0.4..0.1', but has to be a number or two, as in"
+            + " 0.1..0.5, each greater than 0 and at most 1, the smaller one first",
         "arch | huge | --arch is 'huge', but has to be one of tiny, small, base",
         "centring | perhaps | --centring is 'perhaps', but has to be yes or no",
         "threads | -1 | --threads is '-1', but has to be a whole number of at least 1, or auto",
