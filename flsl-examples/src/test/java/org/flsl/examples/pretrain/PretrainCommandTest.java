@@ -163,7 +163,7 @@ class PretrainCommandTest {
   @Test
   void mistakesAreOneLineAndLeaveNothingBehind() throws IOException {
     assertMistake("error: Vision Transformer: 5 heads do not divide", "--heads", "5");
-    assertMistake("error: Patches of 15 pixels do not divide", "15");
+    assertMistake("error: Patches of 15 pixels do not divide", "--patch", "15");
     assertMistake("error: --gamma is '-5'", "--gamma", "-5");
     assertMistake("error: --batch is given twice", "--batch", "4", "--seed", "2", "--batch", "8");
     assertMistake("error: --batch is '0'", "--batch", "0");
