@@ -159,6 +159,11 @@ public final class PretrainCommand implements Callable<Integer> {
         SamplePhotos photos = new SamplePhotos()) {
       Path images = config.get(Settings.IMAGES, photos.folder());
       return pretrain(resolved(config, images), images, run, device);
+    } catch (OutOfMemoryError e) {
+      throw new UserError(
+          "memory ran out (%s): choose a smaller --batch, --global-size or --arch"
+              .formatted(Problems.firstLine(e)),
+          e);
     }
   }
 
@@ -235,6 +240,9 @@ public final class PretrainCommand implements Callable<Integer> {
       run.sameImages(training.images(), training.imagesFingerprint());
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
+      if (overview.exceedsMemory()) {
+        terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
+      }
       Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
       try (StopSignal stop = new StopSignal(terminal)) {
         if (!pretrainer.run(stop)) {

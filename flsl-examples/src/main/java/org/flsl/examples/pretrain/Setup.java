@@ -32,7 +32,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     try {
       Setup setup = new Setup(config, vit(config), views(config));
       // For its checks; the number of steps is known when the images are.
-      setup.program(1);
+      setup.objective(1);
       return setup;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
