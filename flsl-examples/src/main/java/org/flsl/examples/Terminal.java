@@ -57,12 +57,7 @@ public final class Terminal {
         && Charset.defaultCharset().newEncoder().canEncode(BLOCK_CHARACTER);
   }
 
-  /** Prints a line; {@code @|bold …|@} and its like are picocli's markup for colours. */
-  public synchronized void line(String text) {
-    print(out, ansi.string(text));
-  }
-
-  /** Prints a line as it is, without looking for markup in it. */
+  /** Prints a line. */
   public synchronized void plain(String text) {
     print(out, text);
   }

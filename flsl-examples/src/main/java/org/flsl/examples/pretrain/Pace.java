@@ -7,14 +7,14 @@ final class Pace {
   /** Weight of the newest step: the last twenty or so count. */
   private static final double NEWEST = 0.1;
 
-  private double secondsPerStep = Double.NaN;
+  private int steps;
+  private double secondsPerStep;
 
-  /** Takes in how long a step took. */
+  /** Takes in how long a step took. The first one is slow, and forgotten with the second. */
   void step(double seconds) {
-    secondsPerStep =
-        Double.isNaN(secondsPerStep)
-            ? seconds
-            : secondsPerStep + NEWEST * (seconds - secondsPerStep);
+    steps++;
+    double weight = Math.max(NEWEST, 1.0 / Math.max(1, steps - 1));
+    secondsPerStep += weight * (seconds - secondsPerStep);
   }
 
   double secondsPerStep() {

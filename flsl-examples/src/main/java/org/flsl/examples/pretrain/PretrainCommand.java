@@ -252,10 +252,10 @@ public final class PretrainCommand implements Callable<Integer> {
           return stop.exitCode();
         }
       }
-      AtomicFile.write(run.backbone(), training::exportBackbone);
       String results = Summary.of(plan, run, training.unreadableImages());
+      write(run.backbone(), training::exportBackbone, run);
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
-      AtomicFile.write(run.summary(), out -> out.write(summary));
+      write(run.summary(), out -> out.write(summary), run);
       terminal.plain(results);
       return 0;
     }
@@ -272,6 +272,17 @@ public final class PretrainCommand implements Callable<Integer> {
     terminal.plain("timing a few steps ...");
     try (Training trial = trainings.begin(absolute, images)) {
       return Calibration.epochsFor(absolute, trial);
+    }
+  }
+
+  private static void write(Path file, AtomicFile.Content content, RunFolder run) {
+    try {
+      AtomicFile.write(file, content);
+    } catch (IOException e) {
+      throw new UserError(
+          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
+              .formatted(file, Problems.explain(e), resume(run)),
+          e);
     }
   }
 

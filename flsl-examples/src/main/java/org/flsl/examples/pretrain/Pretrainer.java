@@ -130,7 +130,7 @@ final class Pretrainer {
       return Optional.of(saveOrThrow());
     } catch (IOException e) {
       savedAt = System.nanoTime();
-      terminal.warn(saveFailed(e) + "; training goes on, and the next checkpoint is tried again");
+      terminal.warn(saveFailed(e) + "; training goes on and tries again at the next checkpoint");
       return Optional.empty();
     }
   }

@@ -44,6 +44,16 @@ class ProgressTest {
     }
   }
 
+  @Test
+  void theFirstStepIsNotHeldAgainstTheRest() {
+    Pace pace = new Pace();
+    pace.step(30);
+    assertEquals(30, pace.secondsPerStep());
+    pace.step(1);
+    pace.step(3);
+    assertEquals(2, pace.secondsPerStep(), 1e-12);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 0 s",
