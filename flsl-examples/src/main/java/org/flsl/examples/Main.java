@@ -1,0 +1,77 @@
+package org.flsl.examples;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.flsl.examples.pretrain.PretrainCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code flsl} command. */
+@Command(
+    name = "flsl",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Feature-level self-supervised learning of Vision Transformers.")
+public final class Main {
+  private static final int USAGE = 2;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    // Numbers look alike everywhere: the same text is read by people, YAML and CSV readers.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    limitNativeMemory();
+    System.exit(run(Terminal.system(), System.getenv(), arguments));
+  }
+
+  /**
+   * Lets arrays outside of the heap take half of the memory, where nobody set it otherwise: JavaCPP
+   * by itself allows as much as the heap, a quarter. It counts in heaps, and reads this when it
+   * loads.
+   */
+  private static void limitNativeMemory() {
+    Map<String, String> limits =
+        Map.of(
+            "org.bytedeco.javacpp.maxbytes", "200%",
+            "org.bytedeco.javacpp.maxphysicalbytes", "320%");
+    limits.forEach((name, limit) -> System.setProperty(name, System.getProperty(name, limit)));
+  }
+
+  /**
+   * Runs the command and returns its exit code: 0 done, 1 failed, 2 not understood, 130 stopped by
+   * Ctrl-C.
+   */
+  public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
+    Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
+    CommandLine command = new CommandLine(new Main());
+    command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
+    command.setUsageHelpAutoWidth(true);
+    command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
+    command.setExecutionExceptionHandler(new ErrorLine(terminal));
+    if (arguments.length == 0) {
+      command.usage(System.out);
+      return 0;
+    }
+    return command.execute(arguments);
+  }
+
+  private static int misunderstood(Terminal terminal, ParameterException e) {
+    String message = e.getMessage();
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      message += "; did you mean " + unmatched.getSuggestions().get(0) + "?";
+    }
+    terminal.error(
+        message + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+    return USAGE;
+  }
+}

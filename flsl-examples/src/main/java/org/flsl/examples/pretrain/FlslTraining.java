@@ -1,0 +1,146 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.UserError;
+import org.flsl.training.CollapseWatch;
+import org.flsl.training.FlslGraph;
+import org.flsl.training.MetricsListener;
+import org.flsl.training.StepMetrics;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.MultiViewIterator;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/** FLSL as DL4J trains it: one graph, fitted to one batch after the other. */
+final class FlslTraining implements Training {
+  private final PretrainConfig config;
+  private final FlslGraph program;
+  private final ComputationGraph graph;
+  private final MultiViewIterator batches;
+  private StepMetrics told;
+
+  private FlslTraining(
+      PretrainConfig config, FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
+    this.config = config;
+    this.program = program;
+    this.graph = graph;
+    this.batches = batches;
+    graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
+    graph.addListeners(
+        new MetricsListener(program.config(), new CollapseWatch(program.config().centroids())));
+    int perPass = batches.batchesPerEpoch();
+    batches.startAt((int) (step() / perPass), (int) (step() % perPass));
+  }
+
+  /** Makes trainings from configurations. */
+  static final class Factory implements Training.Factory {
+    @Override
+    public Training begin(PretrainConfig config, Path images) {
+      MultiViewIterator batches = batches(config, images);
+      FlslGraph program = program(config, batches);
+      return new FlslTraining(config, program, program.init(), batches);
+    }
+
+    @Override
+    public Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException {
+      MultiViewIterator batches = batches(config, images);
+      FlslGraph program = program(config, batches);
+      ComputationGraph graph = CheckpointFile.read(checkpoint, config);
+      return new FlslTraining(config, program, program.attach(graph), batches);
+    }
+
+    private static MultiViewIterator batches(PretrainConfig config, Path images) {
+      try {
+        return MultiViewIterator.builder()
+            .images(ImageFolder.scan(images))
+            .views(Setup.of(config).views())
+            .batchSize(config.get(Settings.BATCH))
+            .seed(config.get(Settings.SEED))
+            .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
+            .build();
+      } catch (IllegalArgumentException e) {
+        throw new UserError(e.getMessage(), e);
+      }
+    }
+
+    private static FlslGraph program(PretrainConfig config, MultiViewIterator batches) {
+      return Setup.of(config)
+          .program(config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch()));
+    }
+  }
+
+  @Override
+  public int images() {
+    return batches.images().size();
+  }
+
+  @Override
+  public String imagesFingerprint() {
+    return batches.images().fingerprint();
+  }
+
+  @Override
+  public long parameters() {
+    long parameters = 0;
+    for (var vertex : graph.getVertices()) {
+      if (vertex.getVertexName().startsWith(FlslGraph.STUDENT)) {
+        parameters += vertex.numParams();
+      }
+    }
+    return parameters;
+  }
+
+  @Override
+  public int stepsPerEpoch() {
+    return program.config().iterationsPerEpoch();
+  }
+
+  @Override
+  public long step() {
+    return graph.getIterationCount();
+  }
+
+  @Override
+  public StepMetrics next() {
+    if (!batches.hasNext()) {
+      batches.reset();
+    }
+    MultiDataSet batch = batches.next();
+    graph.fit(batch);
+    if (step() % stepsPerEpoch() == 0) {
+      graph.incrementEpochCount();
+    }
+    return told;
+  }
+
+  @Override
+  public boolean finite() {
+    return Double.isFinite(graph.params().sumNumber().doubleValue())
+        && Double.isFinite(
+            graph.getUpdater(true).getUpdaterStateViewArray().sumNumber().doubleValue());
+  }
+
+  @Override
+  public int unreadableImages() {
+    return batches.unreadableImages();
+  }
+
+  @Override
+  public void write(OutputStream out) throws IOException {
+    CheckpointFile.write(graph, config, out);
+  }
+
+  @Override
+  public void exportBackbone(OutputStream out) throws IOException {
+    ModelSerializer.writeModel(program.exportTeacher(graph), out, false);
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+    graph.close();
+  }
+}

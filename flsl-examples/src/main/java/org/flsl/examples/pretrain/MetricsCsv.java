@@ -1,0 +1,167 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
+import org.flsl.training.StepMetrics;
+
+/**
+ * The file {@code metrics.csv}: one row per training step, each step once however often the run was
+ * killed and resumed.
+ */
+final class MetricsCsv implements AutoCloseable {
+  private static final CSVFormat WITHOUT_HEADER =
+      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
+  private static final CSVFormat FORMAT =
+      WITHOUT_HEADER
+          .builder()
+          .setHeader(
+              "step",
+              "epoch",
+              "total",
+              "intra",
+              "inter",
+              "volume",
+              "learning_rate",
+              "weight_decay",
+              "momentum",
+              "teacher_temperature",
+              "gradient_norm",
+              "entropy",
+              "used_centroids",
+              "feature_spread",
+              "seconds")
+          .build();
+
+  private final FileChannel channel;
+  private final StringBuilder waiting = new StringBuilder();
+  private final List<Row> earlier;
+
+  /** What is read back of a row: enough to go on counting. */
+  record Row(long step, Terms terms, double seconds) {}
+
+  private MetricsCsv(FileChannel channel, List<Row> earlier) {
+    this.channel = channel;
+    this.earlier = earlier;
+  }
+
+  /** Reads what a file holds. */
+  static List<Row> read(Path file) throws IOException {
+    return rows(records(file, Long.MAX_VALUE));
+  }
+
+  /**
+   * Opens a file to append to, and cuts off what lies after a step: those steps are trained again.
+   */
+  static MetricsCsv open(Path file, long lastStep) throws IOException {
+    List<CSVRecord> earlier = Files.exists(file) ? records(file, lastStep) : List.of();
+    StringWriter kept = new StringWriter();
+    try (CSVPrinter printer = new CSVPrinter(kept, FORMAT)) {
+      printer.printRecords(earlier);
+    }
+    byte[] text = kept.toString().getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(text));
+    return new MetricsCsv(FileChannel.open(file, StandardOpenOption.APPEND), rows(earlier));
+  }
+
+  private static List<CSVRecord> records(Path file, long lastStep) throws IOException {
+    List<CSVRecord> records = new ArrayList<>();
+    CSVFormat reading = FORMAT.builder().setSkipHeaderRecord(true).build();
+    try (Reader text = Files.newBufferedReader(file);
+        CSVParser parser = reading.parse(text)) {
+      for (CSVRecord record : parser) {
+        // A kill can leave half a row behind, at the end.
+        if (!record.isConsistent() || Long.parseLong(record.get("step")) > lastStep) {
+          break;
+        }
+        records.add(record);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return records;
+  }
+
+  private static List<Row> rows(List<CSVRecord> records) {
+    return records.stream()
+        .map(
+            record ->
+                new Row(
+                    Long.parseLong(record.get("step")),
+                    new Terms(
+                        number(record, "total"),
+                        number(record, "intra"),
+                        number(record, "inter"),
+                        number(record, "volume")),
+                    number(record, "seconds")))
+        .toList();
+  }
+
+  private static double number(CSVRecord record, String column) {
+    return Double.parseDouble(record.get(column));
+  }
+
+  /** The rows that were there when the file was opened. */
+  List<Row> earlier() {
+    return earlier;
+  }
+
+  /**
+   * Appends a row.
+   *
+   * @param seconds of training so far, over all processes that worked on the run
+   * @throws IOException where the disk takes no more; the row is kept and written with the next one
+   */
+  void append(long step, int epoch, StepMetrics m, double seconds) throws IOException {
+    WITHOUT_HEADER.printRecord(
+        waiting,
+        step,
+        epoch,
+        m.total(),
+        m.intra(),
+        m.inter(),
+        m.volume(),
+        m.learningRate(),
+        m.weightDecay(),
+        m.momentum(),
+        m.teacherTemperature(),
+        m.gradientNorm(),
+        m.assignmentEntropy(),
+        m.usedCentroids(),
+        m.featureSpread(),
+        Math.round(seconds * 1000) / 1000.0);
+    write();
+  }
+
+  private void write() throws IOException {
+    long whole = channel.size();
+    ByteBuffer bytes = ByteBuffer.wrap(waiting.toString().getBytes(StandardCharsets.UTF_8));
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      channel.truncate(whole);
+      throw e;
+    }
+    waiting.setLength(0);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,70 @@
+package org.flsl.examples.pretrain;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.flsl.layers.vit.VitConfig;
+
+/**
+ * What a run is about to do, for its user to read before it begins and in its summary.
+ *
+ * @param lines one fact each
+ * @param memory that it will need, in bytes
+ */
+record Overview(List<String> lines, double memory) {
+
+  static Overview of(
+      Training training,
+      Plan plan,
+      PretrainConfig config,
+      Path images,
+      String device,
+      RunFolder run) {
+    Setup setup = Setup.of(config);
+    VitConfig vit = setup.vit();
+    double memory = MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch());
+    boolean shipped = config.get(Settings.IMAGES) == null;
+    return new Overview(
+        List.of(
+            line("run folder", run.path()),
+            line(
+                "images",
+                "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
+            line(
+                "network",
+                "ViT of %d blocks, width %d, %d heads, patch %d"
+                    .formatted(vit.depth(), vit.width(), vit.heads(), vit.patch())),
+            line(
+                "parameters",
+                "%,d in the student, backbone and head".formatted(training.parameters())),
+            line(
+                "training",
+                "%,d steps: %,d epochs of %,d steps of %,d images"
+                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+            line(
+                "memory",
+                "about %s; this machine has %s"
+                    .formatted(
+                        MemoryEstimate.words(memory),
+                        MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
+            line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line(
+                "begins",
+                training.step() == 0
+                    ? "at the beginning"
+                    : "after step %,d".formatted(training.step()))),
+        memory);
+  }
+
+  boolean exceedsMemory() {
+    return memory > MemoryEstimate.ofThisMachine();
+  }
+
+  @Override
+  public String toString() {
+    return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
+
+  private static String line(String what, Object fact) {
+    return "%-12s%s".formatted(what, fact);
+  }
+}

@@ -1,0 +1,315 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.flsl.examples.ErrorLine;
+import org.flsl.examples.Logs;
+import org.flsl.examples.Relaunch;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
+import org.flsl.examples.pretrain.Checkpoints.Damaged;
+import org.flsl.examples.pretrain.Checkpoints.Newest;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code flsl pretrain}: photographs go in, a pretrained ViT backbone comes out. */
+@Command(
+    name = "pretrain",
+    customSynopsis = {
+      "./flsl pretrain                     a small ViT on the shipped photos",
+      "       ./flsl pretrain --images FOLDER ... the paper's recipe on your images",
+      "       ./flsl pretrain --config FILE ...   a recipe of your own",
+      "       ./flsl pretrain --resume RUN        go on with a run that was stopped"
+    },
+    description = {
+      "",
+      "Pretrains a Vision Transformer with FLSL and exports its backbone as a DL4J model.",
+      "Defaults are the paper's. A configuration file is YAML and has the settings' names as keys;"
+          + " flags win over it.",
+      ""
+    })
+public final class PretrainCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  private final Relaunch relaunch;
+  private final Map<String, String> environment;
+  private final Training.Factory trainings;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file, or a shipped recipe: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = RecipeNames.class)
+  private String recipe;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description = "Go on with the run in this folder, exactly as if it had never stopped.")
+  private Path resumed;
+
+  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private PretrainCommand(
+      Terminal terminal,
+      Relaunch relaunch,
+      Map<String, String> environment,
+      Training.Factory trainings) {
+    this.terminal = terminal;
+    this.relaunch = relaunch;
+    this.environment = environment;
+    this.trainings = trainings;
+  }
+
+  /**
+   * The command with a flag for every setting.
+   *
+   * @param relaunch gets the native library what it needs in the environment
+   * @param environment that of this process
+   */
+  public static CommandLine commandLine(
+      Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
+    return commandLine(terminal, relaunch, environment, new FlslTraining.Factory());
+  }
+
+  static CommandLine commandLine(
+      Terminal terminal,
+      Relaunch relaunch,
+      Map<String, String> environment,
+      Training.Factory trainings) {
+    PretrainCommand command = new PretrainCommand(terminal, relaunch, environment, trainings);
+    CommandLine line = new CommandLine(command);
+    for (Setting.Section section : Setting.Section.values()) {
+      line.getCommandSpec().addArgGroup(flags(section));
+    }
+    line.setExecutionExceptionHandler(new ErrorLine(terminal));
+    return line;
+  }
+
+  private static ArgGroupSpec flags(Setting.Section section) {
+    ArgGroupSpec.Builder group =
+        ArgGroupSpec.builder()
+            .heading("%n" + section.title() + "%n")
+            .validate(false)
+            .order(section.ordinal());
+    for (Setting<?> setting : Settings.ALL) {
+      if (setting.section() == section) {
+        group.addArg(flag(setting));
+      }
+    }
+    return group.build();
+  }
+
+  private static <T> OptionSpec flag(Setting<T> setting) {
+    OptionSpec.Builder flag =
+        OptionSpec.builder("--" + setting)
+            .order(Settings.ALL.indexOf(setting))
+            .paramLabel(setting.label())
+            .type(String.class)
+            // Text only: the setting reads it, in the same way as from a file.
+            .description(
+                setting.description() + " Default: " + setting.write(setting.defaultValue()));
+    if (setting.isYesOrNo()) {
+      flag.arity("0..1").fallbackValue("yes");
+    } else {
+      flag.arity("1");
+    }
+    return flag.build();
+  }
+
+  /** How to go on with a run, as the user would type it. */
+  static String resume(RunFolder run) {
+    return "./flsl pretrain --resume " + run.path();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Logs.to(terminal, debug);
+    PretrainConfig config = configuration();
+    Setup.of(config);
+    OptionalInt elsewhere = relaunch.with(nativeEnvironment(config));
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
+    try (RunFolder run =
+            resumed == null ? RunFolder.create(config.get(Settings.OUT)) : RunFolder.open(resumed);
+        SamplePhotos photos = new SamplePhotos()) {
+      Path images = config.get(Settings.IMAGES, photos.folder());
+      return pretrain(resolved(config, images), images, run, device);
+    } catch (OutOfMemoryError e) {
+      throw new UserError(
+          "memory ran out (%s): choose a smaller --batch, --global-size or --arch"
+              .formatted(Problems.firstLine(e)),
+          e);
+    }
+  }
+
+  private PretrainConfig configuration() {
+    Map<Setting<?>, String> flags = givenFlags();
+    PretrainConfig config;
+    if (resumed != null) {
+      if (recipe != null) {
+        throw new UserError(
+            "--resume goes on with the run's own configuration: leave out --config");
+      }
+      flags.keySet().stream()
+          .filter(setting -> setting.changesResult() || setting == Settings.OUT)
+          .findFirst()
+          .ifPresent(
+              setting -> {
+                throw new UserError(
+                    "--resume goes on with the run as it was begun, so --%s cannot be changed;"
+                            .formatted(setting)
+                        + " begin a new run with --config "
+                        + resumed.resolve("config.yaml"));
+              });
+      config = RunFolder.config(resumed);
+    } else if (recipe != null) {
+      config = Recipes.read(recipe, PretrainConfig.defaults());
+    } else if (!flags.containsKey(Settings.IMAGES)) {
+      config = Recipes.read(Recipes.PHOTOS, PretrainConfig.defaults());
+    } else {
+      config = PretrainConfig.defaults();
+    }
+    for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
+      config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
+    }
+    return config.get(Settings.THREADS) == null ? config.with(Settings.THREADS, threads()) : config;
+  }
+
+  private Map<Setting<?>, String> givenFlags() {
+    ParseResult given = spec.commandLine().getParseResult();
+    Map<Setting<?>, String> flags = new LinkedHashMap<>();
+    for (OptionSpec flag : given.matchedOptions()) {
+      for (Setting<?> setting : Settings.ALL) {
+        if (flag.longestName().equals("--" + setting)
+            && flags.put(setting, flag.stringValues().get(0)) != null) {
+          throw new UserError("--" + setting + " is given twice; keep one of them");
+        }
+      }
+    }
+    return flags;
+  }
+
+  private int threads() {
+    String wished = environment.get("OMP_NUM_THREADS");
+    return wished == null
+        ? Runtime.getRuntime().availableProcessors()
+        : Settings.THREADS.read(wished, "the environment variable OMP_NUM_THREADS");
+  }
+
+  private Map<String, String> nativeEnvironment(PretrainConfig config) {
+    return Map.of(
+        "OMP_WAIT_POLICY",
+        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
+        "OMP_NUM_THREADS",
+        config.text(Settings.THREADS));
+  }
+
+  private int pretrain(PretrainConfig config, Path images, RunFolder run, String device)
+      throws IOException {
+    Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
+    try (Training training = training(config, images, checkpoints)) {
+      Plan plan =
+          new Plan(
+              training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
+      run.write(config);
+      run.sameImages(training.images(), training.imagesFingerprint());
+      Overview overview = Overview.of(training, plan, config, images, device, run);
+      terminal.plain(overview.toString());
+      if (overview.exceedsMemory()) {
+        terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
+      }
+      Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
+      try (StopSignal stop = new StopSignal(terminal)) {
+        if (!pretrainer.run(stop)) {
+          terminal.plain(
+              "stopped after step %d of %d, all saved; go on with: %s"
+                  .formatted(training.step(), plan.steps(), resume(run)));
+          return stop.exitCode();
+        }
+      }
+      String results = Summary.of(plan, run, training.unreadableImages());
+      write(run.backbone(), training::exportBackbone, run);
+      byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
+      write(run.summary(), out -> out.write(summary), run);
+      terminal.plain(results);
+      return 0;
+    }
+  }
+
+  private PretrainConfig resolved(PretrainConfig config, Path images) {
+    PretrainConfig absolute =
+        config.get(Settings.IMAGES) == null
+            ? config
+            : config.with(Settings.IMAGES, images.toAbsolutePath().normalize());
+    if (config.get(Settings.MINUTES) == null) {
+      return absolute;
+    }
+    terminal.plain("timing a few steps ...");
+    try (Training trial = trainings.begin(absolute, images)) {
+      return Calibration.epochsFor(absolute, trial);
+    }
+  }
+
+  private static void write(Path file, AtomicFile.Content content, RunFolder run) {
+    try {
+      AtomicFile.write(file, content);
+    } catch (IOException e) {
+      throw new UserError(
+          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
+              .formatted(file, Problems.explain(e), resume(run)),
+          e);
+    }
+  }
+
+  private Training training(PretrainConfig config, Path images, Checkpoints checkpoints)
+      throws IOException {
+    Newest newest = checkpoints.newest();
+    Optional<Path> file = newest.whole().map(Checkpoint::file);
+    for (Damaged damaged : newest.damaged()) {
+      terminal.warn(
+          "%s is damaged (%s) and is set aside; going on from %s"
+              .formatted(
+                  damaged.file(),
+                  damaged.problem(),
+                  file.map(before -> "the one before, " + before).orElse("the beginning")));
+      checkpoints.setAside(damaged);
+    }
+    return file.isPresent()
+        ? trainings.resume(config, images, file.get())
+        : trainings.begin(config, images);
+  }
+
+  /** For {@code --help}. */
+  private static final class RecipeNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    RecipeNames() {
+      super(Recipes.NAMES);
+    }
+  }
+}

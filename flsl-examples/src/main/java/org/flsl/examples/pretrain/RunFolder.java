@@ -1,0 +1,187 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.flsl.examples.UserError;
+
+/**
+ * The folder that holds all of a run: its configuration, metrics, checkpoints, and what comes out.
+ *
+ * <p>One process at a time may have it open; the operating system ends that when the process ends,
+ * however it ends.
+ */
+final class RunFolder implements AutoCloseable {
+  private static final String CONFIG = "config.yaml";
+  private static final String IMAGES = "images.txt";
+  private static final String LOCK = ".lock";
+  private static final Path RUNS = Path.of("runs");
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private RunFolder(Path path) throws IOException {
+    this.path = path;
+    this.lock = lock(path);
+  }
+
+  /**
+   * Makes the folder of a new run.
+   *
+   * @param wanted null for the next free name under {@code runs}
+   */
+  static RunFolder create(Path wanted) {
+    Path path = wanted == null ? RUNS : wanted;
+    try {
+      path = wanted == null ? nextFree() : Files.createDirectories(wanted);
+      if (Files.exists(path.resolve(CONFIG))) {
+        throw new UserError(
+            path
+                + " holds a run already: go on with --resume "
+                + path
+                + ", or choose another --out");
+      }
+      try (Stream<Path> content = Files.list(path)) {
+        if (content.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
+          throw new UserError(path + " is not empty: choose another --out");
+        }
+      }
+      return new RunFolder(path);
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot make the run folder "
+              + path
+              + ": "
+              + Problems.explain(e)
+              + "; choose another with --out",
+          e);
+    }
+  }
+
+  /** Opens the folder of a run that was begun before. */
+  static RunFolder open(Path path) {
+    try {
+      return new RunFolder(path);
+    } catch (IOException e) {
+      throw new UserError("cannot open " + path + ": " + Problems.explain(e), e);
+    }
+  }
+
+  private static Path nextFree() throws IOException {
+    Files.createDirectories(RUNS);
+    for (int number = 1; ; number++) {
+      try {
+        return Files.createDirectory(RUNS.resolve("pretrain-" + number));
+      } catch (FileAlreadyExistsException taken) {
+        // The next number, then.
+      }
+    }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve(LOCK),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    FileLock held;
+    try {
+      // Far behind the content, which Windows would not let others read.
+      held = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
+    } catch (OverlappingFileLockException ours) {
+      held = null;
+    }
+    if (held == null) {
+      channel.close();
+      throw new UserError(
+          "another process (%s) works on %s: wait until it ends, or stop it"
+              .formatted(Files.readString(path.resolve(LOCK)).strip(), path));
+    }
+    channel.truncate(0);
+    byte[] owner = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8);
+    channel.write(ByteBuffer.wrap(owner));
+    return channel;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The configuration of the run that was begun in a folder. */
+  static PretrainConfig config(Path path) {
+    Path config = path.resolve(CONFIG);
+    if (!Files.isRegularFile(config)) {
+      throw new UserError(
+          "--resume takes the folder of a run, and "
+              + path
+              + (Files.isDirectory(path) ? " holds no " + CONFIG : " is not a folder"));
+    }
+    return ConfigFile.read(config, PretrainConfig.defaults());
+  }
+
+  void write(PretrainConfig config) throws IOException {
+    String text =
+        "# This run as it ran. The same again: ./flsl pretrain --config THIS_FILE\n\n"
+            + ConfigFile.write(config);
+    AtomicFile.write(path.resolve(CONFIG), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Remembers the images of a new run, or compares them with those that the run began with.
+   *
+   * @throws UserError where they are others: no resumed run could equal an uninterrupted one
+   */
+  void sameImages(int count, String fingerprint) throws IOException {
+    Path file = path.resolve(IMAGES);
+    String line = count + " images, " + fingerprint + "\n";
+    if (!Files.exists(file)) {
+      AtomicFile.write(file, out -> out.write(line.getBytes(StandardCharsets.UTF_8)));
+    } else if (!Files.readString(file).equals(line)) {
+      throw new UserError(
+          "the images are not those that the run began with: found %d, the run has %s; bring those"
+                  .formatted(count, Files.readString(file).split(",")[0])
+              + " back or name their folder with --images");
+    }
+  }
+
+  Checkpoints checkpoints(int keep) throws IOException {
+    return new Checkpoints(path.resolve("checkpoints"), keep);
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.csv");
+  }
+
+  /** The pretrained teacher backbone, a DL4J model zip. */
+  Path backbone() {
+    return path.resolve("backbone.zip");
+  }
+
+  Path summary() {
+    return path.resolve("summary.txt");
+  }
+
+  /** Lets others open the folder; takes it away again where no run came of it. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
+    if (Files.notExists(path.resolve(CONFIG))) {
+      Files.delete(path.resolve(LOCK));
+      try {
+        Files.delete(path);
+      } catch (DirectoryNotEmptyException othersFiles) {
+        // Not ours to take away.
+      }
+    }
+  }
+}

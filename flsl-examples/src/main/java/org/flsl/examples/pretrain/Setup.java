@@ -1,0 +1,149 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.UserError;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FinalNorm;
+import org.flsl.training.FlslConfig;
+import org.flsl.training.FlslGraph;
+import org.flsl.training.PreviousStage;
+import org.flsl.training.Scheduled;
+import org.flsl.training.ViewLayout;
+import org.flsl.views.ViewConfig;
+
+/**
+ * A configuration in the words of the libraries, whose own checks it has passed.
+ *
+ * @param vit the network
+ * @param views how images become views
+ */
+record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
+
+  /**
+   * Translates a configuration.
+   *
+   * @throws UserError where its values do not fit one another
+   */
+  static Setup of(PretrainConfig config) {
+    try {
+      Setup setup = new Setup(config, vit(config), views(config));
+      // For its checks; the number of steps is known when the images are.
+      setup.objective(1);
+      return setup;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  /** The graph that trains, for an epoch of so many steps. */
+  FlslGraph program(int stepsPerEpoch) {
+    FlslGraph.Builder program =
+        FlslGraph.builder()
+            .backbone(VitBackbone.of(vit))
+            .views(
+                ViewLayout.of(
+                    views.globalHeight(),
+                    views.globalWindow(),
+                    views.localViews(),
+                    views.localHeight(),
+                    views.localWindow()))
+            .config(objective(stepsPerEpoch));
+    Path previous = config.get(Settings.PREVIOUS);
+    return previous == null
+        ? program.build()
+        : program.previousStage(previousStage(previous)).build();
+  }
+
+  private static VitConfig vit(PretrainConfig config) {
+    VitConfig arch = config.get(Settings.ARCH).vit();
+    return arch.toBuilder()
+        .width(config.get(Settings.WIDTH, arch.width()))
+        .depth(config.get(Settings.DEPTH, arch.depth()))
+        .heads(config.get(Settings.HEADS, arch.heads()))
+        .patch(config.get(Settings.PATCH))
+        .mlpRatio(config.get(Settings.MLP_RATIO))
+        .dropPath(config.get(Settings.DROP_PATH))
+        .dropout(config.get(Settings.DROPOUT))
+        .positions(config.get(Settings.POSITIONS))
+        .imageSize(config.get(Settings.GLOBAL_SIZE))
+        .finalNorm(config.get(Settings.FINAL_NORM) == FinalNorm.TOKENS)
+        .build();
+  }
+
+  private static ViewConfig views(PretrainConfig config) {
+    Span teacher = config.get(Settings.TEACHER_SCALE);
+    Span student = config.get(Settings.STUDENT_SCALE);
+    Span local = config.get(Settings.LOCAL_SCALE);
+    return ViewConfig.builder()
+        .patch(config.get(Settings.PATCH))
+        .globalSize(config.get(Settings.GLOBAL_SIZE))
+        .localSize(config.get(Settings.LOCAL_SIZE))
+        .localViews(config.get(Settings.LOCAL_VIEWS))
+        .teacherScale(teacher.from(), teacher.to())
+        .studentScale(student.from(), student.to())
+        .localScale(local.from(), local.to())
+        .globalWindow(config.get(Settings.GLOBAL_WINDOW))
+        .localWindow(config.get(Settings.LOCAL_WINDOW))
+        .randomQueries(config.get(Settings.RANDOM_QUERIES))
+        .jitterProbability(config.get(Settings.JITTER))
+        .greyProbability(config.get(Settings.GREY))
+        .solariseProbability(config.get(Settings.SOLARISE))
+        .plainCrops(config.get(Settings.PREVIOUS) != null)
+        .build();
+  }
+
+  private FlslConfig objective(int stepsPerEpoch) {
+    Span teacherTemperature = config.get(Settings.TEACHER_TEMPERATURE);
+    return FlslConfig.builder()
+        .epochs(config.get(Settings.EPOCHS))
+        .iterationsPerEpoch(stepsPerEpoch)
+        .batchSize(config.get(Settings.BATCH))
+        .centroids(config.get(Settings.CENTROIDS))
+        .headHidden(config.get(Settings.HEAD_HIDDEN))
+        .headBottleneck(config.get(Settings.HEAD_BOTTLENECK))
+        .upsilon(scheduled(Settings.UPSILON))
+        .eta(scheduled(Settings.ETA))
+        .gamma(scheduled(Settings.GAMMA))
+        .tauSelf(scheduled(Settings.TAU_SA))
+        .tauCross(scheduled(Settings.TAU_CA))
+        .studentTemperature(scheduled(Settings.STUDENT_TEMPERATURE))
+        .teacherTemperatureStart(teacherTemperature.from())
+        .teacherTemperatureEnd(teacherTemperature.to())
+        .teacherTemperatureEpochs(config.get(Settings.TEACHER_TEMPERATURE_EPOCHS))
+        .centring(config.get(Settings.CENTRING))
+        .finalNorm(config.get(Settings.FINAL_NORM))
+        .learningRate(config.get(Settings.LEARNING_RATE))
+        .minLearningRate(config.get(Settings.MIN_LEARNING_RATE))
+        .warmupFraction(config.get(Settings.WARMUP))
+        .weightDecay(scheduled(Settings.WEIGHT_DECAY))
+        .momentum(scheduled(Settings.MOMENTUM))
+        .clipNorm(config.get(Settings.CLIP))
+        .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
+        .seed(config.get(Settings.SEED))
+        .build();
+  }
+
+  private Scheduled scheduled(Setting<Span> setting) {
+    Span span = config.get(setting);
+    return new Scheduled(span.from(), span.to());
+  }
+
+  /** The paper takes the features in front of the last block. */
+  private PreviousStage previousStage(Path backbone) {
+    VitConfig features = vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build();
+    try {
+      ComputationGraph weights = ModelSerializer.restoreComputationGraph(backbone.toFile(), false);
+      return new PreviousStage(
+          VitBackbone.of(features), weights, config.get(Settings.PREVIOUS_BIAS));
+    } catch (IOException | RuntimeException e) {
+      throw new UserError(
+          "--previous takes the backbone.zip of an earlier run, and %s is none: %s"
+              .formatted(backbone, Problems.firstLine(e)),
+          e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.flsl.examples.pretrain.MetricsCsv.Row;
+
+/** What came out of a run, in plain text. */
+final class Summary {
+  private Summary() {}
+
+  static String of(Plan plan, RunFolder run, int unreadableImages) throws IOException {
+    List<Row> rows = MetricsCsv.read(run.metrics());
+    List<Terms> epochs = epochs(rows, plan);
+    double seconds = rows.get(rows.size() - 1).seconds();
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("first epoch %s".formatted(epochs.get(0)));
+    lines.add("last epoch  %s".formatted(epochs.get(epochs.size() - 1)));
+    lines.add(
+        "took        %s, %.1f images/s"
+            .formatted(
+                Pace.words(Duration.ofSeconds(Math.round(seconds))),
+                rows.size() * plan.batch() / seconds));
+    if (unreadableImages > 0) {
+      lines.add("left out    %d images that cannot be read".formatted(unreadableImages));
+    }
+    lines.add("");
+    lines.add(
+        "%s  the pretrained backbone (the teacher's), a DL4J model:".formatted(run.backbone()));
+    lines.add(
+        "  ComputationGraph backbone = ModelSerializer.restoreComputationGraph(\"%s\");"
+            .formatted(run.backbone()));
+    lines.add("%s  every step's figures".formatted(run.metrics()));
+    return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
+
+  private static List<Terms> epochs(List<Row> rows, Plan plan) {
+    List<Terms> means = new ArrayList<>();
+    EpochMean mean = new EpochMean();
+    for (Row row : rows) {
+      mean.add(row.terms());
+      if (plan.endsEpoch(row.step())) {
+        means.add(mean.take());
+      }
+    }
+    return means;
+  }
+}

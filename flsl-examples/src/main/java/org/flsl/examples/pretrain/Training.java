@@ -1,0 +1,62 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.flsl.training.StepMetrics;
+
+/**
+ * What the command needs of a training: to take steps, and to write and read its whole state.
+ *
+ * <p>What a step does depends on the state and the number of the step alone, so that a training
+ * that was read back goes on exactly as the one that was written.
+ */
+interface Training extends AutoCloseable {
+
+  /** Makes trainings. */
+  interface Factory {
+
+    /** A training at its beginning. */
+    Training begin(PretrainConfig config, Path images);
+
+    /**
+     * A training that goes on from a state written before.
+     *
+     * @throws org.flsl.examples.UserError where the state is not one of this configuration
+     */
+    Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException;
+  }
+
+  /** Images found in the folder. */
+  int images();
+
+  /** Tells sets of images apart, wherever their folder lies. */
+  String imagesFingerprint();
+
+  /** Trainable parameters of the student: backbone and head. */
+  long parameters();
+
+  /** Steps that make an epoch. */
+  int stepsPerEpoch();
+
+  /** Steps taken so far. */
+  long step();
+
+  /** Takes one step. */
+  StepMetrics next();
+
+  /** Whether every number of the state is one: neither NaN nor infinite. */
+  boolean finite();
+
+  /** Files so far that turned out not to be readable images. */
+  int unreadableImages();
+
+  /** Writes the whole state as a DL4J model zip. */
+  void write(OutputStream out) throws IOException;
+
+  /** Writes the teacher's backbone as a DL4J model zip of its own. */
+  void exportBackbone(OutputStream out) throws IOException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,69 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.flsl.training.StepMetrics;
+
+/** Another training, for a test to change in one point. */
+class ForwardingTraining implements Training {
+  private final Training inner;
+
+  ForwardingTraining(Training inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public int images() {
+    return inner.images();
+  }
+
+  @Override
+  public String imagesFingerprint() {
+    return inner.imagesFingerprint();
+  }
+
+  @Override
+  public long parameters() {
+    return inner.parameters();
+  }
+
+  @Override
+  public int stepsPerEpoch() {
+    return inner.stepsPerEpoch();
+  }
+
+  @Override
+  public long step() {
+    return inner.step();
+  }
+
+  @Override
+  public StepMetrics next() {
+    return inner.next();
+  }
+
+  @Override
+  public boolean finite() {
+    return inner.finite();
+  }
+
+  @Override
+  public int unreadableImages() {
+    return inner.unreadableImages();
+  }
+
+  @Override
+  public void write(OutputStream out) throws IOException {
+    inner.write(out);
+  }
+
+  @Override
+  public void exportBackbone(OutputStream out) throws IOException {
+    inner.exportBackbone(out);
+  }
+
+  @Override
+  public void close() {
+    inner.close();
+  }
+}

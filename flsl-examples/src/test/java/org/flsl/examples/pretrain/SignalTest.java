@@ -1,0 +1,111 @@
+package org.flsl.examples.pretrain;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.flsl.examples.ForkedJvm;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
+class SignalTest {
+  private static final int EPOCHS = 10;
+
+  @TempDir private Path folder;
+  private Path run;
+
+  @BeforeEach
+  void nameTheRun() {
+    run = folder.resolve("run");
+  }
+
+  private ForkedJvm start(String... arguments) throws IOException {
+    return ForkedJvm.start(
+        ToyMain.class, folder.resolve("output.txt"), Map.of(), List.of(arguments));
+  }
+
+  /** Its first step takes longer than any test. */
+  private ForkedJvm startSlow(String... arguments) throws IOException {
+    return ForkedJvm.start(
+        ToyMain.class,
+        folder.resolve("output.txt"),
+        Map.of(ToyMain.MILLIS_PER_STEP, "600000"),
+        List.of(arguments));
+  }
+
+  private ForkedJvm begin(int epochs) throws IOException, InterruptedException {
+    ForkedJvm jvm = start("--out", run.toString(), "--epochs", String.valueOf(epochs));
+    jvm.awaitOutput("epoch 2/");
+    return jvm;
+  }
+
+  @Test
+  void interruptedItSavesAndSaysHowToGoOnAndGoesOnExactly() throws Exception {
+    ForkedJvm jvm = begin(EPOCHS);
+    jvm.signal("INT");
+    assertEquals(130, jvm.await(), jvm.output());
+    assertTrue(jvm.output().contains("go on with: ./flsl pretrain --resume " + run), jvm.output());
+
+    assertEquals(0, start("--resume", run.toString()).await());
+    ToyTraining expected = ToyTraining.quick();
+    while (expected.step() < EPOCHS * ToyTraining.STEPS_PER_EPOCH) {
+      expected.next();
+    }
+    ToyTraining found =
+        ToyTraining.read(
+            new Checkpoints(run.resolve("checkpoints"), 2).newest().whole().orElseThrow().file());
+    assertArrayEquals(expected.weights(), found.weights());
+    List<Long> steps = new ArrayList<>();
+    MetricsCsv.read(run.resolve("metrics.csv")).forEach(row -> steps.add(row.step()));
+    for (int i = 0; i < EPOCHS * ToyTraining.STEPS_PER_EPOCH; i++) {
+      assertEquals(i + 1, steps.get(i));
+    }
+  }
+
+  @Test
+  void terminatedItSavesToo() throws Exception {
+    ForkedJvm jvm = begin(1000);
+    jvm.signal("TERM");
+    assertEquals(143, jvm.await(), jvm.output());
+    assertTrue(jvm.output().contains("all saved; go on with"), jvm.output());
+  }
+
+  @Test
+  void interruptedTwiceItStopsAtOnce() throws Exception {
+    ForkedJvm jvm = startSlow("--out", run.toString());
+    jvm.awaitOutput("begins");
+    Thread.sleep(300);
+    jvm.signal("INT");
+    jvm.awaitOutput("Ctrl-C again");
+    jvm.signal("INT");
+    assertEquals(130, jvm.await());
+    assertTrue(!jvm.output().contains("all saved"), jvm.output());
+  }
+
+  @Test
+  void killedTheLockIsGoneWithIt() throws Exception {
+    ForkedJvm jvm = begin(1000);
+    ForkedJvm other =
+        ForkedJvm.start(
+            ToyMain.class,
+            folder.resolve("other.txt"),
+            Map.of(),
+            List.of("--resume", run.toString()));
+    assertEquals(1, other.await());
+    assertTrue(
+        other.output().contains("another process (" + jvm.process().pid() + ") works on " + run),
+        other.output());
+    jvm.signal("KILL");
+    jvm.await();
+    RunFolder.open(run).close();
+  }
+}

@@ -1,0 +1,163 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.flsl.examples.UserError;
+import org.flsl.training.StepMetrics;
+
+/** A training of a few numbers, for tests of the loop around it: exact, fast, and it can go bad. */
+final class ToyTraining implements Training {
+  static final int STEPS_PER_EPOCH = 4;
+  private static final int WEIGHTS = 2000;
+  private static final String ENTRY = "weights";
+
+  private final long seed;
+  private final int millisPerStep;
+  private final long badStep;
+  private final double[] weights = new double[WEIGHTS];
+  private long step;
+
+  /**
+   * @param badStep the step whose loss is NaN; -1 for none
+   */
+  ToyTraining(long seed, int millisPerStep, long badStep) {
+    this.seed = seed;
+    this.millisPerStep = millisPerStep;
+    this.badStep = badStep;
+  }
+
+  static ToyTraining quick() {
+    return new ToyTraining(0, 0, -1);
+  }
+
+  /** Makes trainings that take some time for a step. */
+  static Factory factory(int millisPerStep) {
+    return new Factory() {
+      @Override
+      public Training begin(PretrainConfig config, Path images) {
+        return new ToyTraining(0, millisPerStep, -1);
+      }
+
+      @Override
+      public Training resume(PretrainConfig config, Path images, Path checkpoint)
+          throws IOException {
+        ToyTraining training = new ToyTraining(0, millisPerStep, -1);
+        training.goOnFrom(checkpoint);
+        return training;
+      }
+    };
+  }
+
+  double[] weights() {
+    return weights.clone();
+  }
+
+  @Override
+  public int images() {
+    return 130;
+  }
+
+  @Override
+  public String imagesFingerprint() {
+    return "toy";
+  }
+
+  @Override
+  public long parameters() {
+    return WEIGHTS;
+  }
+
+  @Override
+  public int stepsPerEpoch() {
+    return STEPS_PER_EPOCH;
+  }
+
+  @Override
+  public long step() {
+    return step;
+  }
+
+  @Override
+  public StepMetrics next() {
+    try {
+      Thread.sleep(millisPerStep);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    Random random = new Random(31 * seed + step);
+    double sum = 0;
+    for (int i = 0; i < WEIGHTS; i++) {
+      weights[i] = 0.9 * weights[i] + random.nextGaussian();
+      sum += Math.abs(weights[i]);
+    }
+    double loss = step == badStep ? Double.NaN : sum / WEIGHTS;
+    step++;
+    return new StepMetrics(
+        (int) step - 1,
+        (int) (step - 1) / STEPS_PER_EPOCH,
+        loss,
+        loss / 4,
+        loss / 2,
+        loss / 8,
+        1e-3,
+        0.04,
+        0.996,
+        0.05,
+        1,
+        2,
+        3,
+        4);
+  }
+
+  @Override
+  public boolean finite() {
+    return true;
+  }
+
+  @Override
+  public int unreadableImages() {
+    return 0;
+  }
+
+  @Override
+  public void write(OutputStream out) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + WEIGHTS * Double.BYTES).putLong(step);
+    bytes.asDoubleBuffer().put(weights);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    zip.putNextEntry(new ZipEntry(ENTRY));
+    zip.write(bytes.array());
+    zip.finish();
+  }
+
+  static ToyTraining read(Path checkpoint) throws IOException {
+    ToyTraining training = quick();
+    training.goOnFrom(checkpoint);
+    return training;
+  }
+
+  void goOnFrom(Path checkpoint) throws IOException {
+    try (ZipFile zip = new ZipFile(checkpoint.toFile())) {
+      ZipEntry entry = zip.getEntry(ENTRY);
+      if (entry == null) {
+        throw new UserError(checkpoint + " holds another network");
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(zip.getInputStream(entry).readAllBytes());
+      step = bytes.getLong();
+      bytes.asDoubleBuffer().get(weights);
+    }
+  }
+
+  @Override
+  public void exportBackbone(OutputStream out) throws IOException {
+    write(out);
+  }
+
+  @Override
+  public void close() {}
+}
