@@ -79,9 +79,17 @@ public final class ProjectionHead extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Projection head" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Projection head" : getLayerName();
-    long tokens = TokenTypes.expectSequence(name, input, width).getTimeSeriesLength();
+    long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(bottleneck, tokens);
   }
 

@@ -69,9 +69,17 @@ public final class Prototypes extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Prototypes" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Prototypes" : getLayerName();
-    long tokens = TokenTypes.expectSequence(name, input, width).getTimeSeriesLength();
+    long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(centroids, tokens);
   }
 

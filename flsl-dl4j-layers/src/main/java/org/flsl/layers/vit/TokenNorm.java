@@ -28,6 +28,10 @@ public final class TokenNorm extends CompiledLayer {
     super(builder);
     this.width = builder.width;
     this.eps = builder.eps;
+    if (width < 1 || !(eps > 0)) {
+      throw new IllegalArgumentException(
+          String.format("Token norm: width %d and eps %s must be positive", width, eps));
+    }
   }
 
   /** Starts a norm with the paper's eps. */
@@ -56,9 +60,17 @@ public final class TokenNorm extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Token norm" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Token norm" : getLayerName();
-    return TokenTypes.expectSequence(name, input, width);
+    return TokenTypes.expectSequence(name(), input, width);
   }
 
   /** Builds a {@link TokenNorm}. */

@@ -56,6 +56,12 @@ public final class TransformerBlock extends CompiledLayer {
       throw new IllegalArgumentException(
           String.format("Transformer block: %d heads do not divide the width %d", heads, width));
     }
+    if (!(dropPath >= 0 && dropPath < 1) || !(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Transformer block: drop path and dropout must lie in [0, 1), got %s and %s",
+              dropPath, dropout));
+    }
     if (attentionOnly && views != null && views.size() > 1) {
       throw new IllegalArgumentException(
           "Transformer block: attention is handed out for a single view, not for " + views);
@@ -154,12 +160,7 @@ public final class TransformerBlock extends CompiledLayer {
 
   @Override
   public void validateInput(INDArray input) {
-    if (input.rank() != 3 || input.size(2) != width) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: input has the shape %s, expected [batch, tokens, %d]",
-              name(), Arrays.toString(input.shape()), width));
-    }
+    TokenTypes.checkSequence(name(), input, width);
   }
 
   @Override
