@@ -59,6 +59,16 @@ public final class GradientCheck {
     public InputType getOutputType(int index, InputType input) {
       return input;
     }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof MixedSquares && super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return MixedSquares.class.hashCode();
+    }
   }
 
   /**

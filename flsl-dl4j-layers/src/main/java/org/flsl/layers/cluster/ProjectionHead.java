@@ -1,6 +1,7 @@
 package org.flsl.layers.cluster;
 
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -91,6 +92,21 @@ public final class ProjectionHead extends CompiledLayer {
   public InputType getOutputType(int index, InputType input) {
     long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(bottleneck, tokens);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ProjectionHead that
+        && super.equals(other)
+        && width == that.width
+        && hidden == that.hidden
+        && bottleneck == that.bottleneck;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, hidden, bottleneck);
   }
 
   /** Builds a {@link ProjectionHead}. */

@@ -2,6 +2,7 @@ package org.flsl.layers.cluster;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -81,6 +82,20 @@ public final class Prototypes extends CompiledLayer {
   public InputType getOutputType(int index, InputType input) {
     long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(centroids, tokens);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Prototypes that
+        && super.equals(other)
+        && width == that.width
+        && centroids == that.centroids;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, centroids);
   }
 
   /** Builds {@link Prototypes}. */

@@ -1,6 +1,7 @@
 package org.flsl.layers.vit;
 
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -71,6 +72,20 @@ public final class TokenNorm extends CompiledLayer {
   @Override
   public InputType getOutputType(int index, InputType input) {
     return TokenTypes.expectSequence(name(), input, width);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TokenNorm that
+        && super.equals(other)
+        && width == that.width
+        && eps == that.eps;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, eps);
   }
 
   /** Builds a {@link TokenNorm}. */

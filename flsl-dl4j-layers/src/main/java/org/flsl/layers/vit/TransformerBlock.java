@@ -3,6 +3,7 @@ package org.flsl.layers.vit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -176,6 +177,26 @@ public final class TransformerBlock extends CompiledLayer {
 
   private String name() {
     return getLayerName() == null ? "Transformer block" : getLayerName();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TransformerBlock that
+        && super.equals(other)
+        && width == that.width
+        && heads == that.heads
+        && hidden == that.hidden
+        && normEps == that.normEps
+        && dropPath == that.dropPath
+        && dropout == that.dropout
+        && attentionOnly == that.attentionOnly
+        && Objects.equals(views, that.views);
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, heads, hidden, normEps, dropPath, dropout, attentionOnly, views);
   }
 
   /** Builds a {@link TransformerBlock}. */
