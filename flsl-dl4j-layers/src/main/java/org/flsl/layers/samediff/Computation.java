@@ -117,8 +117,7 @@ final class Computation {
       bindGradient(name, gradient, bound);
       inputGradients.put(name, gradient);
     }
-    pending.backward(
-        plain(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
+    pending.backward(plain(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
     pending = null;
     pendingInputs = null;
     return inputGradients;

@@ -107,6 +107,22 @@ class PiecesTest {
   }
 
   @Test
+  void gradientOfLogSoftmaxIsRight() {
+    FunctionGradients.check(
+        d -> Softmax.log(d, in(d, "x")), inputs("x", TinyGraph.random(1, 3, 5).muli(3)));
+  }
+
+  @Test
+  void logSoftmaxIsFiniteWhereTheProbabilityUnderflows() {
+    INDArray x = Nd4j.createFromArray(new double[][] {{0, 1e5, -1e5}, {3, 3, 3}});
+    INDArray y = FunctionGradients.value(d -> Softmax.log(d, in(d, "x")), inputs("x", x));
+    assertEquals(-1e5, y.getDouble(0, 0), 1e-6);
+    assertEquals(0, y.getDouble(0, 1), 1e-12);
+    assertEquals(-2e5, y.getDouble(0, 2), 1e-6);
+    assertEquals(-Math.log(3), y.getDouble(1, 2), 1e-12);
+  }
+
+  @Test
   void noGradientPassesAStop() {
     Map<String, INDArray> gradients =
         FunctionGradients.gradients(

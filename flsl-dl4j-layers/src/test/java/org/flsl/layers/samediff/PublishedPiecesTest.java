@@ -19,8 +19,7 @@ class PublishedPiecesTest {
     INDArray y =
         FunctionGradients.value(
             d -> ExactGelu.apply(d, d.inputs().get("x")), new LinkedHashMap<>(Map.of("x", x)));
-    assertEquals(
-        0, Published.array("gelu_y").sub(y.ravel()).amaxNumber().doubleValue(), 1e-12);
+    assertEquals(0, Published.array("gelu_y").sub(y.ravel()).amaxNumber().doubleValue(), 1e-12);
   }
 
   @Test

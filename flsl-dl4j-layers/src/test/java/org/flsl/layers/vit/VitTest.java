@@ -37,12 +37,10 @@ class VitTest {
 
   @Test
   void aStandaloneNetworkTakesNonSquareImagesOfAnotherSizeThanItsPositions() {
-    VitConfig config =
-        VitConfig.builder().width(8).heads(2).depth(2).patch(2).imageSize(6).build();
+    VitConfig config = VitConfig.builder().width(8).heads(2).depth(2).patch(2).imageSize(6).build();
     ComputationGraph graph =
         new ComputationGraph(
-            VitBackbone.of(config)
-                .standalone(new NeuralNetConfiguration.Builder().seed(1), 8, 4));
+            VitBackbone.of(config).standalone(new NeuralNetConfiguration.Builder().seed(1), 8, 4));
     graph.init();
     assertArrayEquals(
         new long[] {2, 8, 8},
@@ -51,12 +49,10 @@ class VitTest {
 
   @Test
   void imagesOfAnotherSizeThanTheNetworksAreRefused() {
-    VitConfig config =
-        VitConfig.builder().width(8).heads(2).depth(1).patch(2).imageSize(6).build();
+    VitConfig config = VitConfig.builder().width(8).heads(2).depth(1).patch(2).imageSize(6).build();
     ComputationGraph graph =
         new ComputationGraph(
-            VitBackbone.of(config)
-                .standalone(new NeuralNetConfiguration.Builder().seed(1), 6, 6));
+            VitBackbone.of(config).standalone(new NeuralNetConfiguration.Builder().seed(1), 6, 6));
     graph.init();
     graph.output(TinyGraph.random(DataType.FLOAT, 1, 4, 3, 6, 6));
     // As many pixels as four images of six by six.
@@ -118,12 +114,9 @@ class VitTest {
 
   @Test
   void errorsSayWhatWasFoundAndWhatToDo() {
-    assertRefused(
-        () -> VitConfig.builder().width(10).heads(4).build(), "4 heads", "width 10");
-    assertRefused(
-        () -> VitConfig.builder().patch(15).build(), "15", "224 x 224", "multiple of 15");
-    assertRefused(
-        () -> VitConfig.builder().width(6).heads(2).build(), "multiple of 4", "got 6");
+    assertRefused(() -> VitConfig.builder().width(10).heads(4).build(), "4 heads", "width 10");
+    assertRefused(() -> VitConfig.builder().patch(15).build(), "15", "224 x 224", "multiple of 15");
+    assertRefused(() -> VitConfig.builder().width(6).heads(2).build(), "multiple of 4", "got 6");
     assertRefused(() -> VitConfig.builder().dropPath(1).build(), "dropPath", "[0, 1)", "1.0");
     assertRefused(() -> VitConfig.builder().dropout(-0.5).build(), "dropout", "-0.5");
     assertRefused(() -> VitConfig.builder().depth(0).build(), "depth", "positive");
