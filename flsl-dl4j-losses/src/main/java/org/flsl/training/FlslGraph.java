@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
@@ -23,6 +24,8 @@ import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
 import org.flsl.views.ViewNames;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole FLSL training program as one ordinary ComputationGraph, around any backbone.
@@ -66,6 +69,8 @@ public final class FlslGraph {
   /** Name of the output layer. */
   public static final String OBJECTIVE = "objective";
 
+  private static final Logger LOG = LoggerFactory.getLogger(FlslGraph.class);
+
   private final Backbone backbone;
   private final ViewLayout views;
   private final FlslConfig config;
@@ -76,6 +81,12 @@ public final class FlslGraph {
     this.views = required("views", builder.views);
     this.config = required("config", builder.config);
     this.previousStage = builder.previousStage;
+    if (config.tauCross().end() < config.tauSelf().end()) {
+      LOG.warn(
+          "tauCross {} is smaller than tauSelf {}: such a training collapses",
+          config.tauCross().end(),
+          config.tauSelf().end());
+    }
     if (config.finalNorm() != FinalNorm.TOKENS && backbone.isNormalised()) {
       throw new IllegalArgumentException(
           "FLSL graph: the final norm is set to "
@@ -268,15 +279,24 @@ public final class FlslGraph {
 
   /**
    * Adds the listeners that a training needs to a graph of this configuration, for example one that
-   * ModelSerializer restored.
+   * ModelSerializer restored. Listeners of an earlier call are replaced, others stay.
+   *
+   * <p>DL4J's {@code setListeners} would remove them and leave the teacher as it is: use {@code
+   * addListeners} for more.
    *
    * @return {@code graph}
    */
   public ComputationGraph attach(ComputationGraph graph) {
-    graph.addListeners(new MomentumTeacher(config.momentumSchedule()));
+    ProcessorAdvice.give();
+    List<TrainingListener> listeners = new ArrayList<>();
+    listeners.add(new MomentumTeacher(config.momentumSchedule()));
     if (config.centring()) {
-      graph.addListeners(new CentreUpdate(config.centreMomentum()));
+      listeners.add(new CentreUpdate(config.centreMomentum()));
     }
+    graph.getListeners().stream()
+        .filter(other -> !(other instanceof MomentumTeacher || other instanceof CentreUpdate))
+        .forEach(listeners::add);
+    graph.setListeners(listeners);
     return graph;
   }
 
