@@ -1,8 +1,10 @@
 package org.flsl.layers;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The input type of token sequences, {@code [batch, tokens, width]}, and its checks. */
 public final class TokenTypes {
@@ -45,5 +47,45 @@ public final class TokenTypes {
               "%s expects tokens of width %d, but got width %d", layer, width, sequence.getSize()));
     }
     return sequence;
+  }
+
+  /**
+   * Checks that an attention or a selection has one column for each token.
+   *
+   * @param what its name for the message
+   * @param columns {@code [batch, queries, tokens]}
+   * @throws InvalidInputTypeException if the number of tokens is another one
+   */
+  public static InputType.InputTypeRecurrent expectColumns(
+      String layer, String what, InputType columns, InputType.InputTypeRecurrent tokens) {
+    InputType.InputTypeRecurrent type = expectSequence(layer, columns);
+    if (isKnown(tokens) && type.getSize() != tokens.getTimeSeriesLength()) {
+      throw new InvalidInputTypeException(
+          String.format(
+              "%s: the %s [batch, queries, tokens] has a column for %d tokens, but there are %d"
+                  + " tokens",
+              layer, what, type.getSize(), tokens.getTimeSeriesLength()));
+    }
+    return type;
+  }
+
+  /** Whether the number of tokens of a sequence is known. */
+  public static boolean isKnown(InputType.InputTypeRecurrent sequence) {
+    return sequence.getTimeSeriesLength() > 0;
+  }
+
+  /**
+   * Checks the tokens that a layer really receives. (Without it tokens of twice the width would
+   * pass for twice as many images.)
+   *
+   * @throws IllegalArgumentException if they are no sequence of this width
+   */
+  public static void checkSequence(String layer, INDArray input, long width) {
+    if (input.rank() != 3 || input.size(2) != width) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: input has the shape %s, expected [batch, tokens, %d]",
+              layer, Arrays.toString(input.shape()), width));
+    }
   }
 }

@@ -75,4 +75,19 @@ public final class FlslLossLayer extends CompiledLossLayer {
     }
     return input;
   }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FlslLossLayer that
+        && super.equals(other)
+        && Objects.equals(upsilon, that.upsilon)
+        && Objects.equals(eta, that.eta)
+        && Objects.equals(gamma, that.gamma);
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(upsilon, eta, gamma);
+  }
 }

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
+import org.flsl.layers.samediff.Softmax;
 import org.flsl.layers.samediff.UnitRows;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -117,7 +118,7 @@ public final class FlslLosses extends CompiledVertex {
     SameDiff sd = d.sameDiff();
     SDVariable logits = d.inputs().get("logits").reshape(-1, centroids);
     SDVariable logP =
-        sd.nn.logSoftmax(logits.div(d.scheduled("studentTemperature", studentTemperature)));
+        Softmax.log(d, logits.div(d.scheduled("studentTemperature", studentTemperature)));
     SDVariable intra = intra(d);
     SDVariable inter = teacher(d).mul(logP).sum(1).mean().neg();
     SDVariable volume = volume(d, sd.math.exp(logP));

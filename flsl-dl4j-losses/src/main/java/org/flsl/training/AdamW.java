@@ -153,15 +153,21 @@ public final class AdamW implements IUpdater {
       // ND4J computes lr sqrt(1-b2^t)/(1-b1^t) m / (sqrt(v) + e); e = eps sqrt(1-b2^t) makes it
       // ours.
       int step = iteration - config.firstIteration;
+      double rate = config.getLearningRate(iteration, epoch);
       double correction = Math.sqrt(1 - Math.pow(config.beta2, step + 1));
       moments.setConfig(
           Adam.builder()
-              .learningRate(config.getLearningRate(iteration, epoch))
+              .learningRate(rate)
               .beta1(config.beta1)
               .beta2(config.beta2)
               .epsilon(config.eps * correction)
               .build());
       moments.applyUpdater(gradient, step, epoch);
+      if (rate == 0) {
+        // ND4J's kernel takes eps for the learning rate when that is zero, as it is when warm-up
+        // begins.
+        gradient.assign(0);
+      }
     }
   }
 }

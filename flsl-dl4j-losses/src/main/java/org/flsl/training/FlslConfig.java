@@ -75,7 +75,7 @@ public final class FlslConfig {
     positive("headHidden", headHidden);
     positive("headBottleneck", headBottleneck);
     check(centroids >= 2, "centroids must be at least 2, got " + centroids);
-    notNegative("upsilon", upsilon.end());
+    notNegative("upsilon", upsilon);
     notNegative("eta", eta);
     notNegative("gamma", gamma);
     positive("tauSelf", tauSelf);
@@ -85,10 +85,17 @@ public final class FlslConfig {
     positive("teacherTemperatureEnd", teacherTemperatureEnd);
     notNegative("teacherTemperatureEpochs", teacherTemperatureEpochs);
     share("centreMomentum", centreMomentum);
+    check(
+        prior == null || prior.length == centroids,
+        String.format(
+            "prior needs a number for each of the %d centroids, but has %d",
+            centroids, prior == null ? 0 : prior.length));
     positive("learningRate", learningRate);
     notNegative("minLearningRate", minLearningRate);
     share("warmupFraction", warmupFraction);
     notNegative("weightDecay", weightDecay);
+    present("momentum", momentum);
+    present("finalNorm", finalNorm);
     share("momentum", momentum.start());
     share("momentum", momentum.end());
     notNegative("clipNorm", clipNorm);
@@ -107,11 +114,16 @@ public final class FlslConfig {
     }
   }
 
+  private static void present(String name, Object value) {
+    check(value != null, name + " is missing");
+  }
+
   private static void positive(String name, double value) {
     check(value > 0 && Double.isFinite(value), name + " must be positive, got " + value);
   }
 
   private static void positive(String name, Scheduled value) {
+    present(name, value);
     check(value.start() > 0 && value.end() > 0, name + " must be positive, got " + value);
   }
 
@@ -120,6 +132,7 @@ public final class FlslConfig {
   }
 
   private static void notNegative(String name, Scheduled value) {
+    present(name, value);
     check(value.start() >= 0 && value.end() >= 0, name + " must not be negative, got " + value);
   }
 
@@ -172,7 +185,8 @@ public final class FlslConfig {
 
   /** The learning rate by iteration: warm-up, then cosine, scaled with the batch size. */
   public ISchedule learningRateSchedule() {
-    int warmup = (int) (warmupFraction * epochs) * iterationsPerEpoch;
+    // 0.29 * 100 is a little less than 29 in floating point.
+    int warmup = (int) (warmupFraction * epochs + 1e-9) * iterationsPerEpoch;
     return new CosineSchedule(
         learningRate * batchSize / 256, minLearningRate, warmup, iterations());
   }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -37,17 +38,23 @@ public final class MetricsListener extends BaseTrainingListener {
     intra = terms.getDouble(0);
     inter = terms.getDouble(1);
     volume = terms.getDouble(2);
-    observeAssignment(activations.get(FlslGraph.STUDENT + FlslGraph.PROTOTYPES));
+    ComputationGraph graph = (ComputationGraph) model;
+    double temperature =
+        config
+            .studentTemperature()
+            .over(config.iterations())
+            .valueAt(graph.getIterationCount(), graph.getEpochCount());
+    observeAssignment(activations.get(FlslGraph.STUDENT + FlslGraph.PROTOTYPES), temperature);
     observeFeatures(activations.get(FlslGraph.QUERIES));
   }
 
-  private void observeAssignment(INDArray logits) {
+  private void observeAssignment(INDArray logits, double temperature) {
     INDArray rows = logits.reshape('c', -1, logits.size(2));
     // The volume term is ln K - H for a uniform prior; for any other the entropy is computed here.
     if (config.prior() == null) {
       entropy = Math.log(config.centroids()) - volume;
     } else {
-      INDArray mean = Nd4j.nn().softmax(rows.div(config.studentTemperature().end()), 1).mean(0);
+      INDArray mean = Nd4j.nn().softmax(rows.div(temperature), 1).mean(0);
       entropy = -mean.mul(Transforms.log(mean.add(1e-30))).sumNumber().doubleValue();
     }
     used = (int) Arrays.stream(rows.argMax(1).toLongVector()).distinct().count();

@@ -27,6 +27,10 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
               "View layout: %d student views need as many windows, got %d; at least one is needed",
               students.size(), windows.size()));
     }
+    if (windows.stream().anyMatch(window -> window < 1)) {
+      throw new IllegalArgumentException(
+          "View layout: a query window is at least one token wide, got windows of " + windows);
+    }
   }
 
   /** The layout of the batches that a {@link org.flsl.views.MultiViewIterator} makes. */
@@ -54,6 +58,10 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
    */
   public static ViewLayout of(
       int globalSize, int globalWindow, int localViews, int localSize, int localWindow) {
+    if (localViews < 0) {
+      throw new IllegalArgumentException(
+          "View layout: the number of local views must not be negative, got " + localViews);
+    }
     List<ImageInput> students = new ArrayList<>();
     List<Integer> windows = new ArrayList<>();
     students.add(new ImageInput(ViewNames.STUDENT_VIEW, 3, globalSize, globalSize));

@@ -26,7 +26,8 @@ public record QueryWindows(int gridHeight, int gridWidth, int window, boolean ra
     }
     if (window > gridHeight || window > gridWidth) {
       throw new IllegalArgumentException(
-          "A query window of %dx%d tokens does not fit into a view of %dx%d tokens: choose a smaller window or a larger view"
+          ("A query window of %dx%d tokens does not fit into a view of %dx%d tokens:"
+                  + " choose a smaller window or a larger view")
               .formatted(window, window, gridHeight, gridWidth));
     }
   }

@@ -34,9 +34,10 @@ class ImageFolderTest {
 
   @Test
   void findsImagesInSubfoldersSortedByRelativePath() throws IOException {
-    for (String path :
+    List<String> paths =
         List.of(
-            "b/2.jpg", "b/10.PNG", "a.jpeg", "b/c/d.webp", "Z.tif", "é.gif", "b.bmp", "x y.TIFF")) {
+            "b/2.jpg", "b/10.PNG", "a.jpeg", "b/c/d.webp", "Z.tif", "é.gif", "b.bmp", "x y.TIFF");
+    for (String path : paths) {
       write(path, "x");
     }
     write("notes.txt", "no image");

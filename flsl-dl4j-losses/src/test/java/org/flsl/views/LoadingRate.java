@@ -1,5 +1,7 @@
 package org.flsl.views;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +45,12 @@ public final class LoadingRate {
     float[] out = new float[3 * 224 * 224];
 
     for (int round = 0; round < 2; round++) {
-      report("decode", seconds, i -> unchecked(() -> decoder.decode(files.get(i % n))));
-      report("crops", seconds, i -> sampler.crops(photos.get(i % n), new ViewSeed(0, i / n, i)));
+      report("decode", seconds, 1, i -> unchecked(() -> decoder.decode(files.get(i % n))));
+      report("crops", seconds, 1, i -> sampler.crops(photos.get(i % n), new ViewSeed(0, i / n, i)));
       report(
           "augment",
           seconds,
+          1,
           i -> {
             for (int view = 0; view < config.views(); view++) {
               RgbImage image = crops.get(i % n).get(view).copy();
@@ -57,6 +60,7 @@ public final class LoadingRate {
       report(
           "normalise",
           seconds,
+          1,
           i -> crops.get(i % n).forEach(view -> normaliser.write(view, out, 0)));
       BatchLayout layout = new BatchLayout(config, 1);
       BatchMemory memory = BatchMemory.allocate(layout, DataType.FLOAT);
@@ -64,6 +68,7 @@ public final class LoadingRate {
       report(
           "everything",
           seconds,
+          1,
           i ->
               unchecked(
                   () -> {
@@ -81,8 +86,9 @@ public final class LoadingRate {
             .reuseArrays(true)
             .build()) {
       report(
-          "batch of " + batch + " from the iterator, " + threads + " thread(s)",
+          "batches of " + batch + " from the iterator, " + threads + " thread(s)",
           3 * seconds,
+          batch,
           i -> {
             if (!iterator.hasNext()) {
               iterator.reset();
@@ -104,7 +110,9 @@ public final class LoadingRate {
     }
   }
 
-  private static void report(String what, double seconds, IntConsumer action) {
+  /** Counts processor time of the whole process, so that other programs' load matters little. */
+  private static void report(String what, double seconds, int imagesEach, IntConsumer action) {
+    long startCpu = cpuNanos();
     long start = System.nanoTime();
     int count = 0;
     double elapsed;
@@ -112,6 +120,18 @@ public final class LoadingRate {
       action.accept(count++);
       elapsed = (System.nanoTime() - start) / 1e9;
     } while (elapsed < seconds);
-    LOG.info("{}: {} per second, {} ms each", what, count / elapsed, 1e3 * elapsed / count);
+    double cpu = (cpuNanos() - startCpu) / 1e9;
+    int images = count * imagesEach;
+    LOG.info(
+        "{}: {} images per second of processor time, {} ms each; {} per second by the clock",
+        what,
+        Math.round(images / cpu),
+        Math.round(1e5 * cpu / images) / 100.0,
+        Math.round(images / elapsed));
+  }
+
+  private static long cpuNanos() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 }

@@ -374,7 +374,8 @@ class MultiViewIteratorTest {
             IllegalArgumentException.class, () -> iterator().batchSize(PHOTOS + 1).build());
 
     assertEquals(
-        "A batch of 24 is larger than the data, 23 images in %s: lower the batch size to at most 23 or add images"
+        ("A batch of 24 is larger than the data, 23 images in %s:"
+                + " lower the batch size to at most 23 or add images")
             .formatted(folder.toAbsolutePath()),
         e.getMessage());
   }

@@ -11,7 +11,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Fills a folder with small random photographs, each of its own. */
-final class PhotoFolder {
+public final class PhotoFolder {
 
   private final Path folder;
 
@@ -58,7 +58,7 @@ final class PhotoFolder {
   }
 
   /** Encodes pixels as a file of the type that the extension names. */
-  static byte[] encode(String extension, byte[] pixels, int height, int width, int type) {
+  public static byte[] encode(String extension, byte[] pixels, int height, int width, int type) {
     try (BytePointer data = new BytePointer(pixels);
         Mat image = new Mat(height, width, type, data);
         BytePointer file = new BytePointer()) {

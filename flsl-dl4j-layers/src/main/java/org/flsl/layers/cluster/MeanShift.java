@@ -168,7 +168,12 @@ public final class MeanShift extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    if (inputs[0].rank() != 3 || inputs[1].rank() != 3 || inputs[0].size(2) != inputs[1].size(2)) {
+    boolean fit =
+        inputs[0].rank() == 3
+            && inputs[1].rank() == 3
+            && inputs[0].size(0) == inputs[1].size(0)
+            && inputs[0].size(2) == inputs[1].size(2);
+    if (!fit) {
       throw new IllegalArgumentException(
           String.format(
               "%s: queries %s and tokens %s do not fit, expected [batch, queries, width] and [batch,"
@@ -185,7 +190,7 @@ public final class MeanShift extends CompiledVertex {
     expectViews("queries", queryViews, queries);
     expectViews("tokens", tokenViews, tokens);
     if (mixture != null) {
-      TokenTypes.expectSequence("Mean shift", inputs[2], tokens.getTimeSeriesLength());
+      TokenTypes.expectColumns("Mean shift", "previous attention", inputs[2], tokens);
     }
     return queries;
   }
@@ -193,7 +198,9 @@ public final class MeanShift extends CompiledVertex {
   private static void expectViews(
       String what, List<Long> views, InputType.InputTypeRecurrent sequence)
       throws InvalidInputTypeException {
-    if (views != null && new PackedViews(views).total() != sequence.getTimeSeriesLength()) {
+    if (views != null
+        && TokenTypes.isKnown(sequence)
+        && new PackedViews(views).total() != sequence.getTimeSeriesLength()) {
       throw new InvalidInputTypeException(
           String.format(
               "Mean shift is made for views of %s %s, but got a sequence of %d",

@@ -1,5 +1,6 @@
 package org.flsl.layers.cluster;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,6 +11,7 @@ import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -57,6 +59,22 @@ public final class PreviousStageAttention extends CompiledVertex {
     SDVariable attention = sd.nn.softmax(scores, -1);
     SDVariable chosen = sd.nn.sigmoid(attention.sub(attention.mean(true, -1)).mul(sharpness));
     return chosen.div(chosen.sum(true, -1));
+  }
+
+  @Override
+  public void validateInput(INDArray[] inputs) {
+    boolean fit =
+        inputs[0].rank() == 3
+            && inputs[1].rank() == 3
+            && inputs[0].size(0) == inputs[1].size(0)
+            && inputs[0].size(2) == inputs[1].size(2);
+    if (!fit) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: queries %s and tokens %s do not fit, expected [batch, queries, width] and [batch,"
+                  + " tokens, width]",
+              getName(), Arrays.toString(inputs[0].shape()), Arrays.toString(inputs[1].shape())));
+    }
   }
 
   @Override

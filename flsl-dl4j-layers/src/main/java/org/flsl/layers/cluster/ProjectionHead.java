@@ -1,6 +1,7 @@
 package org.flsl.layers.cluster;
 
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -79,10 +80,33 @@ public final class ProjectionHead extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Projection head" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Projection head" : getLayerName();
-    long tokens = TokenTypes.expectSequence(name, input, width).getTimeSeriesLength();
+    long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(bottleneck, tokens);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ProjectionHead that
+        && super.equals(other)
+        && width == that.width
+        && hidden == that.hidden
+        && bottleneck == that.bottleneck;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, hidden, bottleneck);
   }
 
   /** Builds a {@link ProjectionHead}. */

@@ -2,6 +2,7 @@ package org.flsl.layers.cluster;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -69,10 +70,32 @@ public final class Prototypes extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Prototypes" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Prototypes" : getLayerName();
-    long tokens = TokenTypes.expectSequence(name, input, width).getTimeSeriesLength();
+    long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();
     return TokenTypes.sequence(centroids, tokens);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Prototypes that
+        && super.equals(other)
+        && width == that.width
+        && centroids == that.centroids;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, centroids);
   }
 
   /** Builds {@link Prototypes}. */

@@ -44,7 +44,12 @@ public final class TokenSelection extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    if (inputs[0].rank() != 3 || inputs[1].rank() != 3 || inputs[1].size(2) != inputs[0].size(1)) {
+    boolean fit =
+        inputs[0].rank() == 3
+            && inputs[1].rank() == 3
+            && inputs[0].size(0) == inputs[1].size(0)
+            && inputs[0].size(1) == inputs[1].size(2);
+    if (!fit) {
       throw new IllegalArgumentException(
           String.format(
               "%s: tokens %s and selector %s do not fit, expected [batch, tokens, width] and [batch,"
@@ -57,7 +62,7 @@ public final class TokenSelection extends CompiledVertex {
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
     InputType.InputTypeRecurrent tokens = TokenTypes.expectSequence("Token selection", inputs[0]);
     InputType.InputTypeRecurrent selector =
-        TokenTypes.expectSequence("Token selection", inputs[1], tokens.getTimeSeriesLength());
+        TokenTypes.expectColumns("Token selection", "selector", inputs[1], tokens);
     return TokenTypes.sequence(tokens.getSize(), selector.getTimeSeriesLength());
   }
 

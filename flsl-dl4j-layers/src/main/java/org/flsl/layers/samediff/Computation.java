@@ -2,7 +2,6 @@ package org.flsl.layers.samediff;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ final class Computation {
   private final DataType dataType;
   private final Map<String, INDArray> params;
   private final Function<Definition, SDVariable> definition;
-  private final Map<Boolean, Program> programs = new HashMap<>();
+  private final Map<Object, Program> programs = new LinkedHashMap<>(PLANS, 0.75f, true);
   private final Map<Object, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
 
   private final Slab kept = new Slab();
@@ -76,7 +75,7 @@ final class Computation {
       inputs.forEach((name, array) -> bound.put(name, array));
       plan = plan(training, program, bound);
     }
-    inputs.forEach((name, array) -> bound.put(name, rowMajor(array, workspaces)));
+    inputs.forEach((name, array) -> bound.put(name, plain(array, workspaces)));
     bound.forEach(plan::setInput);
     INDArray output =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, plan.outputShape(), 'c');
@@ -118,8 +117,7 @@ final class Computation {
       bindGradient(name, gradient, bound);
       inputGradients.put(name, gradient);
     }
-    pending.backward(
-        rowMajor(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
+    pending.backward(plain(outputGradient, workspaces), bound, Slab.shared(workspaces, dataType));
     pending = null;
     pendingInputs = null;
     return inputGradients;
@@ -133,30 +131,51 @@ final class Computation {
     }
   }
 
-  /** Views of an array need its elements in C order without gaps. */
-  private static INDArray rowMajor(INDArray array, LayerWorkspaceMgr workspaces) {
-    boolean plain =
+  /** Ops need this data type, and views of an array its elements in C order without gaps. */
+  private INDArray plain(INDArray array, LayerWorkspaceMgr workspaces) {
+    if (array.dataType() != dataType) {
+      return workspaces
+          .createUninitialized(ArrayType.ACTIVATIONS, dataType, array.shape(), 'c')
+          .assign(array);
+    }
+    boolean rowMajor =
         array.ordering() == 'c'
             && Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
-    return plain ? array : workspaces.dup(ArrayType.ACTIVATIONS, array, 'c');
+    return rowMajor ? array : workspaces.dup(ArrayType.ACTIVATIONS, array, 'c');
   }
 
   private Program program(
       boolean training, Map<String, INDArray> inputs, Set<String> differentiable) {
-    return programs.computeIfAbsent(
-        training,
-        t -> {
-          Definition d = new Definition(dataType, training);
-          inputs.forEach((name, array) -> d.addInput(name, array.shape()));
-          params.forEach((name, array) -> d.addParam(name, array.shape()));
-          SDVariable output = definition.apply(d);
-          List<String> withRespectTo = new ArrayList<>();
-          if (training) {
-            withRespectTo.addAll(differentiable);
-            withRespectTo.addAll(params.keySet());
-          }
-          return new Program(d, output, withRespectTo);
+    // A definition knows every dimension of its inputs but the batch size.
+    List<Object> key = new ArrayList<>();
+    key.add(training);
+    inputs.forEach(
+        (name, array) -> {
+          long[] shape = array.shape();
+          key.add(Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length)));
         });
+    Program program = programs.get(key);
+    if (program == null) {
+      Definition d = new Definition(dataType, training);
+      inputs.forEach((name, array) -> d.addInput(name, array.shape()));
+      params.forEach((name, array) -> d.addParam(name, array.shape()));
+      SDVariable output = definition.apply(d);
+      List<String> withRespectTo = new ArrayList<>();
+      if (training) {
+        withRespectTo.addAll(differentiable);
+        withRespectTo.addAll(params.keySet());
+      }
+      program = new Program(d, output, withRespectTo);
+      keepRecent(programs, key, program);
+    }
+    return program;
+  }
+
+  private static <T> void keepRecent(Map<Object, T> cache, Object key, T value) {
+    cache.put(key, value);
+    if (cache.size() > PLANS) {
+      cache.remove(cache.keySet().iterator().next());
+    }
   }
 
   private Plan plan(boolean training, Program program, Map<String, INDArray> externals) {
@@ -171,10 +190,7 @@ final class Computation {
     Plan plan = plans.get(key);
     if (plan == null) {
       plan = new Plan(program, dataType, shapes);
-      plans.put(key, plan);
-      if (plans.size() > PLANS) {
-        plans.remove(plans.keySet().iterator().next());
-      }
+      keepRecent(plans, key, plan);
     }
     return plan;
   }

@@ -1,10 +1,29 @@
 package org.flsl.layers.samediff;
 
+import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 
-/** The gradient of a softmax along the last axis, from its output. */
+/** Softmax along the last axis: its logarithm, and its gradient from its output. */
 public final class Softmax {
   private Softmax() {}
+
+  /**
+   * The logarithm of the softmax of every row, finite however far a row's elements lie apart.
+   *
+   * <p>ND4J's {@code logSoftmax} takes the logarithm of the softmax, which is minus infinity where
+   * a probability underflows; hence this one.
+   *
+   * @param x {@code [rows, width]}
+   * @return {@code [rows, width]}
+   */
+  public static SDVariable log(Definition definition, SDVariable x) {
+    SameDiff sd = definition.sameDiff();
+    SDVariable shifted = x.sub(x.max(true, 1));
+    SDVariable y = shifted.sub(sd.math.log(sd.math.exp(shifted).sum(true, 1)));
+    return definition.withGradient(
+        y, List.of(x), dy -> List.of(dy.sub(sd.math.exp(y).mul(dy.sum(true, 1)))));
+  }
 
   /**
    * {@code ds = p (dp - sum p dp)}.

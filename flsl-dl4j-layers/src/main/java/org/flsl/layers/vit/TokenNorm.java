@@ -1,6 +1,7 @@
 package org.flsl.layers.vit;
 
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -28,6 +29,10 @@ public final class TokenNorm extends CompiledLayer {
     super(builder);
     this.width = builder.width;
     this.eps = builder.eps;
+    if (width < 1 || !(eps > 0)) {
+      throw new IllegalArgumentException(
+          String.format("Token norm: width %d and eps %s must be positive", width, eps));
+    }
   }
 
   /** Starts a norm with the paper's eps. */
@@ -56,9 +61,31 @@ public final class TokenNorm extends CompiledLayer {
   }
 
   @Override
+  public void validateInput(INDArray input) {
+    TokenTypes.checkSequence(name(), input, width);
+  }
+
+  private String name() {
+    return getLayerName() == null ? "Token norm" : getLayerName();
+  }
+
+  @Override
   public InputType getOutputType(int index, InputType input) {
-    String name = getLayerName() == null ? "Token norm" : getLayerName();
-    return TokenTypes.expectSequence(name, input, width);
+    return TokenTypes.expectSequence(name(), input, width);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TokenNorm that
+        && super.equals(other)
+        && width == that.width
+        && eps == that.eps;
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, eps);
   }
 
   /** Builds a {@link TokenNorm}. */

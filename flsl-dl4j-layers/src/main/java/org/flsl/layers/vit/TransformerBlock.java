@@ -3,6 +3,7 @@ package org.flsl.layers.vit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -55,6 +56,12 @@ public final class TransformerBlock extends CompiledLayer {
     if (width < 1 || heads < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
           String.format("Transformer block: %d heads do not divide the width %d", heads, width));
+    }
+    if (!(dropPath >= 0 && dropPath < 1) || !(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Transformer block: drop path and dropout must lie in [0, 1), got %s and %s",
+              dropPath, dropout));
     }
     if (attentionOnly && views != null && views.size() > 1) {
       throw new IllegalArgumentException(
@@ -159,12 +166,7 @@ public final class TransformerBlock extends CompiledLayer {
 
   @Override
   public void validateInput(INDArray input) {
-    if (input.rank() != 3 || input.size(2) != width) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: input has the shape %s, expected [batch, tokens, %d]",
-              name(), Arrays.toString(input.shape()), width));
-    }
+    TokenTypes.checkSequence(name(), input, width);
   }
 
   @Override
@@ -180,6 +182,26 @@ public final class TransformerBlock extends CompiledLayer {
 
   private String name() {
     return getLayerName() == null ? "Transformer block" : getLayerName();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TransformerBlock that
+        && super.equals(other)
+        && width == that.width
+        && heads == that.heads
+        && hidden == that.hidden
+        && normEps == that.normEps
+        && dropPath == that.dropPath
+        && dropout == that.dropout
+        && attentionOnly == that.attentionOnly
+        && Objects.equals(views, that.views);
+  }
+
+  /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
+  @Override
+  public int hashCode() {
+    return Objects.hash(width, heads, hidden, normEps, dropPath, dropout, attentionOnly, views);
   }
 
   /** Builds a {@link TransformerBlock}. */

@@ -1,5 +1,6 @@
 package org.flsl.views.decode;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
@@ -110,8 +111,7 @@ public final class ImageDecoder {
     boolean jpeg = header.format() == ImageFormat.JPEG;
     int flags = jpeg ? jpegFlags(reduction) : IMREAD_COLOR;
     try (BytePointer bytes = new BytePointer(file);
-        Mat encoded =
-            new Mat(1, file.length, org.bytedeco.opencv.global.opencv_core.CV_8UC1, bytes);
+        Mat encoded = new Mat(1, file.length, CV_8UC1, bytes);
         Mat decoded = imdecode(encoded, flags)) {
       if (!decoded.empty()) {
         return jpeg || reduction == 1 ? fromBgr(decoded) : fromBgr(decoded, reduction);
@@ -153,12 +153,14 @@ public final class ImageDecoder {
   /** Copies to the heap and exchanges blue and red. */
   private static RgbImage fromBgr(Mat decoded) {
     RgbImage image = new RgbImage(decoded.cols(), decoded.rows());
-    byte[] data = image.data();
-    decoded.data().get(data);
-    for (int i = 0; i < data.length; i += RgbImage.CHANNELS) {
-      byte blue = data[i];
-      data[i] = data[i + 2];
-      data[i + 2] = blue;
+    byte[] rgb = image.data();
+    // Exchanging from one array to another is several times faster than in place.
+    byte[] bgr = new byte[rgb.length];
+    decoded.data().get(bgr);
+    for (int i = 0; i + 2 < rgb.length; i += RgbImage.CHANNELS) {
+      rgb[i] = bgr[i + 2];
+      rgb[i + 1] = bgr[i + 1];
+      rgb[i + 2] = bgr[i];
     }
     return image;
   }

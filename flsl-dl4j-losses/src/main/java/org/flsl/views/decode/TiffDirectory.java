@@ -15,6 +15,7 @@ final class TiffDirectory {
   static final int HEIGHT = 0x101;
   static final int ORIENTATION = 0x112;
 
+  private static final int CLASSIC_TIFF = 42;
   private static final int TYPE_SHORT = 3;
   private static final int ENTRY_BYTES = 12;
 
@@ -29,7 +30,8 @@ final class TiffDirectory {
 
   /** The number stored under a tag, or {@code otherwise}. */
   long value(int tag, long otherwise) {
-    if (block.limit() < 8) {
+    // BigTIFF (43) has a directory of another layout.
+    if (block.limit() < 8 || block.getShort(2) != CLASSIC_TIFF) {
       return otherwise;
     }
     long start = block.getInt(4) & 0xffffffffL;

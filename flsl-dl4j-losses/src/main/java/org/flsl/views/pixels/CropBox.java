@@ -14,7 +14,8 @@ public record CropBox(int top, int left, int height, int width) {
   public CropBox {
     if (top < 0 || left < 0 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "A crop needs top and left of at least 0, height and width of at least 1; got top %d, left %d, %dx%d"
+          ("A crop needs top and left of at least 0, height and width of at least 1;"
+                  + " got top %d, left %d, %dx%d")
               .formatted(top, left, height, width));
     }
   }

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.bytedeco.opencv.global.opencv_core;
 import org.flsl.views.Fixtures;
+import org.flsl.views.GoldenPixels;
 import org.flsl.views.ImageDifference;
+import org.flsl.views.PhotoFolder;
+import org.flsl.views.pixels.BicubicResize;
+import org.flsl.views.pixels.CropBox;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +181,45 @@ class ImageDecoderTest {
 
     assertEquals(width, image.width());
     assertEquals(height, image.height());
+  }
+
+  @Test
+  void reducingDoesNotChangeWhatACropShows() {
+    RgbImage photo =
+        new BicubicResize().resize(GoldenPixels.image("photo"), whole(256, 331), 768, 992);
+    for (String format : new String[] {".jpg", ".png"}) {
+      byte[] file = encode(format, photo);
+      for (int reduction : new int[] {2, 4, 8}) {
+        // A view of half the reduced size, of the least size that reduction is allowed for.
+        int height = 768 / reduction / 2;
+        int width = 992 / reduction / 2;
+        RgbImage fromWhole = decodeAndResize(new ImageDecoder(), file, height, width);
+        RgbImage fromReduced =
+            decodeAndResize(new ImageDecoder(768 / reduction), file, height, width);
+
+        double difference = ImageDifference.between(fromWhole, fromReduced).mean();
+        assertTrue(difference <= 1.5, format + " reduced by " + reduction + ": " + difference);
+      }
+    }
+  }
+
+  private static CropBox whole(int height, int width) {
+    return new CropBox(0, 0, height, width);
+  }
+
+  private static RgbImage decodeAndResize(
+      ImageDecoder decoder, byte[] file, int height, int width) {
+    try {
+      RgbImage image = decoder.decode(file);
+      return new BicubicResize().resize(image, CropBox.whole(image), height, width);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] encode(String format, RgbImage image) {
+    return PhotoFolder.encode(
+        format, image.data(), image.height(), image.width(), opencv_core.CV_8UC3);
   }
 
   private void assertShows(String expected, String actual, double tolerance) throws IOException {

@@ -1,0 +1,77 @@
+package org.flsl.training;
+
+import static org.flsl.training.CollapseWatch.Collapse.EQUAL_FEATURES;
+import static org.flsl.training.CollapseWatch.Collapse.FEW_CENTROIDS;
+import static org.flsl.training.CollapseWatch.Collapse.UNIFORM;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.training.CollapseWatch.Collapse;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class CollapseWatchTest {
+  private static final int K = 64;
+  private static final double LN_K = Math.log(K);
+
+  static StepMetrics step(int iteration, double inter, double entropy, double spread) {
+    return new StepMetrics(
+        iteration, 0, inter, 0.5, inter, 0.1, 1e-3, 0.1, 0.99, 0.05, 1, entropy, 10, spread);
+  }
+
+  private static List<Collapse> watch(int steps, double inter, double entropy, double spread) {
+    List<Collapse> alarms = new ArrayList<>();
+    CollapseWatch watch = new CollapseWatch(K, alarms::add);
+    for (int i = 0; i < steps; i++) {
+      watch.accept(step(i, inter, entropy, spread));
+    }
+    return alarms;
+  }
+
+  @Test
+  void eachCollapseIsNamedOnce() {
+    assertEquals(List.of(UNIFORM), watch(500, LN_K, LN_K, 0.8));
+    assertEquals(List.of(FEW_CENTROIDS), watch(500, 0.1, 0.02 * LN_K, 0.8));
+    assertEquals(List.of(EQUAL_FEATURES), watch(500, 2, 0.9 * LN_K, 0.01));
+    assertEquals(List.of(UNIFORM, EQUAL_FEATURES), watch(500, LN_K, LN_K, 0.01));
+  }
+
+  @Test
+  void aHealthyRunRaisesNone() {
+    assertEquals(List.of(), watch(500, 0.8 * LN_K, 0.98 * LN_K, 0.6));
+    // All centroids in use, and every query sure of its own: what the objective wants.
+    assertEquals(List.of(), watch(500, 0.2, LN_K, 0.6));
+  }
+
+  @Test
+  void aFewBadStepsAreNoCollapse() {
+    assertEquals(List.of(), watch(30, LN_K, LN_K, 0.01));
+    List<Collapse> alarms = new ArrayList<>();
+    CollapseWatch watch = new CollapseWatch(K, alarms::add);
+    for (int i = 0; i < 300; i++) {
+      boolean bad = i % 100 < 10;
+      watch.accept(bad ? step(i, LN_K, LN_K, 0.01) : step(i, 0.7 * LN_K, 0.9 * LN_K, 0.5));
+    }
+    assertEquals(List.of(), alarms);
+  }
+
+  @Test
+  void aRealTrainingRaisesNone() {
+    FlslConfig config =
+        TinyFlsl.config(DataType.FLOAT)
+            .epochs(30)
+            .centroids(16)
+            .upsilon(Scheduled.constant(0.03))
+            .build();
+    ComputationGraph graph = TinyFlsl.flsl(config).build().init();
+    List<Collapse> alarms = new ArrayList<>();
+    graph.addListeners(
+        new MetricsListener(config, new CollapseWatch(config.centroids(), alarms::add)));
+    for (int step = 0; step < 80; step++) {
+      graph.fit(TinyFlsl.batch(DataType.FLOAT, step % 8, 4, false));
+    }
+    assertEquals(List.of(), alarms);
+  }
+}
