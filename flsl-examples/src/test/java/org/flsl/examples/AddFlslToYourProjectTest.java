@@ -1,0 +1,94 @@
+package org.flsl.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.training.FlslConfig;
+import org.flsl.training.FlslGraph;
+import org.flsl.training.ViewLayout;
+import org.flsl.views.ViewConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The example of the documentation does what the documentation says. */
+class AddFlslToYourProjectTest {
+  private static final Path SOURCE =
+      Path.of("src/main/java/org/flsl/examples/AddFlslToYourProject.java");
+  private static final Path DOCUMENT = Path.of("../docs/add-flsl-to-your-project.md");
+  private static final int LINES = 25;
+  private static final List<String> LAYERS = List.of("conv1", "norm1", "conv2", "features");
+
+  @TempDir private Path folder;
+
+  @Test
+  void pretrainedLayersArriveInTheNetworkToFineTune() throws IOException {
+    ComputationGraph untrained = untrained();
+
+    ComputationGraph pretrained =
+        AddFlslToYourProject.pretrain(AddFlslToYourProject.yourNetwork(), photos(16), 3);
+    ComputationGraph fineTuned = AddFlslToYourProject.forFineTuning(pretrained, 3);
+
+    for (String layer : LAYERS) {
+      INDArray weights = pretrained.getLayer(layer).params();
+      assertTrue(Double.isFinite(weights.sumNumber().doubleValue()), layer);
+      assertNotEquals(untrained.getLayer(layer).params(), weights, layer);
+      assertEquals(weights, fineTuned.getLayer(layer).params(), layer);
+    }
+    INDArray before = fineTuned.getLayer("conv1").params().dup();
+    fineTuned.fit(new DataSet(Nd4j.rand(3, 3, 64, 64), Nd4j.eye(3)));
+    assertNotEquals(before, fineTuned.getLayer("conv1").params(), "goes on learning");
+    assertEquals(3, fineTuned.outputSingle(Nd4j.rand(1, 3, 64, 64)).size(1));
+  }
+
+  /** The same network where the example begins. */
+  private static ComputationGraph untrained() {
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(AddFlslToYourProject.yourNetwork(), "features"))
+            .views(
+                ViewLayout.of(ViewConfig.builder().globalSize(64).localSize(64).patch(8).build()))
+            .config(
+                FlslConfig.builder()
+                    .batchSize(8)
+                    .iterationsPerEpoch(2)
+                    .centroids(64)
+                    .seed(1)
+                    .build())
+            .build();
+    return flsl.exportTeacher(flsl.init());
+  }
+
+  private Path photos(int count) throws IOException {
+    try (var files = Files.list(Path.of("sample/photos"))) {
+      for (Path photo : files.sorted().limit(count).toList()) {
+        Files.copy(photo, folder.resolve(photo.getFileName()));
+      }
+    }
+    return folder;
+  }
+
+  @Test
+  void theDocumentShowsTheLinesThatRun() throws IOException {
+    String source = Files.readString(SOURCE);
+    String example = between(source, "  // example begins\n", "  // example ends\n").stripIndent();
+
+    assertTrue(Files.readString(DOCUMENT).contains("```java\n" + example.strip() + "\n```\n"));
+    assertTrue(
+        example.lines().filter(line -> !line.isBlank() && !line.startsWith("/**")).count() <= LINES,
+        example);
+  }
+
+  private static String between(String text, String begin, String end) {
+    return text.substring(text.indexOf(begin) + begin.length(), text.indexOf(end));
+  }
+}
