@@ -171,7 +171,7 @@ public final class FlslGraph {
   private NeuralNetConfiguration.Builder settings() {
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
-            .seed(config.seed())
+            .seed(nonZero(config.seed()))
             .dataType(config.dataType())
             .updater(new AdamW(config.learningRateSchedule()))
             .regularization(new ArrayList<>(List.of(weightDecay())))
@@ -182,6 +182,11 @@ public final class FlslGraph {
           .gradientNormalizationThreshold(config.clipNorm());
     }
     return settings;
+  }
+
+  /** DL4J takes a seed of zero for none and draws from the clock. */
+  private static long nonZero(long seed) {
+    return seed == 0 ? Long.MIN_VALUE : seed;
   }
 
   private DecoupledWeightDecay weightDecay() {

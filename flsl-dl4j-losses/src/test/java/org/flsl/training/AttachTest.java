@@ -27,6 +27,13 @@ class AttachTest {
   }
 
   @Test
+  void seedZeroRepeatsLikeAnyOther() {
+    GoldenCase golden = new GoldenCase("tiny", DataType.FLOAT);
+    assertEquals(0, golden.graph().config().seed());
+    assertEquals(golden.graph().init().params(), golden.graph().init().params());
+  }
+
+  @Test
   void adviceIsForProcessorsWithSpinningThreads() {
     assertTrue(ProcessorAdvice.isMissing(Map.of(), "CpuBackend"));
     assertTrue(ProcessorAdvice.isMissing(Map.of("OMP_WAIT_POLICY", "ACTIVE"), "CpuBackend"));
