@@ -1,6 +1,5 @@
 package org.flsl.examples.clusters;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -30,6 +29,7 @@ public final class ClusterPicture {
   private static final int LABEL = 22;
   private static final int LEGEND = 34;
   private static final int SWATCH = 14;
+  private static final int SWATCH_PITCH = 92;
 
   private record Pair(String label, BufferedImage photo, BufferedImage map) {}
 
@@ -80,7 +80,7 @@ public final class ClusterPicture {
     int rowHeight = LABEL + TILE + MARGIN / 2;
     BufferedImage picture =
         new BufferedImage(
-            MARGIN + columns * pairWidth,
+            MARGIN + Math.max(columns * pairWidth, clusters * SWATCH_PITCH),
             MARGIN / 2 + rows * rowHeight + LEGEND,
             BufferedImage.TYPE_INT_RGB);
     Graphics2D g = picture.createGraphics();
@@ -115,15 +115,12 @@ public final class ClusterPicture {
   }
 
   private static void legend(Graphics2D g, int clusters, int x, int middle) {
-    g.setStroke(new BasicStroke(1));
-    int at = x;
     for (int k = 0; k < clusters; k++) {
+      int at = x + k * SWATCH_PITCH;
       g.setColor(COLOURS.get(k));
       g.fillRect(at, middle - SWATCH / 2, SWATCH, SWATCH);
       g.setColor(Color.DARK_GRAY);
-      String name = "cluster " + (k + 1);
-      g.drawString(name, at + SWATCH + 6, middle + 5);
-      at += SWATCH + 6 + g.getFontMetrics().stringWidth(name) + MARGIN;
+      g.drawString("cluster " + (k + 1), at + SWATCH + 6, middle + 5);
     }
   }
 }
