@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.ViewLayout;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +31,9 @@ class AddFlslToYourProjectTest {
   private static final Path DOCUMENT = Path.of("../docs/add-flsl-to-your-project.md");
   private static final int LINES = 25;
   private static final List<String> LAYERS = List.of("conv1", "norm1", "conv2", "features");
+
+  private static final ViewConfig VIEWS =
+      ViewConfig.builder().globalSize(64).localSize(64).patch(8).build();
 
   @TempDir private Path folder;
 
@@ -52,20 +59,51 @@ class AddFlslToYourProjectTest {
 
   /** The same network where the example begins. */
   private static ComputationGraph untrained() {
-    FlslGraph flsl =
-        FlslGraph.builder()
-            .backbone(GraphBackbone.of(AddFlslToYourProject.yourNetwork(), "features"))
-            .views(
-                ViewLayout.of(ViewConfig.builder().globalSize(64).localSize(64).patch(8).build()))
-            .config(
-                FlslConfig.builder()
-                    .batchSize(8)
-                    .iterationsPerEpoch(2)
-                    .centroids(64)
-                    .seed(1)
-                    .build())
-            .build();
+    FlslGraph flsl = flsl(1, 1);
     return flsl.exportTeacher(flsl.init());
+  }
+
+  private static FlslGraph flsl(int epochs, int batches) {
+    return FlslGraph.builder()
+        .backbone(GraphBackbone.of(AddFlslToYourProject.yourNetwork(), "features"))
+        .views(ViewLayout.of(VIEWS))
+        .config(
+            FlslConfig.builder()
+                .epochs(epochs)
+                .iterationsPerEpoch(batches)
+                .batchSize(8)
+                .centroids(64)
+                .learningRate(0.02)
+                .seed(1)
+                .build())
+        .build();
+  }
+
+  /** As the section on saving and resuming says. */
+  @Test
+  void aSavedTrainingGoesOnAsIfItHadNeverStopped() throws IOException {
+    ImageFolder images = ImageFolder.scan(photos(16));
+    File file = folder.resolve("training.zip").toFile();
+    FlslGraph flsl = flsl(2, 2);
+    INDArray uninterrupted;
+    try (MultiViewIterator batches =
+        MultiViewIterator.builder().images(images).views(VIEWS).batchSize(8).seed(1).build()) {
+      ComputationGraph training = flsl.init();
+      training.fit(batches, 1);
+      ModelSerializer.writeModel(training, file, true);
+      training.fit(batches, 1);
+      uninterrupted = training.params();
+    }
+    try (MultiViewIterator batches =
+        MultiViewIterator.builder().images(images).views(VIEWS).batchSize(8).seed(1).build()) {
+      ComputationGraph training = flsl.attach(ModelSerializer.restoreComputationGraph(file, true));
+      int done = training.getEpochCount();
+      batches.startAt(done, 0);
+      training.fit(batches, 2 - done);
+
+      assertEquals(1, done);
+      assertEquals(uninterrupted, training.params());
+    }
   }
 
   private Path photos(int count) throws IOException {
