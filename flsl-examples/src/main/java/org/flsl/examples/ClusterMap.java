@@ -32,6 +32,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Draws photos beside the clusters of their tokens.")
 public final class ClusterMap implements Callable<Integer> {
+  private final Terminal terminal;
+
   @Parameters(
       index = "0",
       paramLabel = "BACKBONE.zip",
@@ -56,23 +58,33 @@ public final class ClusterMap implements Callable<Integer> {
   @Option(names = "--seed", description = "Seed of the clustering. Default: ${DEFAULT-VALUE}")
   private long seed = 1;
 
-  private ClusterMap() {}
+  @Option(names = "--debug", description = "Show where an unexpected error came from.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private ClusterMap(Terminal terminal) {
+    this.terminal = terminal;
+  }
 
   public static void main(String[] arguments) {
-    Terminal terminal = Terminal.system();
-    Logs.to(terminal, false);
-    System.exit(run(terminal, arguments));
+    System.exit(run(Terminal.system(), arguments));
   }
 
   /** Runs the program and returns its exit code: 0 done, 1 failed, 2 not understood. */
   static int run(Terminal terminal, String... arguments) {
-    return new CommandLine(new ClusterMap())
+    return new CommandLine(new ClusterMap(terminal))
         .setExecutionExceptionHandler(new ErrorLine(terminal))
         .execute(arguments);
   }
 
   @Override
   public Integer call() throws IOException {
+    Logs.to(terminal, debug);
     if (clusters < 2 || clusters > ClusterPicture.colours() || columns < 1) {
       throw new UserError(
           "--clusters takes 2 to %d and --columns at least 1, got %d and %d"
@@ -98,11 +110,15 @@ public final class ClusterMap implements Callable<Integer> {
     return 0;
   }
 
-  private ComputationGraph backbone() throws IOException {
+  private ComputationGraph backbone() {
     if (!Files.isRegularFile(model)) {
       throw new UserError(model + " does not exist: name the backbone.zip of a finished run");
     }
-    return ModelSerializer.restoreComputationGraph(model.toFile(), false);
+    try {
+      return ModelSerializer.restoreComputationGraph(model.toFile(), false);
+    } catch (IOException | RuntimeException e) {
+      throw new UserError(model + " is no DL4J model: name the backbone.zip of a finished run", e);
+    }
   }
 
   private static RgbImage decoded(Path photo) {

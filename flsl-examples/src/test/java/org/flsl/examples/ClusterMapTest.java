@@ -77,6 +77,12 @@ class ClusterMapTest {
   }
 
   @Test
+  void whatIsNoModelIsRefused() {
+    assertEquals(1, run("pom.xml", "x.png", PHOTOS + "others-cup.jpg"));
+    assertTrue(screen.err().contains("pom.xml is no DL4J model"), screen.err());
+  }
+
+  @Test
   void aMissingBackboneIsNamed() {
     assertEquals(1, run("nowhere.zip", "x.png", PHOTOS + "others-cup.jpg"));
     assertTrue(screen.err().contains("nowhere.zip does not exist"), screen.err());

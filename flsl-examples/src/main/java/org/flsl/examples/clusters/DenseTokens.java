@@ -14,10 +14,11 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The tokens that a pretrained Vision Transformer makes of a photo, finer than its patches.
  *
- * <p>The network sees the photo's central square {@value #SHIFTS} x {@value #SHIFTS} times, each
- * time shifted by a fraction of a patch; the tokens of all passes together form one fine grid.
+ * <p>The network sees the photo's central square several times, each time shifted by another
+ * fraction of a patch; the tokens of all passes together form one fine grid.
  */
 public final class DenseTokens {
+  /** Passes along either axis. */
   private static final int SHIFTS = 4;
 
   private final ComputationGraph backbone;
