@@ -118,9 +118,13 @@ class AddFlslToYourProjectTest {
   @Test
   void theDocumentShowsTheLinesThatRun() throws IOException {
     String source = Files.readString(SOURCE);
-    String example = between(source, "  // example begins\n", "  // example ends\n").stripIndent();
+    String marked = between(source, "  // example begins\n", "  // example ends\n");
+    // Without the trailing line, which is not indented.
+    String example = marked.stripTrailing().stripIndent();
 
-    assertTrue(Files.readString(DOCUMENT).contains("```java\n" + example.strip() + "\n```\n"));
+    assertTrue(
+        Files.readString(DOCUMENT).contains("```java\n" + example + "\n```\n"),
+        () -> DOCUMENT + " has to show:\n" + example);
     assertTrue(
         example.lines().filter(line -> !line.isBlank() && !line.startsWith("/**")).count() <= LINES,
         example);
