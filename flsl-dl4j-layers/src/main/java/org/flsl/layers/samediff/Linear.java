@@ -19,7 +19,7 @@ public final class Linear {
   public static SDVariable apply(
       Definition definition, SDVariable x, SDVariable weight, SDVariable bias) {
     SameDiff sd = definition.sameDiff();
-    SDVariable y = sd.mmul(x, weight).add(bias);
+    SDVariable y = sd.nn.linear(x, weight, bias);
     return definition.withGradient(
         y,
         List.of(x, weight, bias),
