@@ -192,7 +192,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private StepReport measure(Workload work, Supplier<MultiDataSet> batches) {
-    try (ComputationGraph graph = work.program().init()) {
+    ComputationGraph graph = work.program().init();
+    try {
       Timing timing = Timing.of(warmup, steps, () -> graph.fit(batches.get()));
       return new StepReport(
           timing,
@@ -203,6 +204,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.classifier(),
           environment.get("OMP_WAIT_POLICY"));
+    } finally {
+      graph.close();
     }
   }
 
