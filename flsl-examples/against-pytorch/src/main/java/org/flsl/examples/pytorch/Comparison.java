@@ -32,8 +32,11 @@ public final class Comparison implements Callable<Integer> {
   @Option(names = "--batch", split = ",", paramLabel = "N", description = "Images per step.")
   private List<Integer> batches = List.of(4, 16);
 
-  @Option(names = "--work", split = ",", description = "Any of ${COMPLETION-CANDIDATES}.")
-  private List<Work> works = List.of(Work.values());
+  @Option(
+      names = "--work",
+      split = ",",
+      description = "Any of gemm, forward, gradient, step, flsl.")
+  private List<Work> works = List.of(Work.GEMM, Work.FORWARD, Work.GRADIENT, Work.STEP, Work.FLSL);
 
   @Option(names = "--forks", paramLabel = "N", description = "Processes per measurement and side.")
   private int forks = 3;
@@ -47,6 +50,15 @@ public final class Comparison implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads of either side.")
   private int threads = 2;
 
+  @Option(
+      names = "--pytorch-wait-policy",
+      paramLabel = "POLICY",
+      description =
+          "OMP_WAIT_POLICY of PyTorch's processes; not set by default. PASSIVE helps it on a machine"
+              + " that is not quiet.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private String pytorchWaitPolicy;
+
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine line = new CommandLine(new Comparison());
@@ -57,7 +69,7 @@ public final class Comparison implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("flsl-against-pytorch");
-    Forks processes = new Forks(threads, folder.resolve("log"));
+    Forks processes = new Forks(threads, pytorchWaitPolicy, folder.resolve("log"));
     Path result = folder.resolve("result");
     boolean agree = true;
     try {
@@ -96,7 +108,7 @@ public final class Comparison implements Callable<Integer> {
   private boolean measureAll(Forks processes, Case setting, Path data, Path result)
       throws IOException, InterruptedException {
     boolean agree = true;
-    OurProgram.export(setting, data);
+    processes.run(new Order(Side.OURS, Work.EXPORT, setting, 0, 1, data, result));
     for (Work work : works) {
       if (work != Work.GEMM) {
         Pair pair = measure(processes, work, setting, data, result);

@@ -65,15 +65,22 @@ public final class Fork {
   }
 
   private static Outcome outcome(Order order, Program program) throws IOException {
+    if (order.work() == Work.EXPORT) {
+      OurProgram.export(order.setting(), order.data());
+      return untimed(program, 0);
+    }
     if (order.work() == Work.GEMM) {
-      double peak = program.gemmPeak();
-      return new Outcome(
-          new Timing(List.of(0.0)), List.of(), PeakMemory.bytes(), peak, program.library());
+      return untimed(program, program.gemmPeak());
     }
     DoubleSupplier work = program.prepare(order.work(), order.setting(), order.data());
     List<Double> losses = new ArrayList<>();
     Timing timing =
         Timing.of(order.warmup(), order.counted(), () -> losses.add(work.getAsDouble()));
     return new Outcome(timing, losses, PeakMemory.bytes(), 0, program.library());
+  }
+
+  private static Outcome untimed(Program program, double gflops) {
+    return new Outcome(
+        new Timing(List.of(0.0)), List.of(), PeakMemory.bytes(), gflops, program.library());
   }
 }

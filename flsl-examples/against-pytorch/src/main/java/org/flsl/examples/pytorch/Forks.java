@@ -12,15 +12,18 @@ import org.flsl.examples.pytorch.Fork.Side;
 /** Starts processes, each with what its library is fastest with. */
 final class Forks {
   private final int threads;
+  private final String pytorchWaitPolicy;
   private final Path log;
 
   /**
    * Processes that compute with so many threads.
    *
+   * @param pytorchWaitPolicy OMP_WAIT_POLICY where PyTorch computes; null leaves it unset
    * @param log receives what they say
    */
-  Forks(int threads, Path log) {
+  Forks(int threads, String pytorchWaitPolicy, Path log) {
     this.threads = threads;
+    this.pytorchWaitPolicy = pytorchWaitPolicy;
     this.log = log;
   }
 
@@ -34,6 +37,8 @@ final class Forks {
     environment.put("OMP_NUM_THREADS", String.valueOf(threads));
     if (order.side() == Side.OURS) {
       environment.put("OMP_WAIT_POLICY", "PASSIVE");
+    } else if (pytorchWaitPolicy != null) {
+      environment.put("OMP_WAIT_POLICY", pytorchWaitPolicy);
     } else {
       environment.remove("OMP_WAIT_POLICY");
     }

@@ -125,8 +125,8 @@ final class OurProgram implements Program {
     }
     if (work == Work.GRADIENT) {
       return () -> {
-        graph.setInput(0, image);
-        graph.setLabel(0, labels);
+        graph.setInputs(image);
+        graph.setLabels(labels);
         graph.computeGradientAndScore();
         double loss = graph.score();
         graph.clear();

@@ -140,7 +140,7 @@ final class TorchFlsl implements DoubleSupplier {
     NDArray logP = logits.div(Case.TEMPERATURE).logSoftmax(2);
     NDArray teacher = teacherLogits.div(Case.TEACHER_TEMPERATURE).softmax(2);
     NDArray inter = teacher.mul(logP).sum(new int[] {2}).mean().neg();
-    NDArray mean = logP.exp().mean(new int[] {0, 1});
+    NDArray mean = logP.reshape(-1, Case.CENTROIDS).exp().mean(new int[] {0});
     NDArray volume = mean.mul(mean.log()).sum().add(Math.log(Case.CENTROIDS));
     return intra.mul(Case.UPSILON).add(inter).add(volume.mul(Case.GAMMA));
   }

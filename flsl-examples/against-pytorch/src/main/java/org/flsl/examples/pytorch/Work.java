@@ -12,6 +12,8 @@ enum Work {
   STEP("trunk step"),
   /** Teacher, student views, mean shift, heads, loss, backward, clipping, AdamW, momentum. */
   FLSL("FLSL step"),
+  /** Writing what both sides read; not timed. */
+  EXPORT("export"),
   /** Matrix products alone: what the processor can do. */
   GEMM("GEMM peak");
 
@@ -32,7 +34,7 @@ enum Work {
       case FORWARD -> batch * StepFlops.trunkForward(setting.vit(), setting.tokens());
       case GRADIENT, STEP -> batch * StepFlops.trunkStep(setting.vit(), setting.tokens());
       case FLSL -> StepFlops.flslStep(setting.workload());
-      case GEMM -> throw new IllegalArgumentException("products differ in size");
+      case GEMM, EXPORT -> throw new IllegalArgumentException(this + " is not counted");
     };
   }
 }
