@@ -119,7 +119,7 @@ final class TorchFlsl implements DoubleSupplier {
   }
 
   private static NDArray meanShift(NDArray queries, NDArray tokens, double tau) {
-    return queries.mul(tau).matMul(tokens.transpose(0, 2, 1)).softmax(-1).matMul(tokens);
+    return queries.mul((float) tau).matMul(tokens.transpose(0, 2, 1)).softmax(-1).matMul(tokens);
   }
 
   private static NDArray head(NDArray modes, TorchWeights weights) {
@@ -137,11 +137,11 @@ final class TorchFlsl implements DoubleSupplier {
       NDArray queries, NDArray modes, NDArray logits, NDArray teacherLogits) {
     NDArray cosine = queries.normalize(2, 2, 1e-12).mul(modes.normalize(2, 2, 1e-12));
     NDArray intra = cosine.sum(new int[] {2}).mean().mul(-2).add(2);
-    NDArray logP = logits.div(Case.TEMPERATURE).logSoftmax(2);
-    NDArray teacher = teacherLogits.div(Case.TEACHER_TEMPERATURE).softmax(2);
+    NDArray logP = logits.div((float) Case.TEMPERATURE).logSoftmax(2);
+    NDArray teacher = teacherLogits.div((float) Case.TEACHER_TEMPERATURE).softmax(2);
     NDArray inter = teacher.mul(logP).sum(new int[] {2}).mean().neg();
     NDArray mean = logP.reshape(-1, Case.CENTROIDS).exp().mean(new int[] {0});
-    NDArray volume = mean.mul(mean.log()).sum().add(Math.log(Case.CENTROIDS));
-    return intra.mul(Case.UPSILON).add(inter).add(volume.mul(Case.GAMMA));
+    NDArray volume = mean.mul(mean.log()).sum().add((float) Math.log(Case.CENTROIDS));
+    return intra.mul((float) Case.UPSILON).add(inter).add(volume.mul((float) Case.GAMMA));
   }
 }

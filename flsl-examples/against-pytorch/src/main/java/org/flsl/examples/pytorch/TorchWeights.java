@@ -99,8 +99,8 @@ final class TorchWeights {
   void follow(TorchWeights other, double m) {
     values.forEach(
         (name, value) -> {
-          try (NDArray part = other.values.get(name).mul(1 - m)) {
-            value.muli(m).addi(part);
+          try (NDArray part = other.values.get(name).mul((float) (1 - m))) {
+            value.muli((float) m).addi(part);
           }
         });
   }
