@@ -21,10 +21,9 @@ import picocli.CommandLine.Option;
       "Each measurement has a process of its own, ours and PyTorch's in turn. Needs a quiet"
           + " machine; all of it takes about an hour on two cores."
     },
-    mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class Comparison implements Callable<Integer> {
-  private static final String ROW = "%-8s %-14s %7s %-15s %7s %-15s %5s %6s %6s %6s %6s  %s";
+  private static final String ROW = "%-8s %-14s | %9s %13s %5s %5s | %9s %13s %5s %5s | %5s  %s";
 
   @Option(names = "--arch", split = ",", description = "Any of ${COMPLETION-CANDIDATES}.")
   private List<Architecture> archs = List.of(Architecture.TINY, Architecture.SMALL);
@@ -59,6 +58,12 @@ public final class Comparison implements Callable<Integer> {
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private String pytorchWaitPolicy;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine line = new CommandLine(new Comparison());
@@ -81,18 +86,18 @@ public final class Comparison implements Callable<Integer> {
             peaks.libraries(), threads, peaks.ourPeak(), peaks.theirPeak());
       }
       System.out.printf(
-          ROW + "%n%n",
+          "%n" + ROW + "%n",
           "network",
           "work",
           "ours s",
           "min-max",
-          "PyTorch",
+          "GF/s",
+          "GB",
+          "PyTorch s",
           "min-max",
+          "GF/s",
+          "GB",
           "ratio",
-          "GF/s",
-          "GF/s",
-          "GB",
-          "GB",
           "loss");
       for (Architecture arch : archs) {
         for (int batch : batches) {
@@ -137,13 +142,13 @@ public final class Comparison implements Callable<Integer> {
         work.title(),
         "%.3f".formatted(pair.ours().median()),
         "%.3f-%.3f".formatted(pair.ours().min(), pair.ours().max()),
+        "%.0f".formatted(gflop / pair.ours().median()),
+        "%.2f".formatted(pair.ourMemory() / 1e9),
         "%.3f".formatted(pair.theirs().median()),
         "%.3f-%.3f".formatted(pair.theirs().min(), pair.theirs().max()),
-        "%.2f".formatted(pair.ratio()),
-        "%.0f".formatted(gflop / pair.ours().median()),
         "%.0f".formatted(gflop / pair.theirs().median()),
-        "%.2f".formatted(pair.ourMemory() / 1e9),
         "%.2f".formatted(pair.theirMemory() / 1e9),
+        "%.2f".formatted(pair.ratio()),
         "%s (%.0e apart)".formatted(pair.agree() ? "same" : "DIFFERS", pair.lossDifference()));
   }
 
