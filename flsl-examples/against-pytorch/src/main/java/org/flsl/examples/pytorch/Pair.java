@@ -72,8 +72,8 @@ final class Pair {
     double worst = 0;
     for (int i = 0; i < Math.min(COMPARED_LOSSES, Math.min(our.size(), their.size())); i++) {
       double difference = Math.abs(our.get(i) - their.get(i)) / Math.max(1, Math.abs(their.get(i)));
-      // Not a number is not equal either.
-      worst = difference <= worst ? worst : difference;
+      // What is not a number agrees with nothing.
+      worst = Math.max(worst, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
     }
     return worst;
   }

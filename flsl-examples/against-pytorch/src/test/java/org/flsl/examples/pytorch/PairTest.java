@@ -50,6 +50,9 @@ class PairTest {
     Pair pair = new Pair();
     pair.add(outcome(1, 1, 8, 7), outcome(1, 1, 8, 7.5));
     assertFalse(pair.agree());
+    Pair broken = new Pair();
+    broken.add(outcome(1, 1, Double.NaN, 7), outcome(1, 1, 8, 7));
+    assertFalse(broken.agree());
   }
 
   @Test
