@@ -68,8 +68,16 @@ public final class PatchEmbedding extends CompiledVertex {
     this.gridWidth = config.baseGrid().width();
   }
 
-  private TokenGrid baseGrid() {
+  /**
+   * The grid that the network was made for; times {@link #patch()} it is the size of its images.
+   */
+  public TokenGrid baseGrid() {
     return new TokenGrid(gridHeight, gridWidth);
+  }
+
+  /** Side of a patch in pixels. */
+  public int patch() {
+    return patch;
   }
 
   private long patchLength() {

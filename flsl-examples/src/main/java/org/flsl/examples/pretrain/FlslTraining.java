@@ -60,6 +60,7 @@ final class FlslTraining implements Training {
             .batchSize(config.get(Settings.BATCH))
             .seed(config.get(Settings.SEED))
             .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
+            .reuseArrays(true)
             .build();
       } catch (IllegalArgumentException e) {
         throw new UserError(e.getMessage(), e);
