@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,7 @@ public final class Main {
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));

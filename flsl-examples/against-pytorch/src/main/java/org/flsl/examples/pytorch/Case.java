@@ -1,0 +1,78 @@
+package org.flsl.examples.pytorch;
+
+import org.flsl.examples.benchmark.Architecture;
+import org.flsl.examples.benchmark.Workload;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FlslConfig;
+import org.flsl.training.Scheduled;
+import org.flsl.views.ViewConfig;
+
+/**
+ * A network and a batch, with the paper's patches, views and heads.
+ *
+ * <p>Two things differ from the paper, so that both programs give the same numbers: there is no
+ * drop path, and nothing follows a schedule.
+ */
+record Case(Architecture arch, int batch) {
+  static final double TEMPERATURE = 0.1;
+  static final double TEACHER_TEMPERATURE = 0.04;
+  static final double TAU_SELF = 0.1 / Math.sqrt(384);
+  static final double TAU_CROSS = 0.2 / Math.sqrt(384);
+  static final double UPSILON = 0.03;
+  static final double GAMMA = 5;
+  static final double WEIGHT_DECAY = 0.04;
+  static final double MOMENTUM = 0.996;
+  static final double CLIP = 3;
+  static final int CENTROIDS = 4096;
+
+  /** Larger than the paper's for such batches, so that an update shows in the next loss. */
+  static final double LEARNING_RATE = 1e-4;
+
+  private static final int PATCH = 16;
+
+  VitConfig vit() {
+    return arch.vit(PATCH, views().globalHeight()).toBuilder().dropPath(0).build();
+  }
+
+  ViewConfig views() {
+    return ViewConfig.paper();
+  }
+
+  /** Of a global view. */
+  int tokens() {
+    return views().queryWindows(1).tokens();
+  }
+
+  Workload workload() {
+    FlslConfig objective =
+        FlslConfig.builder()
+            .batchSize(batch)
+            .iterationsPerEpoch(1000)
+            .centroids(CENTROIDS)
+            .upsilon(Scheduled.constant(UPSILON))
+            .gamma(Scheduled.constant(GAMMA))
+            .tauSelf(Scheduled.constant(TAU_SELF))
+            .tauCross(Scheduled.constant(TAU_CROSS))
+            .studentTemperature(Scheduled.constant(TEMPERATURE))
+            .teacherTemperatureStart(TEACHER_TEMPERATURE)
+            .teacherTemperatureEnd(TEACHER_TEMPERATURE)
+            .learningRate(LEARNING_RATE * 256 / batch)
+            .minLearningRate(LEARNING_RATE)
+            .warmupFraction(0)
+            .weightDecay(Scheduled.constant(WEIGHT_DECAY))
+            .momentum(Scheduled.constant(MOMENTUM))
+            .clipNorm(CLIP)
+            .frozenPrototypeEpochs(0)
+            .seed(1)
+            .build();
+    return new Workload(vit(), views(), batch, objective);
+  }
+
+  String title() {
+    return (arch == Architecture.TINY ? "Ti" : arch == Architecture.SMALL ? "S" : "B")
+        + "/"
+        + PATCH
+        + " x"
+        + batch;
+  }
+}

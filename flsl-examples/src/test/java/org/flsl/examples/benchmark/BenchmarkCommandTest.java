@@ -1,0 +1,53 @@
+package org.flsl.examples.benchmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.flsl.examples.ErrorLine;
+import org.flsl.examples.Relaunch;
+import org.flsl.examples.Screen;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchmarkCommandTest {
+  /** What the second process of a relaunch gets, so that the command stays in this one. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2");
+
+  private final Screen screen = new Screen(false);
+
+  private int run(String... arguments) {
+    Relaunch relaunch = new Relaunch(BenchmarkCommand.class, List.of(arguments), ENVIRONMENT);
+    CommandLine line = BenchmarkCommand.commandLine(screen.terminal(), relaunch, ENVIRONMENT);
+    line.setExecutionExceptionHandler(new ErrorLine(screen.terminal()));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void timesStepsAndTellsTheMemory() {
+    int exit =
+        run(
+            "--arch=tiny",
+            "--batch=2",
+            "--global-size=64",
+            "--local-size=32",
+            "--centroids=16",
+            "--warmup=1",
+            "--steps=2");
+    String out = screen.out();
+    assertEquals(0, exit, out + screen.err());
+    for (String part :
+        List.of("images/s", "median of 2", "GFLOP/s", "peak memory", "native build", "PASSIVE")) {
+      assertTrue(out.contains(part), part + " is missing in " + out);
+    }
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    assertEquals(1, run("--patch=15"));
+    assertTrue(screen.err().contains("patch"), screen.err());
+    assertEquals(1, run("--steps=0"));
+  }
+}
