@@ -58,13 +58,14 @@ public final class VitBackbone implements Backbone {
 
   private TransformerBlock block(int index, PackedViews views) {
     double dropPath = config.depth() == 1 ? 0 : config.dropPath() * index / (config.depth() - 1);
-    return TransformerBlock.builder(config.width(), config.heads())
-        .hidden((int) (config.width() * config.mlpRatio()))
-        .normEps(config.normEps())
-        .dropPath(dropPath)
-        .dropout(config.dropout())
-        .views(views)
-        .build();
+    TransformerBlock.Builder block =
+        TransformerBlock.builder(config.width(), config.heads())
+            .hidden((int) (config.width() * config.mlpRatio()))
+            .normEps(config.normEps())
+            .dropPath(dropPath)
+            .dropout(config.dropout());
+    // A single view may have any number of tokens: an exported network takes images of any size.
+    return (views.sizes().size() == 1 ? block : block.views(views)).build();
   }
 
   /** The network alone, with the input {@code image} and the tokens as output. */

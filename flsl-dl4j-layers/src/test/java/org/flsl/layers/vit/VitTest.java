@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The whole Vision Transformer and its configuration. */
 class VitTest {
@@ -45,22 +46,6 @@ class VitTest {
     assertArrayEquals(
         new long[] {2, 8, 8},
         graph.outputSingle(TinyGraph.random(DataType.FLOAT, 1, 2, 3, 8, 4)).shape());
-  }
-
-  @Test
-  void imagesOfAnotherSizeThanTheNetworksAreRefused() {
-    VitConfig config = VitConfig.builder().width(8).heads(2).depth(1).patch(2).imageSize(6).build();
-    ComputationGraph graph =
-        new ComputationGraph(
-            VitBackbone.of(config).standalone(new NeuralNetConfiguration.Builder().seed(1), 6, 6));
-    graph.init();
-    graph.output(TinyGraph.random(DataType.FLOAT, 1, 4, 3, 6, 6));
-    // As many pixels as four images of six by six.
-    assertRefused(
-        () -> graph.output(TinyGraph.random(DataType.FLOAT, 1, 1, 3, 12, 12)),
-        "block_0",
-        "views of [9] tokens",
-        "input has 36 tokens");
   }
 
   @Test
@@ -123,5 +108,18 @@ class VitTest {
     assertRefused(() -> VitConfig.builder().normEps(0).build(), "normEps", "0.0");
     assertRefused(() -> VitConfig.builder().mlpRatio(0.001).build(), "mlpRatio");
     assertRefused(() -> new TokenGrid(0, 3), "0 x 3");
+  }
+
+  @Test
+  void aNetworkOfOneViewTakesImagesOfAnySize() {
+    VitConfig config =
+        VitConfig.builder().width(8).depth(2).heads(2).patch(4).imageSize(16).build();
+    ComputationGraph graph =
+        new ComputationGraph(
+            VitBackbone.of(config)
+                .standalone(new NeuralNetConfiguration.Builder().seed(1), 16, 16));
+    graph.init();
+    assertArrayEquals(new long[] {2, 16, 8}, graph.outputSingle(Nd4j.rand(2, 3, 16, 16)).shape());
+    assertArrayEquals(new long[] {1, 15, 8}, graph.outputSingle(Nd4j.rand(1, 3, 12, 20)).shape());
   }
 }
