@@ -81,9 +81,11 @@ final class Plan {
     this.program = program;
     this.dataType = dataType;
     shapes.putAll(externals);
-    inferShapes(program.forward(), forward);
+    Slab standIns = new Slab();
+    inferShapes(program.forward(), forward, standIns);
     shapes.put(Program.OUTPUT_GRADIENT, shapes.get(program.output()));
-    inferShapes(program.backward(), backward);
+    inferShapes(program.backward(), backward, standIns);
+    standIns.release();
     List.copyOf(arrays.keySet()).forEach(constant -> bindViews(constant, arrays.get(constant)));
     bindOutputs();
     place();
@@ -91,7 +93,7 @@ final class Plan {
 
   // ---- building -------------------------------------------------------------------------------
 
-  private void inferShapes(List<Program.Step> steps, List<Call> calls) {
+  private void inferShapes(List<Program.Step> steps, List<Call> calls, Slab standIns) {
     for (Program.Step step : steps) {
       for (String input : step.inputs()) {
         INDArray constant = program.constant(input);
@@ -101,15 +103,12 @@ final class Plan {
         }
       }
       OpContext context = Nd4j.getExecutioner().buildContext();
-      List<INDArray> standIns = new ArrayList<>();
+      // All inputs stand in the same memory, which must not move while they are collected.
+      step.inputs().forEach(input -> standIns.atLeast(elements(shapes.get(input)), dataType));
       for (int i = 0; i < step.inputs().size(); i++) {
         String input = step.inputs().get(i);
-        INDArray array = arrays.get(input);
-        if (array == null) {
-          array = Nd4j.createUninitializedDetached(program.dataType(input), 'c', shapes.get(input));
-          standIns.add(array);
-        }
-        context.setInputArray(i, array);
+        INDArray known = arrays.get(input);
+        context.setInputArray(i, known == null ? standIn(input, standIns) : known);
       }
       List<LongShapeDescriptor> outputs = outputShapes(step, context);
       for (int i = 0; i < outputs.size(); i++) {
@@ -121,7 +120,6 @@ final class Plan {
             Nd4j.createFromArray(context.getInputArray(0).shape())
                 .castTo(program.dataType(step.outputs().get(0)));
         arrays.put(step.outputs().get(0), shape);
-        standIns.forEach(INDArray::close);
         continue;
       }
       context.purge();
@@ -132,8 +130,20 @@ final class Plan {
       } else {
         calls.add(prepare(step, context));
       }
-      standIns.forEach(INDArray::close);
     }
+  }
+
+  /** An array of the right type and shape, whose values nobody looks at. */
+  private INDArray standIn(String name, Slab memory) {
+    long[] shape = shapes.get(name);
+    if (program.dataType(name) != dataType) {
+      return Nd4j.createUninitializedDetached(program.dataType(name), 'c', shape);
+    }
+    return view(memory.atLeast(elements(shape), dataType), 0, name);
+  }
+
+  private static long elements(long[] shape) {
+    return Math.max(1, Arrays.stream(shape).reduce(1, Math::multiplyExact));
   }
 
   private static List<LongShapeDescriptor> outputShapes(Program.Step step, OpContext context) {
@@ -234,7 +244,7 @@ final class Plan {
         setArray(name, Nd4j.createUninitializedDetached(program.dataType(name), 'c', shape));
         continue;
       }
-      long size = roundUp(Math.max(1, Arrays.stream(shape).reduce(1, Math::multiplyExact)));
+      long size = roundUp(elements(shape));
       int from = firstUse.get(name);
       int to = lastUse.get(name);
       if (from >= forward.size()) {

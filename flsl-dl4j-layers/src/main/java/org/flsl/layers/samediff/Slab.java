@@ -29,11 +29,23 @@ final class Slab extends Pointer {
     return slab;
   }
 
-  /** An array of at least {@code elements} elements; the same object until more are needed. */
+  /**
+   * An array of at least {@code elements} elements: the same object until more are needed, when the
+   * old memory is given back at once and whoever used it must ask again.
+   */
   INDArray atLeast(long elements, DataType dataType) {
     if (memory == null || memory.length() < elements) {
+      release();
       memory = Nd4j.createUninitializedDetached(dataType, 'c', elements);
     }
     return memory;
+  }
+
+  /** Gives the memory back without waiting for the garbage collector. */
+  void release() {
+    if (memory != null) {
+      memory.close();
+      memory = null;
+    }
   }
 }
