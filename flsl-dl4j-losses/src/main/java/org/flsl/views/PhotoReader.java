@@ -2,7 +2,7 @@ package org.flsl.views;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
@@ -22,7 +22,9 @@ final class PhotoReader {
 
   private final ImageFolder folder;
   private final ImageDecoder decoder;
-  private final Set<Integer> unreadable = ConcurrentHashMap.newKeySet();
+
+  /** Why, by the image's number. */
+  private final Map<Integer, String> unreadable = new ConcurrentHashMap<>();
 
   PhotoReader(ImageFolder folder, ImageDecoder decoder) {
     this.folder = folder;
@@ -36,27 +38,29 @@ final class PhotoReader {
 
   /** Reads an image, or its replacement. */
   RgbImage read(int image) {
-    String example = "";
     for (int step = 0; step < folder.size(); step++) {
       int candidate = (image + step) % folder.size();
-      if (unreadable.contains(candidate)) {
+      if (unreadable.containsKey(candidate)) {
         continue;
       }
       try {
         return decoder.decode(folder.path(candidate));
       } catch (IOException e) {
-        String reason = reason(e);
-        example = " (" + folder.relativePath(candidate) + ": " + reason + ")";
-        leaveOut(candidate, reason);
+        leaveOut(candidate, reason(e));
       }
     }
+    Map.Entry<Integer, String> example = unreadable.entrySet().iterator().next();
     throw new NothingReadableException(
-        "None of the %d images in %s can be decoded%s. Check that they are complete image files."
-            .formatted(folder.size(), folder.root().toAbsolutePath(), example));
+        "None of the %d images in %s can be decoded (%s: %s). Check that they are complete image files."
+            .formatted(
+                folder.size(),
+                folder.root().toAbsolutePath(),
+                folder.relativePath(example.getKey()),
+                example.getValue()));
   }
 
   private synchronized void leaveOut(int image, String reason) {
-    if (unreadable.add(image)) {
+    if (unreadable.putIfAbsent(image, reason) == null) {
       LOG.warn(
           "Cannot read {}: {}. The next readable image takes its place (unreadable so far: {})",
           folder.path(image),
@@ -66,6 +70,8 @@ final class PhotoReader {
   }
 
   private static String reason(IOException e) {
-    return e instanceof NoSuchFileException ? "the file has vanished" : e.getMessage();
+    return e instanceof NoSuchFileException
+        ? "the file has vanished"
+        : String.valueOf(e.getMessage());
   }
 }
