@@ -88,4 +88,24 @@ public final class TokenTypes {
               layer, Arrays.toString(input.shape()), width));
     }
   }
+
+  /**
+   * Checks that queries and the tokens among which they look belong together.
+   *
+   * @throws IllegalArgumentException if batch or width differ, or either is no sequence
+   */
+  public static void checkQueries(String layer, INDArray queries, INDArray tokens) {
+    boolean fit =
+        queries.rank() == 3
+            && tokens.rank() == 3
+            && queries.size(0) == tokens.size(0)
+            && queries.size(2) == tokens.size(2);
+    if (!fit) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: queries %s and tokens %s do not fit, expected [batch, queries, width] and [batch,"
+                  + " tokens, width]",
+              layer, Arrays.toString(queries.shape()), Arrays.toString(tokens.shape())));
+    }
+  }
 }

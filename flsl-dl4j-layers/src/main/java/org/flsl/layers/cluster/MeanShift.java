@@ -1,7 +1,6 @@
 package org.flsl.layers.cluster;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -168,18 +167,7 @@ public final class MeanShift extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    boolean fit =
-        inputs[0].rank() == 3
-            && inputs[1].rank() == 3
-            && inputs[0].size(0) == inputs[1].size(0)
-            && inputs[0].size(2) == inputs[1].size(2);
-    if (!fit) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: queries %s and tokens %s do not fit, expected [batch, queries, width] and [batch,"
-                  + " tokens, width]",
-              getName(), Arrays.toString(inputs[0].shape()), Arrays.toString(inputs[1].shape())));
-    }
+    TokenTypes.checkQueries(getName(), inputs[0], inputs[1]);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.flsl.layers.cluster;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -63,18 +62,7 @@ public final class PreviousStageAttention extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    boolean fit =
-        inputs[0].rank() == 3
-            && inputs[1].rank() == 3
-            && inputs[0].size(0) == inputs[1].size(0)
-            && inputs[0].size(2) == inputs[1].size(2);
-    if (!fit) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: queries %s and tokens %s do not fit, expected [batch, queries, width] and [batch,"
-                  + " tokens, width]",
-              getName(), Arrays.toString(inputs[0].shape()), Arrays.toString(inputs[1].shape())));
-    }
+    TokenTypes.checkQueries(getName(), inputs[0], inputs[1]);
   }
 
   @Override
