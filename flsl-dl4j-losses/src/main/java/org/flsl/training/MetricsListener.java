@@ -69,7 +69,15 @@ public final class MetricsListener extends BaseTrainingListener {
 
   @Override
   public void onGradientCalculation(Model model) {
-    gradientNorm = model.gradient().gradient().norm2Number().doubleValue();
+    // One by one: the array of all gradients contains the frozen teacher's zeros, half of it.
+    double squares = 0;
+    for (Map.Entry<String, INDArray> e : model.gradient().gradientForVariable().entrySet()) {
+      if (!e.getKey().startsWith(FlslGraph.TEACHER)) {
+        double norm = e.getValue().norm2Number().doubleValue();
+        squares += norm * norm;
+      }
+    }
+    gradientNorm = Math.sqrt(squares);
   }
 
   @Override

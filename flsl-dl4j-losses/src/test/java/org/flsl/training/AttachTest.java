@@ -36,8 +36,13 @@ class AttachTest {
   @Test
   void adviceIsForProcessorsWithSpinningThreads() {
     assertTrue(ProcessorAdvice.isMissing(Map.of(), "CpuBackend"));
-    assertTrue(ProcessorAdvice.isMissing(Map.of("OMP_WAIT_POLICY", "ACTIVE"), "CpuBackend"));
-    assertFalse(ProcessorAdvice.isMissing(Map.of("OMP_WAIT_POLICY", "passive"), "CpuBackend"));
+    assertTrue(ProcessorAdvice.isMissing(Map.of("OMP_WAIT_POLICY", "PASSIVE"), "CpuBackend"));
+    assertTrue(
+        ProcessorAdvice.isMissing(
+            Map.of("OMP_WAIT_POLICY", "ACTIVE", "OPENBLAS_THREAD_TIMEOUT", "16"), "CpuBackend"));
+    assertFalse(
+        ProcessorAdvice.isMissing(
+            Map.of("OMP_WAIT_POLICY", "passive", "OPENBLAS_THREAD_TIMEOUT", "16"), "CpuBackend"));
     assertFalse(ProcessorAdvice.isMissing(Map.of(), "JCublasBackend"));
   }
 }

@@ -170,15 +170,15 @@ final class Plan {
 
   private Call prepare(Program.Step step, OpContext context) {
     String input = step.inputs().isEmpty() ? null : step.inputs().get(0);
-    if (input != null && ColumnSums.matches(step, shapes.get(input))) {
-      long[] shape = shapes.get(input);
-      DynamicCustomOp product = ColumnSums.product();
+    MatrixSums sums = input == null ? null : MatrixSums.of(step, shapes.get(input), dataType);
+    if (sums != null) {
+      DynamicCustomOp product = MatrixSums.product();
       OpContext productContext = Nd4j.getExecutioner().buildContext();
       productContext.setIArguments(product.iArgs());
       productContext.setTArguments(product.tArgs());
-      productContext.setInputArray(0, Nd4j.ones(dataType, 1, shape[0]));
-      addUse(input, new Use(productContext, 1, false, null));
-      addUse(step.outputs().get(0), new Use(productContext, 0, true, new long[] {1, shape[1]}));
+      productContext.setInputArray(sums.vectorFirst() ? 0 : 1, sums.vector());
+      addUse(input, new Use(productContext, sums.vectorFirst() ? 1 : 0, false, sums.matrix()));
+      addUse(step.outputs().get(0), new Use(productContext, 0, true, sums.result()));
       return new Call(step, product, productContext);
     }
     for (int i = 0; i < step.inputs().size(); i++) {

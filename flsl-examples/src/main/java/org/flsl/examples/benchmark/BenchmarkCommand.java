@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
@@ -160,11 +161,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             ? String.valueOf(threads)
             : environment.getOrDefault(
                 "OMP_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    return Map.of(
-        "OMP_WAIT_POLICY",
-        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
-        "OMP_NUM_THREADS",
-        wished);
+    return NativeThreads.environment(environment, wished);
   }
 
   private MultiViewIterator photos(Workload work) throws IOException {

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
@@ -222,11 +223,7 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private Map<String, String> nativeEnvironment(PretrainConfig config) {
-    return Map.of(
-        "OMP_WAIT_POLICY",
-        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
-        "OMP_NUM_THREADS",
-        config.text(Settings.THREADS));
+    return NativeThreads.environment(environment, config.text(Settings.THREADS));
   }
 
   private int pretrain(PretrainConfig config, Path images, RunFolder run, String device)

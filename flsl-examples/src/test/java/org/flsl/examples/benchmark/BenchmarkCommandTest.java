@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.flsl.examples.ErrorLine;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,7 @@ import picocli.CommandLine;
 
 class BenchmarkCommandTest {
   /** What the second process of a relaunch gets, so that the command stays in this one. */
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2");
+  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
 
   private final Screen screen = new Screen(false);
 

@@ -106,7 +106,12 @@ class PretrainCommandTest {
   @Test
   void theNativeLibraryGetsItsEnvironment() {
     flsl("--out", run());
-    assertEquals(List.of(Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2")), wanted);
+    Map<String, String> expected =
+        Map.of(
+            "OMP_WAIT_POLICY", "PASSIVE",
+            "OMP_NUM_THREADS", "2",
+            "OPENBLAS_THREAD_TIMEOUT", "16");
+    assertEquals(List.of(expected), wanted);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
 
@@ -36,7 +37,7 @@ final class Forks {
     Map<String, String> environment = builder.environment();
     environment.put("OMP_NUM_THREADS", String.valueOf(threads));
     if (order.side() == Side.OURS) {
-      environment.put("OMP_WAIT_POLICY", "PASSIVE");
+      environment.putAll(NativeThreads.environment(Map.of(), String.valueOf(threads)));
     } else if (pytorchWaitPolicy != null) {
       environment.put("OMP_WAIT_POLICY", pytorchWaitPolicy);
     } else {
