@@ -38,7 +38,7 @@ final class Program {
   private final String output;
   private final Map<String, String> gradients = new LinkedHashMap<>();
   private final List<Step> forward = new ArrayList<>();
-  private final List<Step> backward = new ArrayList<>();
+  private List<Step> backward = new ArrayList<>();
 
   /** Variables that are views of another one's memory, with the variable that owns it. */
   private final Map<String, String> owner = new LinkedHashMap<>();
@@ -71,6 +71,9 @@ final class Program {
         add(backward, op);
       }
     }
+    backward =
+        new Recomputation(forward, owner, name -> isPlaceholder(name) || constant(name) != null)
+            .apply(backward, this.output);
   }
 
   private static boolean isAny(List<String> names, Set<String> of) {
@@ -108,17 +111,21 @@ final class Program {
   }
 
   boolean isPlaceholder(String name) {
-    return sameDiff.getVariable(name).isPlaceHolder();
+    return variable(name).isPlaceHolder();
   }
 
   /** The array of a constant, null if {@code name} is none. */
   INDArray constant(String name) {
-    SDVariable variable = sameDiff.getVariable(name);
+    SDVariable variable = variable(name);
     return variable.isConstant() ? variable.getArr() : null;
   }
 
   DataType dataType(String name) {
-    return sameDiff.getVariable(name).dataType();
+    return variable(name).dataType();
+  }
+
+  private SDVariable variable(String name) {
+    return sameDiff.getVariable(Recomputation.original(name));
   }
 
   List<Feed> feeds() {

@@ -55,16 +55,15 @@ final class Forks {
   private List<String> command(Order order) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-Xmn64m"));
     if (order.side() == Side.OURS) {
       command.addAll(
           List.of(
-              "-XX:MaxRAMPercentage=25",
               "-Dorg.bytedeco.javacpp.maxbytes=200%",
               "-Dorg.bytedeco.javacpp.maxphysicalbytes=320%"));
     } else {
       command.addAll(
           List.of(
-              "-XX:MaxRAMPercentage=25",
               "-Dai.djl.pytorch.num_threads=" + threads,
               "-Dai.djl.pytorch.num_interop_threads=1",
               "-Dai.djl.pytorch.graph_optimizer=false",

@@ -1,0 +1,113 @@
+package org.flsl.layers.samediff;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Lets the backward pass compute again what is cheaper to compute than to keep.
+ *
+ * <p>A sum or product element by element of arrays that are at hand anyway takes one run through
+ * memory. Kept, it holds that memory through the whole training step: the output of GELU alone is a
+ * fifth of what a transformer block keeps.
+ */
+final class Recomputation {
+  private static final Set<String> CHEAP = Set.of("multiply", "add");
+  private static final String AGAIN = "#again";
+
+  private final Map<String, Program.Step> producers = new HashMap<>();
+  private final Map<String, String> owner;
+  private final Predicate<String> isExternal;
+  private final Set<String> kept = new HashSet<>();
+  private final Map<String, String> repeated = new HashMap<>();
+  private final List<Program.Step> steps = new ArrayList<>();
+
+  /**
+   * Prepares for one program.
+   *
+   * @param owner the variable whose memory a view uses, by view; receives the repeated views
+   * @param isExternal whether a variable is an input, a parameter or a constant
+   */
+  Recomputation(
+      List<Program.Step> forward, Map<String, String> owner, Predicate<String> isExternal) {
+    this.owner = owner;
+    this.isExternal = isExternal;
+    for (Program.Step step : forward) {
+      step.outputs().forEach(name -> producers.put(name, step));
+    }
+  }
+
+  /** The name of the variable that {@code name} is, or repeats. */
+  static String original(String name) {
+    return name.endsWith(AGAIN) ? name.substring(0, name.length() - AGAIN.length()) : name;
+  }
+
+  /**
+   * Inserts the repeated steps.
+   *
+   * @param output the layer's output, which DL4J keeps
+   */
+  List<Program.Step> apply(List<Program.Step> backward, String output) {
+    Set<String> recomputed = new HashSet<>();
+    for (Program.Step step : backward) {
+      for (String input : step.inputs()) {
+        String name = ownerOf(input);
+        if (producers.containsKey(name)) {
+          (isCheap(name) && !name.equals(ownerOf(output)) ? recomputed : kept).add(name);
+        }
+      }
+    }
+    boolean changed;
+    do { // what cannot be computed again is kept, and then others can be computed from it
+      changed = recomputed.removeIf(name -> !isAtHand(name) && kept.add(name));
+    } while (changed);
+    for (Program.Step step : backward) {
+      List<String> inputs = new ArrayList<>();
+      step.inputs().forEach(input -> inputs.add(again(input)));
+      steps.add(new Program.Step(step.op(), List.copyOf(inputs), step.outputs()));
+    }
+    return steps;
+  }
+
+  private boolean isCheap(String name) {
+    return CHEAP.contains(producers.get(name).op().opName());
+  }
+
+  private boolean isAtHand(String view) {
+    String name = ownerOf(view);
+    if (isExternal.test(name) || kept.contains(name)) {
+      return true;
+    }
+    return isCheap(name) && producers.get(name).inputs().stream().allMatch(this::isAtHand);
+  }
+
+  /** The name under which the backward pass finds {@code name}, after computing it if necessary. */
+  private String again(String name) {
+    String base = ownerOf(name);
+    if (!producers.containsKey(base) || isExternal.test(base) || kept.contains(base)) {
+      return name;
+    }
+    String known = repeated.get(name);
+    if (known != null) {
+      return known;
+    }
+    Program.Step step = producers.get(name);
+    List<String> inputs = new ArrayList<>();
+    step.inputs().forEach(input -> inputs.add(again(input)));
+    String result = name + AGAIN;
+    if (!name.equals(base)) {
+      owner.put(result, ownerOf(inputs.get(0)));
+    }
+    steps.add(new Program.Step(step.op(), List.copyOf(inputs), List.of(result)));
+    repeated.put(name, result);
+    return result;
+  }
+
+  private String ownerOf(String name) {
+    return owner.getOrDefault(name, name);
+  }
+}
