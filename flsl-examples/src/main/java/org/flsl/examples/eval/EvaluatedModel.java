@@ -3,13 +3,19 @@ package org.flsl.examples.eval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.TrainedRun;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -79,27 +85,45 @@ final class EvaluatedModel {
     return vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
   }
 
-  /**
-   * The size that images are brought to.
-   *
-   * @param common the size that all images have; null if they differ
-   */
-  ImageSize size(GraphFeatures features, ImageSize common) {
+  /** The folder of the run, if one was named. */
+  Optional<Path> run() {
+    return Optional.ofNullable(source.run);
+  }
+
+  /** Normalises images as the run did; by the paper's values for other networks. */
+  ImagePreparation preparation(ImageSize size) {
+    return run()
+        .map(folder -> new ImagePreparation(size, TrainedRun.at(folder).views()))
+        .orElseGet(() -> new ImagePreparation(size));
+  }
+
+  /** The size that images are brought to. */
+  ImageSize size(GraphFeatures features, List<? extends LabelledImages> sets) {
     if (size != null) {
-      Matcher parts = SIZE.matcher(size);
-      if (!parts.matches()) {
-        throw new UserError(
-            "--size takes height x width such as 240x320, or one number, got " + size);
-      }
-      int height = Integer.parseInt(parts.group(1));
-      int width = parts.group(2) == null ? height : Integer.parseInt(parts.group(2));
-      return new ImageSize(height, width);
+      return wishedSize();
     }
-    if (common != null) {
-      return features.fit(common);
+    List<ImageSize> sizes =
+        sets.stream()
+            .flatMap(set -> IntStream.range(0, set.size()).parallel().mapToObj(set::image))
+            .map(image -> new ImageSize(image.height(), image.width()))
+            .distinct()
+            .toList();
+    return sizes.size() == 1
+        ? features.fit(sizes.get(0))
+        : features
+            .trainingSize()
+            .orElseThrow(
+                () -> new UserError("the images have several sizes: choose one with --size"));
+  }
+
+  private ImageSize wishedSize() {
+    Matcher parts = SIZE.matcher(size);
+    if (!parts.matches()) {
+      throw new UserError(
+          "--size takes height x width such as 240x320, or one number, got " + size);
     }
-    return features
-        .trainingSize()
-        .orElseThrow(() -> new UserError("the images have several sizes: choose one with --size"));
+    int height = Integer.parseInt(parts.group(1));
+    int width = parts.group(2) == null ? height : Integer.parseInt(parts.group(2));
+    return new ImageSize(height, width);
   }
 }
