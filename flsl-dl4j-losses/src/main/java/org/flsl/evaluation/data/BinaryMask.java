@@ -31,6 +31,19 @@ public record BinaryMask(int width, int height, boolean[] inside) {
     return new BinaryMask(mask.width(), mask.height(), inside);
   }
 
+  /**
+   * Checks that two masks can be compared.
+   *
+   * @throws IllegalArgumentException if the sizes differ
+   */
+  public void requireSizeOf(BinaryMask other) {
+    if (width != other.width || height != other.height) {
+      throw new IllegalArgumentException(
+          "Masks of %d x %d and %d x %d pixels (width x height) cannot be compared"
+              .formatted(width, height, other.width, other.height));
+    }
+  }
+
   /** How many pixels are inside. */
   public int area() {
     int area = 0;

@@ -3,6 +3,7 @@ package org.flsl.evaluation.data;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -13,6 +14,8 @@ import org.flsl.views.pixels.RgbImage;
  * @param annotations the masks of the frames, in the same order
  */
 public record DavisSequence(String name, List<Path> frames, List<Path> annotations) {
+
+  private static final MaskReader MASKS = MaskReader.ofIndices(Set.of(255));
 
   /** Copies the lists. */
   public DavisSequence {
@@ -47,11 +50,11 @@ public record DavisSequence(String name, List<Path> frames, List<Path> annotatio
    * @throws DatasetException if it is missing or cannot be read
    */
   public LabelMask annotation(int index) {
-    LabelMask mask = IndexedPng.read(annotations.get(index));
+    LabelMask mask = MASKS.read(annotations.get(index));
     if (!isBlackAndWhite(mask)) {
       return mask;
     }
-    boolean singleObject = index == 0 || isBlackAndWhite(IndexedPng.read(annotations.get(0)));
+    boolean singleObject = index == 0 || isBlackAndWhite(MASKS.read(annotations.get(0)));
     return singleObject ? whiteAsObject(mask) : mask;
   }
 

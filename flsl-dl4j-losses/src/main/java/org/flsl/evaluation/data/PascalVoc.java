@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.flsl.views.pixels.RgbImage;
 
@@ -43,6 +44,8 @@ public final class PascalVoc {
           "sofa",
           "train",
           "tvmonitor");
+
+  private static final MaskReader MASKS = MaskReader.ofIndices(Set.of(255));
 
   private final Path root;
 
@@ -156,7 +159,7 @@ public final class PascalVoc {
     @Override
     public LabelMask mask(int image) {
       Path file = root.resolve("SegmentationClass").resolve(names.get(image) + ".png");
-      LabelMask mask = IndexedPng.read(file);
+      LabelMask mask = MASKS.read(file);
       if (mask.largest() >= classes.size()) {
         throw new DatasetException(
             "The mask %s holds the label %d, but there are %d classes (0 to %d, and 255 for void)"

@@ -23,7 +23,8 @@ class CocoInstancesTest {
   @Test
   void drawsThePixelsThatTheCocoApiDraws() {
     SegmentationSet coco = CocoInstances.read(ANNOTATIONS, IMAGES).segmentation();
-    LabelMask expected = IndexedPng.read(EvaluationFixtures.path("coco/expected/000000000007.png"));
+    LabelMask expected =
+        EvaluationFixtures.mask(EvaluationFixtures.path("coco/expected/000000000007.png"));
 
     assertEquals(List.of("background", "car", "dog"), coco.classes());
     assertArrayEquals(expected.labels(), coco.mask(0).labels());
@@ -47,7 +48,7 @@ class CocoInstancesTest {
 
   @Test
   void decodesRunLengthsThatTheCocoApiCompressed() throws IOException {
-    LabelMask noise = IndexedPng.read(EvaluationFixtures.path("coco/expected/noise.png"));
+    LabelMask noise = EvaluationFixtures.mask(EvaluationFixtures.path("coco/expected/noise.png"));
     String text = Files.readString(EvaluationFixtures.path("coco/expected/noise.rle"));
 
     BinaryMask decoded =

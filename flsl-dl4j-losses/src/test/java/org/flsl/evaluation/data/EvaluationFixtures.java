@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The small data sets of {@code src/test/resources/evaluation}. */
@@ -18,6 +19,10 @@ public final class EvaluationFixtures {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  public static LabelMask mask(Path file) {
+    return MaskReader.ofIndices(Set.of(255)).read(file);
   }
 
   /** A copy of a data set that a test may damage. */
