@@ -7,11 +7,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Brings numbers to the Java heap at the speed of memory; ND4J's own way takes them one by one. */
-final class HeapCopy {
+public final class HeapCopy {
   private HeapCopy() {}
 
   /** The numbers of an array in C order. */
-  static float[] of(INDArray array) {
+  public static float[] of(INDArray array) {
     INDArray plain = array.castTo(DataType.FLOAT);
     if (plain.isView() || plain.ordering() != 'c') {
       plain = plain.dup('c');
@@ -22,7 +22,7 @@ final class HeapCopy {
   }
 
   /** The memory of an array that owns it, in its own order; a new buffer with each call. */
-  static FloatBuffer buffer(INDArray array) {
+  public static FloatBuffer buffer(INDArray array) {
     Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
     return array.data().asNioFloat();
   }

@@ -37,6 +37,8 @@ public final class EvalCommand {
     line.addSubcommand(new EvalSegmentation(runtime));
     line.addSubcommand(new EvalCategory(runtime));
     line.addSubcommand(new EvalHealth(runtime));
+    line.addSubcommand(new EvalVideo(runtime));
+    line.addSubcommand(new EvalBoxes(runtime));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }
