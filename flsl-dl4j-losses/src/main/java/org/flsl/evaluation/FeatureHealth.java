@@ -1,7 +1,5 @@
 package org.flsl.evaluation;
 
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,9 +31,10 @@ public record FeatureHealth(double spread, double effectiveRank) {
   private static double effectiveRank(INDArray vectors) {
     INDArray centred = vectors.subRowVector(vectors.mean(0));
     INDArray scatter = Nd4j.gemm(centred, centred, true, false);
-    double[] squares =
-        new EigenDecomposition(new Array2DRowRealMatrix(scatter.toDoubleMatrix(), false))
-            .getRealEigenvalues();
+    // LAPACK leaves the eigenvalues in ascending order and overwrites the matrix.
+    INDArray eigenvalues = Nd4j.create(DataType.DOUBLE, scatter.size(0));
+    Nd4j.getBlasWrapper().lapack().syev('N', 'U', scatter, eigenvalues);
+    double[] squares = eigenvalues.toDoubleVector();
     double sum = 0;
     for (double square : squares) {
       sum += Math.sqrt(Math.max(0, square));

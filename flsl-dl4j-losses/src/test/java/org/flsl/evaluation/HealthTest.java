@@ -25,6 +25,14 @@ class HealthTest {
         1e-3);
   }
 
+  /** More columns than vectors: most singular values are zero. */
+  @Test
+  void missingDirectionsCountNothing() {
+    Nd4j.getRandom().setSeed(1);
+    double rank = FeatureHealth.of(Nd4j.randn(DataType.FLOAT, 4, 200)).effectiveRank();
+    assertEquals(3, rank, 0.1);
+  }
+
   @Test
   void independentNumbersHaveFullRank() {
     Nd4j.getRandom().setSeed(1);
