@@ -1,8 +1,9 @@
 package org.flsl.examples.clusters;
 
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.examples.UserError;
-import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
@@ -21,7 +22,7 @@ public final class DenseTokens {
   /** Passes along either axis. */
   private static final int SHIFTS = 4;
 
-  private final ComputationGraph backbone;
+  private final GraphFeatures features;
   private final int patch;
   private final int grid;
   private final BicubicResize resize = new BicubicResize();
@@ -35,15 +36,13 @@ public final class DenseTokens {
    * @throws UserError if it is another network
    */
   public DenseTokens(ComputationGraph backbone) {
-    PatchEmbedding entrance =
-        backbone.getConfiguration().getVertices().values().stream()
-            .filter(PatchEmbedding.class::isInstance)
-            .map(PatchEmbedding.class::cast)
-            .findFirst()
+    this.features = GraphFeatures.of(backbone);
+    ImageSize size =
+        features
+            .trainingSize()
             .orElseThrow(() -> new UserError("the model is no Vision Transformer of flsl"));
-    this.backbone = backbone;
-    this.patch = entrance.patch();
-    this.grid = entrance.baseGrid().height();
+    this.grid = features.grid(size).height();
+    this.patch = size.height() / grid;
   }
 
   /** Rows and columns of the fine grid. */
@@ -80,7 +79,7 @@ public final class DenseTokens {
     RgbImage canvas = canvas(photo);
     float[][] tokens = new float[side() * side()][];
     for (int dy = 0; dy < SHIFTS; dy++) {
-      INDArray pass = backbone.outputSingle(row(canvas, dy));
+      INDArray pass = features.tokens(row(canvas, dy));
       for (int dx = 0; dx < SHIFTS; dx++) {
         INDArray sequence = pass.tensorAlongDimension(dx, 1, 2);
         INDArray units = sequence.divColumnVector(sequence.norm2(1));
