@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
+import org.flsl.examples.show.ShowCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,6 +57,7 @@ public final class Main {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));

@@ -42,9 +42,13 @@ final class Checkpoints {
   /**
    * @param keep how many of the newest stay on disk
    */
-  Checkpoints(Path folder, int keep) throws IOException {
+  Checkpoints(Path folder, int keep) {
     this.folder = folder;
     this.keep = keep;
+  }
+
+  /** Deletes what killed processes left half written; only for the process that trains. */
+  void cleanUp() throws IOException {
     if (Files.exists(folder)) {
       AtomicFile.cleanUp(folder);
     }

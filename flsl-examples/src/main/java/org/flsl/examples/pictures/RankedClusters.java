@@ -1,0 +1,56 @@
+package org.flsl.examples.pictures;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Clusters by size, the largest first, over several photos in common: the order in which they get
+ * their colours.
+ *
+ * @param clusters original numbers of the clusters that occur, the largest first
+ * @param sizes how many tokens belong to each of them
+ * @param photos for each photo the rank of each token's cluster
+ */
+public record RankedClusters(List<Integer> clusters, List<Integer> sizes, List<int[]> photos) {
+
+  /**
+   * Ranks.
+   *
+   * @param photos for each photo the cluster of each token
+   */
+  public static RankedClusters of(List<int[]> photos) {
+    Map<Integer, Integer> counts = new HashMap<>();
+    for (int[] photo : photos) {
+      for (int cluster : photo) {
+        counts.merge(cluster, 1, Integer::sum);
+      }
+    }
+    List<Integer> clusters =
+        counts.keySet().stream()
+            .sorted(
+                Comparator.<Integer>comparingInt(counts::get)
+                    .reversed()
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+    Map<Integer, Integer> ranks = new HashMap<>();
+    IntStream.range(0, clusters.size()).forEach(rank -> ranks.put(clusters.get(rank), rank));
+    return new RankedClusters(
+        clusters,
+        clusters.stream().map(counts::get).toList(),
+        photos.stream().map(photo -> Arrays.stream(photo).map(ranks::get).toArray()).toList());
+  }
+
+  /** The rank of the cluster of each token of a photo. */
+  public int[] ofPhoto(int index) {
+    return photos.get(index);
+  }
+
+  /** The share of all tokens that the cluster of a rank has. */
+  public double share(int rank) {
+    return (double) sizes.get(rank) / sizes.stream().mapToInt(Integer::intValue).sum();
+  }
+}

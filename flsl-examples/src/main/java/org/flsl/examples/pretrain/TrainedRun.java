@@ -1,0 +1,121 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+
+/**
+ * What a run folder holds for those who look at its result; nothing in it is changed.
+ *
+ * <p>A run that still trains may be read as well: files in its folder are there whole or not at
+ * all.
+ */
+public final class TrainedRun {
+  private final Path folder;
+  private final PretrainConfig config;
+
+  private TrainedRun(Path folder, PretrainConfig config) {
+    this.folder = folder;
+    this.config = config;
+  }
+
+  /**
+   * Opens the folder of a run.
+   *
+   * @throws UserError if it is none
+   */
+  public static TrainedRun open(Path folder) {
+    Path config = RunFolder.configFile(folder);
+    if (!Files.isRegularFile(config)) {
+      throw new UserError(
+          "%s is not the folder of a run: it holds no %s; name one that ./flsl pretrain made"
+              .formatted(folder, config.getFileName()));
+    }
+    return new TrainedRun(folder, ConfigFile.read(config, PretrainConfig.defaults()));
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The folder of images that it was trained on; empty for the shipped photos. */
+  public Optional<Path> images() {
+    return Optional.ofNullable(config.get(Settings.IMAGES));
+  }
+
+  /** The inverse temperature of the mean shift inside a view, at the end of the training. */
+  public double tauSelf() {
+    return config.get(Settings.TAU_SA).to();
+  }
+
+  /** The inverse temperature of the mean shift into other views, at the end of the training. */
+  public double tauCross() {
+    return config.get(Settings.TAU_CA).to();
+  }
+
+  /**
+   * The teacher's backbone: that of the finished run.
+   *
+   * @throws UserError if the training has not come to its end
+   */
+  public ComputationGraph backbone() {
+    Path file = RunFolder.backbone(folder);
+    if (!Files.exists(file)) {
+      throw new UserError(
+          "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
+              .formatted(folder, file.getFileName(), folder));
+    }
+    return restored(file);
+  }
+
+  /**
+   * The newest state of the whole training, heads and centroids included; empty before the first
+   * was saved.
+   */
+  public Optional<ComputationGraph> training() {
+    try {
+      Checkpoints checkpoints = RunFolder.checkpoints(folder, config.get(Settings.KEEP));
+      return checkpoints.newest().whole().map(Checkpoint::file).map(TrainedRun::restored);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** The teacher's backbone out of the newest state of the training. */
+  public Optional<ComputationGraph> newestBackbone() {
+    return training().map(graph -> Setup.of(config).program(1).exportTeacher(graph));
+  }
+
+  /** A random network of the same shape, for comparison. */
+  public ComputationGraph untrained() {
+    VitConfig vit = Setup.of(config).vit();
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder().seed(config.get(Settings.SEED));
+    ComputationGraph graph =
+        new ComputationGraph(
+            VitBackbone.of(vit)
+                .standalone(
+                    settings,
+                    vit.baseGrid().height() * vit.patch(),
+                    vit.baseGrid().width() * vit.patch()));
+    graph.init();
+    return graph;
+  }
+
+  private static ComputationGraph restored(Path file) {
+    try {
+      return ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    } catch (IOException | RuntimeException e) {
+      throw new UserError("%s is no DL4J model: %s".formatted(file, Problems.firstLine(e)), e);
+    }
+  }
+}
