@@ -105,16 +105,16 @@ public final class Painter {
    * Weights as brightness and heat over the photo in grey.
    *
    * @param weights one for each token
-   * @param full the weight that is drawn brightest
+   * @param range the weights that are drawn darkest and brightest
    */
-  public BufferedImage heat(PhotoTokens photo, float[] weights, double full) {
+  public BufferedImage heat(PhotoTokens photo, float[] weights, WeightRange range) {
     RgbImage sized = sized(photo.photo());
     BufferedImage picture = empty(sized);
     int width = picture.getWidth();
     float[] pixels = upsampling.pixels(weights, photo.grid(), picture.getHeight(), width);
     for (int y = 0; y < picture.getHeight(); y++) {
       for (int x = 0; x < width; x++) {
-        double weight = Math.min(1, pixels[y * width + x] / full);
+        double weight = range.share(pixels[y * width + x]);
         int dark = Palette.mixed(0, grey(sized, x, y), 0.55);
         picture.setRGB(
             x, y, Palette.mixed(dark, Palette.weight(weight), 0.35 + 0.5 * Math.sqrt(weight)));

@@ -101,6 +101,11 @@ final class Checkpoints {
     return new Newest(Optional.empty(), damaged);
   }
 
+  /** The step of the newest state, whole or not; 0 where there is none. */
+  long newestStep() throws IOException {
+    return list().stream().findFirst().map(Checkpoint::step).orElse(0L);
+  }
+
   private List<Checkpoint> list() throws IOException {
     List<Checkpoint> found = new ArrayList<>();
     if (Files.notExists(folder)) {

@@ -170,7 +170,16 @@ final class RunFolder implements AutoCloseable {
   }
 
   Path metrics() {
-    return path.resolve("metrics.csv");
+    return metrics(path);
+  }
+
+  static Path metrics(Path run) {
+    return run.resolve("metrics.csv");
+  }
+
+  /** The page that shows the run, for a browser. */
+  Path report() {
+    return path.resolve("report.html");
   }
 
   /** The pretrained teacher backbone, a DL4J model zip. */

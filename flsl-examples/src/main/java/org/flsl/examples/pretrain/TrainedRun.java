@@ -3,6 +3,9 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -62,6 +65,63 @@ public final class TrainedRun {
     return config.get(Settings.TAU_CA).to();
   }
 
+  /** Centroids of the second level. */
+  public int centroids() {
+    return config.get(Settings.CENTROIDS);
+  }
+
+  /** Images in a step. */
+  public int batch() {
+    return config.get(Settings.BATCH);
+  }
+
+  /** Passes over the images that the whole training makes. */
+  public int epochs() {
+    return config.get(Settings.EPOCHS);
+  }
+
+  /** The network in words. */
+  public String network() {
+    return Overview.network(Setup.of(config).vit());
+  }
+
+  /**
+   * Every setting as run, section by section.
+   *
+   * @return by the title of the section, values by the names of their settings
+   */
+  public Map<String, Map<String, String>> settings() {
+    Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+    for (Setting<?> setting : Settings.ALL) {
+      if (setting != Settings.OUT) {
+        sections
+            .computeIfAbsent(setting.section().title(), title -> new LinkedHashMap<>())
+            .put(setting.name(), config.text(setting));
+      }
+    }
+    return sections;
+  }
+
+  /** The columns of {@code metrics.csv}: a number for every step so far. */
+  public Map<String, double[]> metrics() {
+    try {
+      return MetricsCsv.columns(RunFolder.metrics(folder));
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot read " + RunFolder.metrics(folder) + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** Seconds as people say them. */
+  public static String words(double seconds) {
+    return Pace.words(Duration.ofSeconds(Math.round(seconds)));
+  }
+
+  /** Whether the training came to its end. */
+  public boolean finished() {
+    return Files.exists(RunFolder.backbone(folder));
+  }
+
   /**
    * The teacher's backbone: that of the finished run.
    *
@@ -85,6 +145,15 @@ public final class TrainedRun {
     try {
       Checkpoints checkpoints = RunFolder.checkpoints(folder, config.get(Settings.KEEP));
       return checkpoints.newest().whole().map(Checkpoint::file).map(TrainedRun::restored);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** The number of steps behind the newest saved state; 0 before the first. */
+  public long newestStep() {
+    try {
+      return RunFolder.checkpoints(folder, config.get(Settings.KEEP)).newestStep();
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -174,17 +176,19 @@ abstract class Show implements Callable<Integer> {
     }
   }
 
-  private List<Path> files(List<Path> sources) {
-    List<Path> files = new ArrayList<>();
+  /** Each file once, the given ones in their order. */
+  private Set<Path> files(List<Path> sources) {
+    Set<Path> files = new LinkedHashSet<>();
     for (Path source : sources) {
       if (Files.isRegularFile(source)) {
-        files.add(source);
+        files.add(source.toAbsolutePath().normalize());
         continue;
       }
       ImageFolder found = ImageFolder.scan(source);
       int some = Math.min(count, found.size());
       for (int i = 0; i < some; i++) {
-        files.add(found.path((int) ((long) i * found.size() / some)));
+        int spread = (int) ((2L * i + 1) * found.size() / (2L * some));
+        files.add(found.path(spread).toAbsolutePath().normalize());
       }
     }
     return files;

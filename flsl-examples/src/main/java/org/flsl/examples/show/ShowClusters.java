@@ -89,15 +89,19 @@ final class ShowClusters extends Show {
       swatches.add(
           new Legend.Swatch(
               Palette.cluster(k),
-              "%s %d  %.0f%%".formatted(what, ranked.clusters().get(k) + 1, 100 * share)));
+              "%s %d  %s".formatted(what, ranked.clusters().get(k) + 1, percent(share))));
     }
     if (ranked.clusters().size() > named) {
       swatches.add(
           new Legend.Swatch(
               Palette.cluster(named),
-              "%d others  %.0f%%".formatted(ranked.clusters().size() - named, 100 * rest)));
+              "%d others  %s".formatted(ranked.clusters().size() - named, percent(rest))));
     }
     return new Legend.Swatches(swatches);
+  }
+
+  private static String percent(double share) {
+    return share < 0.005 ? "<1%" : "%.0f%%".formatted(100 * share);
   }
 
   private RankedClusters kMeans(List<NamedPhoto> photos) {

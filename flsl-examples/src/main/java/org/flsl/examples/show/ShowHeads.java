@@ -2,7 +2,6 @@ package org.flsl.examples.show;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pictures.BlockAttention;
@@ -12,6 +11,7 @@ import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Place;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
+import org.flsl.examples.pictures.WeightRange;
 import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -23,9 +23,6 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Photos beside the attention of each head of a block.")
 final class ShowHeads extends Show {
-
-  /** Weights above this quantile are drawn alike, so that one token does not darken the rest. */
-  private static final double FULL = 0.995;
 
   @Option(
       names = "--block",
@@ -69,25 +66,24 @@ final class ShowHeads extends Show {
       tiles.add(new Tile(marked(painter, painter.photo(photo.photo()), photo), named.name()));
       for (int h = 0; h < heads.length; h++) {
         if (head == null || head == h + 1) {
-          BufferedImage heat = painter.heat(photo, heads[h], full(heads[h]));
+          WeightRange range = WeightRange.of(heads[h]);
+          BufferedImage heat = painter.heat(photo, heads[h], range);
           tiles.add(
-              new Tile(marked(painter, heat, photo), "block %d, head %d".formatted(chosen, h + 1)));
+              new Tile(
+                  marked(painter, heat, photo),
+                  "block %d, head %d: %s".formatted(chosen, h + 1, range.words(heads[h].length))));
         }
       }
       sheet.add(tiles);
     }
-    sheet.legend(new Legend.Scale("attention 0", "largest attention of the head in the photo"));
+    sheet.legend(
+        new Legend.Scale(
+            "smallest attention", "largest; captions give both, as multiples of the mean"));
     return sheet;
   }
 
   private BufferedImage marked(Painter painter, BufferedImage picture, PhotoTokens photo) {
     return place == null ? picture : painter.marked(picture, photo.photo(), place);
-  }
-
-  private static double full(float[] weights) {
-    float[] sorted = weights.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) (FULL * (sorted.length - 1))];
   }
 
   private static int within(int smallest, int largest, String option, int value) {

@@ -69,7 +69,7 @@ final class ShowNeighbours extends Show {
                       painter.photo(tokens.photo()),
                       tokens.photo(),
                       tokens.placeOf(neighbour.token())),
-                  "%.2f  %s".formatted(neighbour.similarity(), photo.name()))));
+                  "%.3f  %s".formatted(neighbour.similarity(), photo.name()))));
     }
     sheet.legend(
         new Legend.Note("Rings mark the tokens; the number is the cosine of query and neighbour"));

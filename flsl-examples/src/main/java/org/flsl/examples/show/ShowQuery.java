@@ -9,6 +9,7 @@ import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Place;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
+import org.flsl.examples.pictures.WeightRange;
 import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -56,8 +57,9 @@ final class ShowQuery extends Show {
       PhotoTokens photo = named.tokens();
       boolean isOwn = photo == first;
       float[] weights = (isOwn ? own : cross).weights(query, photo.tokens());
+      WeightRange range = WeightRange.of(weights);
       BufferedImage plain = painter.photo(photo.photo());
-      BufferedImage heat = painter.heat(photo, weights, largest(weights));
+      BufferedImage heat = painter.heat(photo, weights, range);
       if (isOwn) {
         painter.marked(plain, photo.photo(), place);
         painter.marked(heat, photo.photo(), place);
@@ -67,19 +69,11 @@ final class ShowQuery extends Show {
               new Tile(plain, named.name() + (isOwn ? ", query at " + place : "")),
               new Tile(
                   heat,
-                  "%s, up to %.1f times the mean"
-                      .formatted(
-                          isOwn ? "own view" : "across", weights.length * largest(weights)))));
+                  "%s: %s".formatted(isOwn ? "own view" : "across", range.words(weights.length)))));
     }
-    sheet.legend(new Legend.Scale("weight 0", "largest weight in the photo"));
+    sheet.legend(
+        new Legend.Scale(
+            "smallest weight", "largest weight; captions give both, as multiples of the mean"));
     return sheet;
-  }
-
-  private static float largest(float[] weights) {
-    float largest = 0;
-    for (float weight : weights) {
-      largest = Math.max(largest, weight);
-    }
-    return largest;
   }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ class PretrainCommandTest {
   private final List<PretrainConfig> begun = new ArrayList<>();
   private final List<Map<String, String>> wanted = new ArrayList<>();
 
+  private RunPages pages = new ToyPages();
+
   private CommandLine command() {
     Relaunch here =
         new Relaunch(ToyMain.class, List.of(), Map.of()) {
@@ -35,6 +39,7 @@ class PretrainCommandTest {
         screen.terminal(),
         here,
         Map.of("OMP_NUM_THREADS", "2"),
+        pages,
         remembering(ToyTraining.factory(0)));
   }
 
@@ -122,6 +127,48 @@ class PretrainCommandTest {
   }
 
   @Test
+  void theRunEndsWithAReportAlsoWhenItWasStoppedBefore() throws IOException {
+    flsl("--out", run(), "--epochs", "2");
+    Path report = Path.of(run(), "report.html");
+    assertEquals("8 steps", Files.readString(report));
+    Files.delete(report);
+    assertEquals(0, flsl("--resume", run()), screen.err());
+    assertEquals("8 steps", Files.readString(report));
+  }
+
+  @Test
+  void aReportThatFailsIsOneWarning() {
+    pages =
+        new ToyPages() {
+          @Override
+          public String report(TrainedRun run) {
+            throw new IllegalStateException("no ink");
+          }
+        };
+    assertEquals(0, flsl("--out", run(), "--epochs", "2"));
+    assertEquals(
+        "warning: cannot write " + Path.of(run(), "report.html") + ": no ink",
+        screen.err().strip());
+  }
+
+  @Test
+  void whoWatchesIsToldWhere() throws IOException {
+    assertEquals(0, flsl("--out", run(), "--epochs", "2", "--watch"), screen.err());
+    assertTrue(screen.out().contains("watch it at http://localhost:"), screen.out());
+  }
+
+  @Test
+  void aTakenPortIsSaid() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertEquals(1, flsl("--out", run(), "--watch=" + taken.getLocalPort()));
+      assertTrue(
+          screen.err().startsWith("error: port " + taken.getLocalPort() + " on localhost is taken"),
+          screen.err());
+      assertTrue(Files.notExists(Path.of(run())));
+    }
+  }
+
+  @Test
   void aDamagedCheckpointGivesWayToTheOneBefore() throws IOException {
     flsl("--out", run(), "--epochs", "3");
     Path newest = Path.of(run(), "checkpoints", "step-00000012.zip");
@@ -169,6 +216,7 @@ class PretrainCommandTest {
     assertMistake("error: --batch is '0'", "--batch", "0");
     assertMistake("error: --config takes a YAML file or one of the recipes", "--config", "nope");
     assertMistake("error: --resume takes the folder of a run", "--resume", run());
+    assertMistake("error: --ui needs a build with DL4J's training UI", "--ui");
     assertMistake("error: --device cuda was asked for", "--device", "cuda");
   }
 
@@ -179,6 +227,7 @@ class PretrainCommandTest {
             own.terminal(),
             new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1")),
             Map.of(),
+            pages,
             ToyTraining.factory(0));
     List<String> all = new ArrayList<>(List.of(arguments));
     if (!all.contains("--resume")) {
