@@ -21,9 +21,9 @@ final class ProcessorAdvice {
   static void give() {
     if (isMissing(System.getenv(), Nd4j.getBackend().getClass().getSimpleName())) {
       LOG.warn(
-          "OMP_WAIT_POLICY is not PASSIVE, so the processor's threads disturb each other: a training"
-              + " step can take twice as long. Set OMP_WAIT_POLICY=PASSIVE in the environment before"
-              + " Java starts.");
+          "OMP_WAIT_POLICY is not PASSIVE, so the processor's threads disturb each other: a"
+              + " training step can take twice as long. Set OMP_WAIT_POLICY=PASSIVE in the"
+              + " environment before Java starts.");
     }
   }
 

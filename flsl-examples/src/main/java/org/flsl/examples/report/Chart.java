@@ -59,7 +59,7 @@ record Chart(
     double[] means = runningMean(values, window);
     double low = Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
     double high = Arrays.stream(values).filter(Double::isFinite).max().orElse(1);
-    double step = niceStep((high > low ? high - low : Math.max(Math.abs(high), 1)) / LINES);
+    double step = niceStep(extent(low, high) / LINES);
     low = step * Math.floor(low / step + 1e-9);
     high = Math.max(step * Math.ceil(high / step - 1e-9), low + step);
     Axes axes = new Axes(values.length, low, high);
@@ -85,6 +85,14 @@ record Chart(
         axes.path(means),
         rows,
         axes.ticks());
+  }
+
+  /** What the vertical axis has to show; a constant is shown above zero. */
+  private static double extent(double low, double high) {
+    if (high > low) {
+      return high - low;
+    }
+    return high == 0 ? 1 : Math.abs(high);
   }
 
   /** The mean of the values around each one. */
