@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,28 @@ public final class Report implements RunPages {
     return html.toString();
   }
 
+  /** Means over the last epoch, or what there is of it. */
+  private static String health(Map<String, double[]> metrics, int centroids) {
+    double[] epochs = metrics.get("epoch");
+    double last = epochs[epochs.length - 1];
+    int from = 0;
+    while (epochs[from] < last) {
+      from++;
+    }
+    return ("entropy of the mean assignment %.2f of at most %.2f, %.1f centroids of %,d used in a"
+                + " batch, feature spread %.2f")
+        .formatted(
+            mean(metrics.get("entropy"), from),
+            Math.log(centroids),
+            mean(metrics.get("used_centroids"), from),
+            centroids,
+            mean(metrics.get("feature_spread"), from));
+  }
+
+  private static double mean(double[] values, int from) {
+    return Arrays.stream(values, from, values.length).average().orElse(Double.NaN);
+  }
+
   private static Map<String, String> facts(TrainedRun run, Map<String, double[]> metrics) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Network", run.network());
@@ -97,6 +120,7 @@ public final class Report implements RunPages {
           "Training",
           "%,d steps of %,d images, epoch %,d of %,d"
               .formatted(steps, run.batch(), epoch, run.epochs()));
+      facts.put("Health", health(metrics, run.centroids()));
       facts.put(
           "Time",
           "%s, %.1f images/s".formatted(TrainedRun.words(seconds), steps * run.batch() / seconds));
