@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.flsl.examples.benchmark.BenchmarkCommand;
+import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.report.Report;
 import org.flsl.examples.show.ShowCommand;
@@ -60,6 +61,7 @@ public final class Main {
         PretrainCommand.commandLine(terminal, relaunch, environment, new Report()));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));

@@ -1,11 +1,15 @@
 package org.flsl.examples.pictures;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.flsl.evaluation.KMeans;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Clusters by size, the largest first, over several photos in common: the order in which they get
@@ -16,6 +20,24 @@ import java.util.stream.IntStream;
  * @param photos for each photo the rank of each token's cluster
  */
 public record RankedClusters(List<Integer> clusters, List<Integer> sizes, List<int[]> photos) {
+
+  /**
+   * Clusters the tokens of photos with k-means, all together.
+   *
+   * @param clusters k; clusters are numbered by their rank
+   */
+  public static RankedClusters kMeans(List<PhotoTokens> photos, int clusters, long seed) {
+    INDArray[] units = photos.stream().map(PhotoTokens::units).toArray(INDArray[]::new);
+    INDArray all = Nd4j.concat(0, units);
+    int[] found = KMeans.fit(all, clusters, seed).assign(all);
+    List<int[]> parts = new ArrayList<>();
+    int at = 0;
+    for (PhotoTokens photo : photos) {
+      parts.add(Arrays.copyOfRange(found, at, at + photo.grid().tokens()));
+      at += photo.grid().tokens();
+    }
+    return of(of(parts).photos());
+  }
 
   /**
    * Ranks.

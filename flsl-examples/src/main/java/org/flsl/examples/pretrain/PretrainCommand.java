@@ -347,14 +347,14 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private void show(RunFolder run, PageServer server) {
-    server.show(pages.live(TrainedRun.open(run.path())));
+    server.show(pages.live(TrainedRun.at(run.path())));
     terminal.plain("watch it at " + server.url());
   }
 
   /** Whether the report could be written; a failure is no reason to call the training failed. */
   private boolean report(RunFolder run) {
     try {
-      byte[] page = pages.report(TrainedRun.open(run.path())).getBytes(StandardCharsets.UTF_8);
+      byte[] page = pages.report(TrainedRun.at(run.path())).getBytes(StandardCharsets.UTF_8);
       AtomicFile.write(run.report(), out -> out.write(page));
       return true;
     } catch (IOException | RuntimeException e) {

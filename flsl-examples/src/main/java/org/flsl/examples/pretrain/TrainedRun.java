@@ -11,9 +11,11 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.MultiViewIterator;
+import org.flsl.views.ViewConfig;
 
 /**
  * What a run folder holds for those who look at its result; nothing in it is changed.
@@ -31,11 +33,11 @@ public final class TrainedRun {
   }
 
   /**
-   * Opens the folder of a run.
+   * Looks at a run.
    *
    * @throws UserError if it is none
    */
-  public static TrainedRun open(Path folder) {
+  public static TrainedRun at(Path folder) {
     Path config = RunFolder.configFile(folder);
     if (!Files.isRegularFile(config)) {
       throw new UserError(
@@ -138,30 +140,56 @@ public final class TrainedRun {
   }
 
   /**
-   * The newest state of the whole training, heads and centroids included; empty before the first
-   * was saved.
+   * The whole training, student, teacher and heads, as of the newest checkpoint.
+   *
+   * @throws UserError if there is none that can be read
    */
-  public Optional<ComputationGraph> training() {
+  public ComputationGraph training() {
     try {
-      Checkpoints checkpoints = RunFolder.checkpoints(folder, config.get(Settings.KEEP));
-      return checkpoints.newest().whole().map(Checkpoint::file).map(TrainedRun::restored);
+      return checkpoints()
+          .newest()
+          .whole()
+          .map(checkpoint -> restored(checkpoint.file()))
+          .orElseThrow(
+              () -> new UserError(folder + " holds no checkpoint: its run has not come that far"));
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }
+  }
+
+  private Checkpoints checkpoints() {
+    return RunFolder.checkpoints(folder, config.get(Settings.KEEP));
+  }
+
+  /** How its photos become views. */
+  public ViewConfig views() {
+    return Setup.of(config).views();
+  }
+
+  /** Views of photos as in its training, in batches of the run's size. */
+  public MultiViewIterator batches(Path images) {
+    return MultiViewIterator.builder()
+        .images(ImageFolder.scan(images))
+        .views(views())
+        .batchSize(config.get(Settings.BATCH))
+        .seed(config.get(Settings.SEED))
+        .build();
   }
 
   /** The number of steps behind the newest saved state; 0 before the first. */
   public long newestStep() {
     try {
-      return RunFolder.checkpoints(folder, config.get(Settings.KEEP)).newestStep();
+      return checkpoints().newestStep();
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }
   }
 
-  /** The teacher's backbone out of the newest state of the training. */
+  /** The teacher's backbone out of the newest checkpoint; empty before the first. */
   public Optional<ComputationGraph> newestBackbone() {
-    return training().map(graph -> Setup.of(config).program(1).exportTeacher(graph));
+    return newestStep() == 0
+        ? Optional.empty()
+        : Optional.of(Setup.of(config).program(1).exportTeacher(training()));
   }
 
   /** A random network of the same shape, for comparison. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +15,12 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.clusters.KMeans;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Place;
 import org.flsl.examples.pictures.PrincipalColours;
+import org.flsl.examples.pictures.RankedClusters;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pictures.WeightRange;
@@ -110,7 +109,7 @@ final class PhotoPanels {
   private List<List<String>> looks(ComputationGraph network, List<RgbImage> photos) {
     TokenReader reader = new TokenReader(network, 2 * TokenReader.trainedSide(network));
     List<PhotoTokens> tokens = photos.stream().map(reader::read).toList();
-    List<int[]> clusters = clusters(tokens);
+    RankedClusters clusters = RankedClusters.kMeans(tokens, CLUSTERS, SEED);
     PrincipalColours colours = PrincipalColours.of(tokens);
     MeanShiftAttention attention = new MeanShiftAttention(run.tauSelf());
     List<List<String>> looks = new ArrayList<>();
@@ -122,24 +121,11 @@ final class PhotoPanels {
       BufferedImage heat = painter.heat(photo, weights, WeightRange.of(weights));
       looks.add(
           List.of(
-              uri(painter.clusters(photo, clusters.get(i))),
+              uri(painter.clusters(photo, clusters.ofPhoto(i))),
               uri(painter.colours(photo, colours.of(photo))),
               uri(painter.marked(heat, photo.photo(), query))));
     }
     return looks;
-  }
-
-  private static List<int[]> clusters(List<PhotoTokens> photos) {
-    List<float[]> points = new ArrayList<>();
-    photos.forEach(photo -> points.addAll(Arrays.asList(photo.units().toFloatMatrix())));
-    int[] found = KMeans.cluster(points.toArray(float[][]::new), CLUSTERS, SEED);
-    List<int[]> parts = new ArrayList<>();
-    int at = 0;
-    for (PhotoTokens photo : photos) {
-      parts.add(Arrays.copyOfRange(found, at, at + photo.grid().tokens()));
-      at += photo.grid().tokens();
-    }
-    return parts;
   }
 
   private static Place middle(RgbImage photo) {

@@ -95,7 +95,7 @@ public final class Report implements RunPages {
       from++;
     }
     return ("entropy of the mean assignment %.2f of at most %.2f, %.1f centroids of %,d used in a"
-                + " batch, feature spread %.2f")
+            + " batch, feature spread %.2f")
         .formatted(
             mean(metrics.get("entropy"), from),
             Math.log(centroids),

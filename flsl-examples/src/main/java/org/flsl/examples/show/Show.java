@@ -119,7 +119,7 @@ abstract class Show implements Callable<Integer> {
     atLeast(1, "--count", count);
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
-    run = TrainedRun.open(folder);
+    run = TrainedRun.at(folder);
     OptionalInt elsewhere =
         surroundings
             .relaunch()

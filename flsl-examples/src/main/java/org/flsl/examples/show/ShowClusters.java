@@ -1,10 +1,8 @@
 package org.flsl.examples.show;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.flsl.examples.UserError;
-import org.flsl.examples.clusters.KMeans;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.ModelCentroids;
@@ -64,7 +62,11 @@ final class ShowClusters extends Show {
       throw new UserError(
           "--clusters takes 2 to %d, got %d".formatted(Palette.clusters(), clusters));
     }
-    RankedClusters ranked = by == By.KMEANS ? kMeans(photos) : centroids(photos);
+    RankedClusters ranked =
+        by == By.KMEANS
+            ? RankedClusters.kMeans(
+                photos.stream().map(NamedPhoto::tokens).toList(), clusters, seed)
+            : centroids(photos);
     Sheet sheet = new Sheet(columns());
     Painter painter = painter();
     for (int i = 0; i < photos.size(); i++) {
@@ -104,37 +106,12 @@ final class ShowClusters extends Show {
     return share < 0.005 ? "<1%" : "%.0f%%".formatted(100 * share);
   }
 
-  private RankedClusters kMeans(List<NamedPhoto> photos) {
-    List<float[]> points = new ArrayList<>();
-    for (NamedPhoto photo : photos) {
-      points.addAll(Arrays.asList(photo.tokens().units().toFloatMatrix()));
-    }
-    int[] found = KMeans.cluster(points.toArray(float[][]::new), clusters, seed);
-    List<int[]> parts = new ArrayList<>();
-    int at = 0;
-    for (NamedPhoto photo : photos) {
-      int end = at + photo.tokens().grid().tokens();
-      parts.add(Arrays.copyOfRange(found, at, end));
-      at = end;
-    }
-    return RankedClusters.of(parts);
-  }
-
   private RankedClusters centroids(List<NamedPhoto> photos) {
     if (untrained()) {
       throw new UserError("--untrained has no centroids of its own: leave out --by");
     }
     int width = (int) photos.get(0).tokens().tokens().size(1);
-    ModelCentroids centroids =
-        ModelCentroids.of(
-            run()
-                .training()
-                .orElseThrow(
-                    () ->
-                        new UserError(
-                            "%s holds no checkpoint, in which the centroids are: leave out --by"
-                                .formatted(run().folder()))),
-            width);
+    ModelCentroids centroids = ModelCentroids.of(run().training(), width);
     MeanShiftAttention shift = new MeanShiftAttention(run().tauCross());
     List<int[]> parts = new ArrayList<>();
     for (NamedPhoto photo : photos) {

@@ -138,7 +138,7 @@ class ReportInBrowserTest {
   void theLivePageRenewsItselfAndAsksNobodyElse() throws Exception {
     try (PageServer server = PageServer.start("localhost", OptionalInt.of(0));
         Chromium browser = browser()) {
-      server.show(new Report().live(TrainedRun.open(run)));
+      server.show(new Report().live(TrainedRun.at(run)));
       browser.open(URI.create(server.url()), DESKTOP, 900);
 
       assertCurves(browser);

@@ -1,0 +1,119 @@
+package org.flsl.examples.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code flsl eval segmentation}, {@code category} and {@code health} as a user runs them. */
+class EvalMeasuresTest {
+  @TempDir Path folder;
+  private SmallNetwork network;
+
+  /** Four images whose halves are black and white, class 0 and 1; the first row is not labelled. */
+  @BeforeEach
+  void draw() throws IOException {
+    network = new SmallNetwork(folder);
+    for (int i = 0; i < 4; i++) {
+      BufferedImage image = new BufferedImage(40, 24, BufferedImage.TYPE_INT_RGB);
+      BufferedImage mask = new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY);
+      for (int p = 0; p < 40 * 24; p++) {
+        int label = (p % 40 / 8 + i) % 2;
+        image.setRGB(p % 40, p / 40, label * 0xffffff);
+        mask.getRaster().setSample(p % 40, p / 40, 0, p / 40 == 0 ? 11 : label);
+      }
+      write("images", i + ".png", image);
+      write("masks", i + ".png", mask);
+      write("classes/" + i % 2, i + ".png", image);
+    }
+  }
+
+  private void write(String where, String name, BufferedImage image) throws IOException {
+    Path file = Files.createDirectories(folder.resolve(where)).resolve(name);
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  private int segmentation(String... more) {
+    String images = folder.resolve("images").toString();
+    String masks = folder.resolve("masks").toString();
+    String[] all = {
+      "--images=" + images,
+      "--masks=" + masks,
+      "--test-images=" + images,
+      "--test-masks=" + masks,
+      "--probe-steps=20",
+      "--seeds=2"
+    };
+    String[] options = Arrays.copyOf(all, all.length + more.length);
+    System.arraycopy(more, 0, options, all.length, more.length);
+    return network.eval("segmentation", options);
+  }
+
+  @Test
+  void segmentsBesideARandomTwinAndRawPixels() throws IOException {
+    Path csv = folder.resolve("results.csv");
+    assertEquals(0, segmentation("--ignore=11", "--output=" + csv), network.errors());
+    String out = network.output();
+    for (String part :
+        List.of("2 classes", "24 x 40", "model", "random twin", "raw pixels", "k-NN mIoU", "±")) {
+      assertTrue(out.contains(part), part + " is missing in " + out);
+    }
+    List<String> lines = Files.readAllLines(csv);
+    assertEquals("measure,features,seed,value", lines.get(0));
+    assertEquals(1 + 3 * 2 * 3 * 2, lines.size(), "methods, scores, features, seeds");
+    double pixels =
+        Double.parseDouble(
+            lines.stream()
+                .filter(line -> line.startsWith("k-NN mIoU,raw pixels,1,"))
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst(".*,", ""));
+    assertTrue(pixels > 0.9, "raw pixels tell black from white: " + pixels);
+  }
+
+  @Test
+  void everyMistakeIsOneLine() throws IOException {
+    assertEquals(1, segmentation("--output=results.txt"));
+    assertTrue(network.errors().contains("ends in .csv or .json"), network.errors());
+    assertEquals(1, segmentation("--size=30x30"));
+    assertTrue(network.errors().contains("multiple of 8"), network.errors());
+    Files.delete(folder.resolve("masks/2.png"));
+    assertEquals(1, segmentation());
+    assertTrue(network.errors().contains("1 of 4 images have no mask"), network.errors());
+    assertEquals(3, network.errors().lines().count(), network.errors());
+  }
+
+  @Test
+  void classifiesWholeImages() {
+    String images = folder.resolve("classes").toString();
+    int exit =
+        network.eval(
+            "category",
+            "--images=" + images,
+            "--test-images=" + images,
+            "--k=1",
+            "--probe-steps=10",
+            "--seeds=1");
+    assertEquals(0, exit, network.errors());
+    assertTrue(network.output().contains("k-NN accuracy          1.0000"), network.output());
+  }
+
+  @Test
+  void tellsTheHealthOfFeatures() throws IOException {
+    Path json = folder.resolve("health.json");
+    int exit = network.eval("health", "--images=" + folder.resolve("images"), "--output=" + json);
+    assertEquals(0, exit, network.errors());
+    assertTrue(network.output().contains("effective rank"), network.output());
+    String text = Files.readString(json);
+    assertTrue(text.contains("\"spread\"") && text.contains("\"random twin\""), text);
+  }
+}
