@@ -56,7 +56,7 @@ final class ShowNeighbours extends Show {
         List.of(
             new Tile(
                 painter.marked(painter.photo(first.photo()), first.photo(), place),
-                photos.get(0).name() + ", query at " + place)));
+                "query: " + photos.get(0).name())));
     List<NamedPhoto> others = photos.subList(1, photos.size());
     List<PhotoTokens> searched = others.stream().map(NamedPhoto::tokens).toList();
     for (Neighbour neighbour : Neighbours.of(query, searched, nearest)) {

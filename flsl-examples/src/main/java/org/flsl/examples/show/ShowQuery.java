@@ -66,7 +66,7 @@ final class ShowQuery extends Show {
       }
       sheet.add(
           List.of(
-              new Tile(plain, named.name() + (isOwn ? ", query at " + place : "")),
+              new Tile(plain, named.name()),
               new Tile(
                   heat,
                   "%s: %s".formatted(isOwn ? "own view" : "across", range.words(weights.length)))));
@@ -74,6 +74,10 @@ final class ShowQuery extends Show {
     sheet.legend(
         new Legend.Scale(
             "smallest weight", "largest weight; captions give both, as multiples of the mean"));
+    sheet.legend(
+        new Legend.Note(
+            "The query is in the ring, at %s; tau is %.3g in its own view and %.3g across"
+                .formatted(place, own.tau(), cross.tau())));
     return sheet;
   }
 }

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.ServiceLoader;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
 import org.junit.jupiter.api.Test;
@@ -216,7 +218,6 @@ class PretrainCommandTest {
     assertMistake("error: --batch is '0'", "--batch", "0");
     assertMistake("error: --config takes a YAML file or one of the recipes", "--config", "nope");
     assertMistake("error: --resume takes the folder of a run", "--resume", run());
-    assertMistake("error: --ui needs a build with DL4J's training UI", "--ui");
     assertMistake("error: --device cuda was asked for", "--device", "cuda");
   }
 
@@ -237,5 +238,11 @@ class PretrainCommandTest {
     assertTrue(own.err().startsWith(start), own.err());
     assertEquals(1, own.err().lines().count(), own.err());
     assertTrue(Files.notExists(Path.of(run())));
+  }
+
+  @Test
+  void theTrainingUiIsNamedWhereTheBuildHasNone() {
+    assumeTrue(ServiceLoader.load(TrainingUi.class).findFirst().isEmpty(), "a build with -Dui");
+    assertMistake("error: --ui needs a build with DL4J's training UI", "--ui");
   }
 }
