@@ -95,8 +95,8 @@ final class PhotoPanels {
 
   private enum Look {
     CLUSTERS("clusters"),
-    COMPONENTS("principal components"),
-    QUERY("gathered by the query");
+    COMPONENTS("components"),
+    QUERY("query");
 
     private final String title;
 
