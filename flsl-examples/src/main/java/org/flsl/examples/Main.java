@@ -6,6 +6,8 @@ import java.util.Map;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
+import org.flsl.examples.report.Report;
+import org.flsl.examples.show.ShowCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,8 +57,10 @@ public final class Main {
   public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
     CommandLine command = new CommandLine(new Main());
-    command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(
+        PretrainCommand.commandLine(terminal, relaunch, environment, new Report()));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));

@@ -74,6 +74,22 @@ public final class TransformerBlock extends CompiledLayer {
     return new Builder(width, heads);
   }
 
+  /** This block for a single view, with the same parameters, handing out its attention. */
+  public TransformerBlock attention() {
+    return builder(width, heads)
+        .hidden(hidden)
+        .normEps(normEps)
+        .dropPath(dropPath)
+        .dropout(dropout)
+        .attentionOnly(true)
+        .build();
+  }
+
+  /** Attention heads H. */
+  public int heads() {
+    return heads;
+  }
+
   @Override
   public void defineParameters(SDLayerParams params) {
     params.addWeightParam("qkvW", width, 3L * width);

@@ -42,9 +42,13 @@ final class Checkpoints {
   /**
    * @param keep how many of the newest stay on disk
    */
-  Checkpoints(Path folder, int keep) throws IOException {
+  Checkpoints(Path folder, int keep) {
     this.folder = folder;
     this.keep = keep;
+  }
+
+  /** Deletes what killed processes left half written; only for the process that trains. */
+  void cleanUp() throws IOException {
     if (Files.exists(folder)) {
       AtomicFile.cleanUp(folder);
     }
@@ -95,6 +99,11 @@ final class Checkpoints {
       damaged.add(new Damaged(checkpoint.file(), problem.get()));
     }
     return new Newest(Optional.empty(), damaged);
+  }
+
+  /** The step of the newest state, whole or not; 0 where there is none. */
+  long newestStep() throws IOException {
+    return list().stream().findFirst().map(Checkpoint::step).orElse(0L);
   }
 
   private List<Checkpoint> list() throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
@@ -115,6 +116,12 @@ final class FlslTraining implements Training {
       graph.incrementEpochCount();
     }
     return told;
+  }
+
+  @Override
+  public void observe(TrainingListener listener) {
+    // Not setListeners, which would drop the one that moves the teacher.
+    graph.addListeners(listener);
   }
 
   @Override

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
@@ -61,6 +63,16 @@ final class MetricsCsv implements AutoCloseable {
   /** Reads what a file holds. */
   static List<Row> read(Path file) throws IOException {
     return rows(records(file, Long.MAX_VALUE));
+  }
+
+  /** Reads the numbers of every column, by its name, in the order of the file. */
+  static Map<String, double[]> columns(Path file) throws IOException {
+    List<CSVRecord> records = records(file, Long.MAX_VALUE);
+    Map<String, double[]> columns = new LinkedHashMap<>();
+    for (String name : FORMAT.getHeader()) {
+      columns.put(name, records.stream().mapToDouble(record -> number(record, name)).toArray());
+    }
+    return columns;
   }
 
   /**

@@ -29,10 +29,7 @@ record Overview(List<String> lines, double memory) {
             line(
                 "images",
                 "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
-            line(
-                "network",
-                "ViT of %d blocks, width %d, %d heads, patch %d"
-                    .formatted(vit.depth(), vit.width(), vit.heads(), vit.patch())),
+            line("network", network(vit)),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
@@ -53,6 +50,11 @@ record Overview(List<String> lines, double memory) {
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  static String network(VitConfig vit) {
+    return "ViT of %d blocks, width %d, %d heads, patch %d"
+        .formatted(vit.depth(), vit.width(), vit.heads(), vit.patch());
   }
 
   boolean exceedsMemory() {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
@@ -18,6 +19,7 @@ import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
 import org.flsl.examples.pretrain.Checkpoints.Damaged;
 import org.flsl.examples.pretrain.Checkpoints.Newest;
+import org.flsl.examples.watch.PageServer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -48,6 +50,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private final Relaunch relaunch;
   private final Map<String, String> environment;
   private final Training.Factory trainings;
+  private final RunPages pages;
 
   @Spec private CommandSpec spec;
 
@@ -64,6 +67,29 @@ public final class PretrainCommand implements Callable<Integer> {
       description = "Go on with the run in this folder, exactly as if it had never stopped.")
   private Path resumed;
 
+  @Option(
+      names = "--watch",
+      paramLabel = "PORT",
+      arity = "0..1",
+      fallbackValue = "0",
+      description =
+          "Serve a page that shows the training while it runs, to browsers on this machine; without"
+              + " PORT on the first free one from 8420.")
+  private Integer watchPort;
+
+  @Option(
+      names = "--watch-host",
+      paramLabel = "ADDRESS",
+      description =
+          "Let --watch listen on this address of the machine, such as 0.0.0.0 for all of them:"
+              + " everybody who reaches it sees the page. Default: ${DEFAULT-VALUE}")
+  private String watchHost = "localhost";
+
+  @Option(
+      names = "--ui",
+      description = "Start DL4J's training UI as well; needs a build with -Dui.")
+  private boolean ui;
+
   @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
   private boolean debug;
 
@@ -77,10 +103,12 @@ public final class PretrainCommand implements Callable<Integer> {
       Terminal terminal,
       Relaunch relaunch,
       Map<String, String> environment,
+      RunPages pages,
       Training.Factory trainings) {
     this.terminal = terminal;
     this.relaunch = relaunch;
     this.environment = environment;
+    this.pages = pages;
     this.trainings = trainings;
   }
 
@@ -89,18 +117,21 @@ public final class PretrainCommand implements Callable<Integer> {
    *
    * @param relaunch gets the native library what it needs in the environment
    * @param environment that of this process
+   * @param pages show the run to a browser
    */
   public static CommandLine commandLine(
-      Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
-    return commandLine(terminal, relaunch, environment, new FlslTraining.Factory());
+      Terminal terminal, Relaunch relaunch, Map<String, String> environment, RunPages pages) {
+    return commandLine(terminal, relaunch, environment, pages, new FlslTraining.Factory());
   }
 
   static CommandLine commandLine(
       Terminal terminal,
       Relaunch relaunch,
       Map<String, String> environment,
+      RunPages pages,
       Training.Factory trainings) {
-    PretrainCommand command = new PretrainCommand(terminal, relaunch, environment, trainings);
+    PretrainCommand command =
+        new PretrainCommand(terminal, relaunch, environment, pages, trainings);
     CommandLine line = new CommandLine(command);
     for (Setting.Section section : Setting.Section.values()) {
       line.getCommandSpec().addArgGroup(flags(section));
@@ -150,16 +181,18 @@ public final class PretrainCommand implements Callable<Integer> {
     Logs.to(terminal, debug);
     PretrainConfig config = configuration();
     Setup.of(config);
+    Optional<TrainingUi> trainingUi = trainingUi();
     OptionalInt elsewhere = relaunch.with(nativeEnvironment(config));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
     String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
-    try (RunFolder run =
+    try (PageServer server = server();
+        RunFolder run =
             resumed == null ? RunFolder.create(config.get(Settings.OUT)) : RunFolder.open(resumed);
         SamplePhotos photos = new SamplePhotos()) {
       Path images = config.get(Settings.IMAGES, photos.folder());
-      return pretrain(resolved(config, images), images, run, device);
+      return pretrain(resolved(config, images), images, run, device, trainingUi, server);
     } catch (OutOfMemoryError e) {
       throw new UserError(
           "memory ran out (%s): choose a smaller --batch, --global-size or --arch"
@@ -226,7 +259,27 @@ public final class PretrainCommand implements Callable<Integer> {
     return NativeThreads.environment(environment, config.text(Settings.THREADS));
   }
 
-  private int pretrain(PretrainConfig config, Path images, RunFolder run, String device)
+  /** Asked for before anything is begun: a run that cannot be shown as wished leaves no folder. */
+  private Optional<TrainingUi> trainingUi() {
+    if (!ui) {
+      return Optional.empty();
+    }
+    Optional<TrainingUi> found = ServiceLoader.load(TrainingUi.class).findFirst();
+    if (found.isEmpty()) {
+      throw new UserError(
+          "--ui needs a build with DL4J's training UI: FLSL_MAVEN_ARGS=-Dui ./flsl pretrain --ui"
+              + " (or mvn -DskipTests -Dui package); --watch needs nothing");
+    }
+    return found;
+  }
+
+  private int pretrain(
+      PretrainConfig config,
+      Path images,
+      RunFolder run,
+      String device,
+      Optional<TrainingUi> trainingUi,
+      PageServer server)
       throws IOException {
     Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
     try (Training training = training(config, images, checkpoints)) {
@@ -240,7 +293,15 @@ public final class PretrainCommand implements Callable<Integer> {
       if (overview.exceedsMemory()) {
         terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
       }
+      trainingUi.ifPresent(
+          shown -> {
+            training.observe(shown.start());
+            terminal.plain("DL4J's training UI: " + shown.url());
+          });
       Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
+      if (server != null) {
+        show(run, server);
+      }
       try (StopSignal stop = new StopSignal(terminal)) {
         if (!pretrainer.run(stop)) {
           terminal.plain(
@@ -253,7 +314,9 @@ public final class PretrainCommand implements Callable<Integer> {
       write(run.backbone(), training::exportBackbone, run);
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
       write(run.summary(), out -> out.write(summary), run);
-      terminal.plain(results);
+      boolean shown = report(run);
+      terminal.plain(
+          shown ? results + run.report() + "  curves and pictures, for a browser" : results);
       return 0;
     }
   }
@@ -269,6 +332,31 @@ public final class PretrainCommand implements Callable<Integer> {
     terminal.plain("timing a few steps ...");
     try (Training trial = trainings.begin(absolute, images)) {
       return Calibration.epochsFor(absolute, trial);
+    }
+  }
+
+  /** Null where nobody wants to watch. */
+  private PageServer server() {
+    return watchPort == null
+        ? null
+        : PageServer.start(
+            watchHost, watchPort == 0 ? OptionalInt.empty() : OptionalInt.of(watchPort));
+  }
+
+  private void show(RunFolder run, PageServer server) {
+    server.show(pages.live(TrainedRun.at(run.path())));
+    terminal.plain("watch it at " + server.url());
+  }
+
+  /** Whether the report could be written; a failure is no reason to call the training failed. */
+  private boolean report(RunFolder run) {
+    try {
+      byte[] page = pages.report(TrainedRun.at(run.path())).getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(run.report(), out -> out.write(page));
+      return true;
+    } catch (IOException | RuntimeException e) {
+      terminal.warn("cannot write " + run.report() + ": " + Problems.firstLine(e));
+      return false;
     }
   }
 

@@ -117,9 +117,14 @@ final class RunFolder implements AutoCloseable {
     return path;
   }
 
+  /** Where a run keeps its configuration. */
+  static Path configFile(Path run) {
+    return run.resolve(CONFIG);
+  }
+
   /** The configuration of the run that was begun in a folder. */
   static PretrainConfig config(Path path) {
-    Path config = path.resolve(CONFIG);
+    Path config = configFile(path);
     if (!Files.isRegularFile(config)) {
       throw new UserError(
           "--resume takes the folder of a run, and "
@@ -155,16 +160,35 @@ final class RunFolder implements AutoCloseable {
   }
 
   Checkpoints checkpoints(int keep) throws IOException {
-    return new Checkpoints(path.resolve("checkpoints"), keep);
+    Checkpoints checkpoints = checkpoints(path, keep);
+    checkpoints.cleanUp();
+    return checkpoints;
+  }
+
+  static Checkpoints checkpoints(Path run, int keep) {
+    return new Checkpoints(run.resolve("checkpoints"), keep);
   }
 
   Path metrics() {
-    return path.resolve("metrics.csv");
+    return metrics(path);
+  }
+
+  static Path metrics(Path run) {
+    return run.resolve("metrics.csv");
+  }
+
+  /** The page that shows the run, for a browser. */
+  Path report() {
+    return path.resolve("report.html");
   }
 
   /** The pretrained teacher backbone, a DL4J model zip. */
   Path backbone() {
-    return path.resolve("backbone.zip");
+    return backbone(path);
+  }
+
+  static Path backbone(Path run) {
+    return run.resolve("backbone.zip");
   }
 
   Path summary() {

@@ -3,15 +3,26 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
 
-/** What a run has come to, for those who look at it afterwards; nothing in its folder changes. */
+/**
+ * What a run folder holds for those who look at its result; nothing in it is changed.
+ *
+ * <p>A run that still trains may be read as well: files in its folder are there whole or not at
+ * all.
+ */
 public final class TrainedRun {
   private final Path folder;
   private final PretrainConfig config;
@@ -24,18 +35,108 @@ public final class TrainedRun {
   /**
    * Looks at a run.
    *
-   * @throws UserError if the folder holds none
+   * @throws UserError if it is none
    */
   public static TrainedRun at(Path folder) {
-    if (!Files.isRegularFile(folder.resolve("config.yaml"))) {
-      throw new UserError(folder + " is no folder of a run: it holds no config.yaml");
+    Path config = RunFolder.configFile(folder);
+    if (!Files.isRegularFile(config)) {
+      throw new UserError(
+          "%s is not the folder of a run: it holds no %s; name one that ./flsl pretrain made"
+              .formatted(folder, config.getFileName()));
     }
-    return new TrainedRun(folder, RunFolder.config(folder));
+    return new TrainedRun(folder, ConfigFile.read(config, PretrainConfig.defaults()));
   }
 
-  /** How its photos become views. */
-  public ViewConfig views() {
-    return Setup.of(config).views();
+  /** The folder. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The folder of images that it was trained on; empty for the shipped photos. */
+  public Optional<Path> images() {
+    return Optional.ofNullable(config.get(Settings.IMAGES));
+  }
+
+  /** The inverse temperature of the mean shift inside a view, at the end of the training. */
+  public double tauSelf() {
+    return config.get(Settings.TAU_SA).to();
+  }
+
+  /** The inverse temperature of the mean shift into other views, at the end of the training. */
+  public double tauCross() {
+    return config.get(Settings.TAU_CA).to();
+  }
+
+  /** Centroids of the second level. */
+  public int centroids() {
+    return config.get(Settings.CENTROIDS);
+  }
+
+  /** Images in a step. */
+  public int batch() {
+    return config.get(Settings.BATCH);
+  }
+
+  /** Passes over the images that the whole training makes. */
+  public int epochs() {
+    return config.get(Settings.EPOCHS);
+  }
+
+  /** The network in words. */
+  public String network() {
+    return Overview.network(Setup.of(config).vit());
+  }
+
+  /**
+   * Every setting as run, section by section.
+   *
+   * @return by the title of the section, values by the names of their settings
+   */
+  public Map<String, Map<String, String>> settings() {
+    Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+    for (Setting<?> setting : Settings.ALL) {
+      if (setting != Settings.OUT) {
+        sections
+            .computeIfAbsent(setting.section().title(), title -> new LinkedHashMap<>())
+            .put(setting.name(), config.text(setting));
+      }
+    }
+    return sections;
+  }
+
+  /** The columns of {@code metrics.csv}: a number for every step so far. */
+  public Map<String, double[]> metrics() {
+    try {
+      return MetricsCsv.columns(RunFolder.metrics(folder));
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot read " + RunFolder.metrics(folder) + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** Seconds as people say them. */
+  public static String words(double seconds) {
+    return Pace.words(Duration.ofSeconds(Math.round(seconds)));
+  }
+
+  /** Whether the training came to its end. */
+  public boolean finished() {
+    return Files.exists(RunFolder.backbone(folder));
+  }
+
+  /**
+   * The teacher's backbone: that of the finished run.
+   *
+   * @throws UserError if the training has not come to its end
+   */
+  public ComputationGraph backbone() {
+    Path file = RunFolder.backbone(folder);
+    if (!Files.exists(file)) {
+      throw new UserError(
+          "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
+              .formatted(folder, file.getFileName(), folder));
+    }
+    return restored(file);
   }
 
   /**
@@ -43,23 +144,26 @@ public final class TrainedRun {
    *
    * @throws UserError if there is none that can be read
    */
-  public ComputationGraph training() throws IOException {
-    // Names grow with the steps. Checkpoints would tidy up, which is not for those who only look.
-    Path checkpoints = folder.resolve("checkpoints");
-    if (!Files.isDirectory(checkpoints)) {
-      throw new UserError(folder + " holds no checkpoint: its run has not come that far");
+  public ComputationGraph training() {
+    try {
+      return checkpoints()
+          .newest()
+          .whole()
+          .map(checkpoint -> restored(checkpoint.file()))
+          .orElseThrow(
+              () -> new UserError(folder + " holds no checkpoint: its run has not come that far"));
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }
-    try (Stream<Path> files = Files.list(checkpoints)) {
-      Path newest =
-          files
-              .filter(file -> file.getFileName().toString().matches("step-\\d+\\.zip"))
-              .max(Comparator.naturalOrder())
-              .orElseThrow(
-                  () ->
-                      new UserError(
-                          folder + " holds no checkpoint: its run has not come that far"));
-      return CheckpointFile.read(newest, config);
-    }
+  }
+
+  private Checkpoints checkpoints() {
+    return RunFolder.checkpoints(folder, config.get(Settings.KEEP));
+  }
+
+  /** How its photos become views. */
+  public ViewConfig views() {
+    return Setup.of(config).views();
   }
 
   /** Views of photos as in its training, in batches of the run's size. */
@@ -70,5 +174,45 @@ public final class TrainedRun {
         .batchSize(config.get(Settings.BATCH))
         .seed(config.get(Settings.SEED))
         .build();
+  }
+
+  /** The number of steps behind the newest saved state; 0 before the first. */
+  public long newestStep() {
+    try {
+      return checkpoints().newestStep();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** The teacher's backbone out of the newest checkpoint; empty before the first. */
+  public Optional<ComputationGraph> newestBackbone() {
+    return newestStep() == 0
+        ? Optional.empty()
+        : Optional.of(Setup.of(config).program(1).exportTeacher(training()));
+  }
+
+  /** A random network of the same shape, for comparison. */
+  public ComputationGraph untrained() {
+    VitConfig vit = Setup.of(config).vit();
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder().seed(config.get(Settings.SEED));
+    ComputationGraph graph =
+        new ComputationGraph(
+            VitBackbone.of(vit)
+                .standalone(
+                    settings,
+                    vit.baseGrid().height() * vit.patch(),
+                    vit.baseGrid().width() * vit.patch()));
+    graph.init();
+    return graph;
+  }
+
+  private static ComputationGraph restored(Path file) {
+    try {
+      return ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    } catch (IOException | RuntimeException e) {
+      throw new UserError("%s is no DL4J model: %s".formatted(file, Problems.firstLine(e)), e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.training.StepMetrics;
 
 /**
@@ -44,6 +45,9 @@ interface Training extends AutoCloseable {
 
   /** Takes one step. */
   StepMetrics next();
+
+  /** Lets a listener of DL4J look on. */
+  void observe(TrainingListener listener);
 
   /** Whether every number of the state is one: neither NaN nor infinite. */
   boolean finite();

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.training.StepMetrics;
 
 /** Another training, for a test to change in one point. */
@@ -40,6 +41,11 @@ class ForwardingTraining implements Training {
   @Override
   public StepMetrics next() {
     return inner.next();
+  }
+
+  @Override
+  public void observe(TrainingListener listener) {
+    inner.observe(listener);
   }
 
   @Override

@@ -2,14 +2,18 @@ package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.ServiceLoader;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,8 @@ class PretrainCommandTest {
   private final Screen screen = new Screen(false);
   private final List<PretrainConfig> begun = new ArrayList<>();
   private final List<Map<String, String>> wanted = new ArrayList<>();
+
+  private RunPages pages = new ToyPages();
 
   private CommandLine command() {
     Relaunch here =
@@ -35,6 +41,7 @@ class PretrainCommandTest {
         screen.terminal(),
         here,
         Map.of("OMP_NUM_THREADS", "2"),
+        pages,
         remembering(ToyTraining.factory(0)));
   }
 
@@ -127,6 +134,48 @@ class PretrainCommandTest {
   }
 
   @Test
+  void theRunEndsWithAReportAlsoWhenItWasStoppedBefore() throws IOException {
+    flsl("--out", run(), "--epochs", "2");
+    Path report = Path.of(run(), "report.html");
+    assertEquals("8 steps", Files.readString(report));
+    Files.delete(report);
+    assertEquals(0, flsl("--resume", run()), screen.err());
+    assertEquals("8 steps", Files.readString(report));
+  }
+
+  @Test
+  void aReportThatFailsIsOneWarning() {
+    pages =
+        new ToyPages() {
+          @Override
+          public String report(TrainedRun run) {
+            throw new IllegalStateException("no ink");
+          }
+        };
+    assertEquals(0, flsl("--out", run(), "--epochs", "2"));
+    assertEquals(
+        "warning: cannot write " + Path.of(run(), "report.html") + ": no ink",
+        screen.err().strip());
+  }
+
+  @Test
+  void whoWatchesIsToldWhere() throws IOException {
+    assertEquals(0, flsl("--out", run(), "--epochs", "2", "--watch"), screen.err());
+    assertTrue(screen.out().contains("watch it at http://localhost:"), screen.out());
+  }
+
+  @Test
+  void aTakenPortIsSaid() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertEquals(1, flsl("--out", run(), "--watch=" + taken.getLocalPort()));
+      assertTrue(
+          screen.err().startsWith("error: port " + taken.getLocalPort() + " on localhost is taken"),
+          screen.err());
+      assertTrue(Files.notExists(Path.of(run())));
+    }
+  }
+
+  @Test
   void aDamagedCheckpointGivesWayToTheOneBefore() throws IOException {
     flsl("--out", run(), "--epochs", "3");
     Path newest = Path.of(run(), "checkpoints", "step-00000012.zip");
@@ -184,6 +233,7 @@ class PretrainCommandTest {
             own.terminal(),
             new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1")),
             Map.of(),
+            pages,
             ToyTraining.factory(0));
     List<String> all = new ArrayList<>(List.of(arguments));
     if (!all.contains("--resume")) {
@@ -193,5 +243,11 @@ class PretrainCommandTest {
     assertTrue(own.err().startsWith(start), own.err());
     assertEquals(1, own.err().lines().count(), own.err());
     assertTrue(Files.notExists(Path.of(run())));
+  }
+
+  @Test
+  void theTrainingUiIsNamedWhereTheBuildHasNone() {
+    assumeTrue(ServiceLoader.load(TrainingUi.class).findFirst().isEmpty(), "a build with -Dui");
+    assertMistake("error: --ui needs a build with DL4J's training UI", "--ui");
   }
 }

@@ -16,7 +16,8 @@ public final class ToyMain {
     int millis = Integer.parseInt(System.getenv().getOrDefault(MILLIS_PER_STEP, "20"));
     Relaunch here = new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1"));
     System.exit(
-        PretrainCommand.commandLine(Terminal.system(), here, Map.of(), ToyTraining.factory(millis))
+        PretrainCommand.commandLine(
+                Terminal.system(), here, Map.of(), new ToyPages(), ToyTraining.factory(millis))
             .execute(arguments));
   }
 }

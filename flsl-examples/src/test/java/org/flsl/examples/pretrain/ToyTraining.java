@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.examples.UserError;
 import org.flsl.training.StepMetrics;
 
@@ -114,6 +115,9 @@ final class ToyTraining implements Training {
         3,
         4);
   }
+
+  @Override
+  public void observe(TrainingListener listener) {}
 
   @Override
   public boolean finite() {

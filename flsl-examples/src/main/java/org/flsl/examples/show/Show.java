@@ -1,0 +1,231 @@
+package org.flsl.examples.show;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.Logs;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pictures.Painter;
+import org.flsl.examples.pictures.PhotoTokens;
+import org.flsl.examples.pictures.Sheet;
+import org.flsl.examples.pictures.TokenReader;
+import org.flsl.examples.pictures.Upsampling;
+import org.flsl.examples.pretrain.SamplePhotos;
+import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.show.ShowCommand.Surroundings;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.ImageDecoder;
+import picocli.CommandLine.Option;
+
+/** What all kinds of pictures have in common: the run, the photos, and the file to write. */
+abstract class Show implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--run",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The run whose network looks at the photos.")
+  private Path folder;
+
+  @Option(
+      names = "--untrained",
+      description = "Let a random network of the same shape look instead, for comparison.")
+  private boolean untrained;
+
+  @Option(
+      names = "--images",
+      paramLabel = "PHOTO|FOLDER",
+      arity = "1..*",
+      description = "Photos, or folders of photos; by default those that the run was trained on.")
+  private List<Path> images = List.of();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Photos taken out of a folder, evenly spread. Default: ${DEFAULT-VALUE}")
+  private int count = 6;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      required = true,
+      description = "The picture to write, PNG or JPEG.")
+  private Path output;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description =
+          "Longer side of the photos as the network sees them: the larger, the more tokens."
+              + " Default: twice that of the training")
+  private Integer size;
+
+  @Option(
+      names = "--tile",
+      paramLabel = "PIXELS",
+      description = "Longer side of each picture on the sheet. Default: ${DEFAULT-VALUE}")
+  private int tile = 320;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "N",
+      description = "Photos in a row. Default: ${DEFAULT-VALUE}")
+  private int columns = 2;
+
+  @Option(
+      names = "--style",
+      description = "Draw tokens as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private Upsampling style = Upsampling.SMOOTH;
+
+  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private TrainedRun run;
+  private ComputationGraph network;
+  private TokenReader reader;
+
+  Show(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Draws. */
+  abstract Sheet sheet(List<NamedPhoto> photos) throws IOException;
+
+  /** A photo and what its file is called. */
+  record NamedPhoto(String name, PhotoTokens tokens) {}
+
+  @Override
+  public final Integer call() throws IOException {
+    Logs.to(surroundings.terminal(), debug);
+    String format = format();
+    atLeast(1, "--count", count);
+    atLeast(1, "--columns", columns);
+    atLeast(16, "--tile", tile);
+    run = TrainedRun.at(folder);
+    OptionalInt elsewhere =
+        surroundings
+            .relaunch()
+            .with(
+                Map.of(
+                    "OMP_WAIT_POLICY",
+                    surroundings.environment().getOrDefault("OMP_WAIT_POLICY", "PASSIVE")));
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    network = untrained ? run.untrained() : run.backbone();
+    try {
+      reader = new TokenReader(network, size == null ? 2 * TokenReader.trainedSide(network) : size);
+      write(sheet(photos()).draw(), format);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+    surroundings.terminal().plain(output.toString());
+    return 0;
+  }
+
+  static void atLeast(int smallest, String option, int value) {
+    if (value < smallest) {
+      throw new UserError("%s takes at least %d, got %d".formatted(option, smallest, value));
+    }
+  }
+
+  private String format() {
+    String name = output.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".png")) {
+      return "png";
+    }
+    if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
+      return "jpg";
+    }
+    throw new UserError("--output takes a name that ends in .png or .jpg, got " + output);
+  }
+
+  private List<NamedPhoto> photos() throws IOException {
+    try (SamplePhotos shipped = new SamplePhotos()) {
+      List<Path> sources =
+          images.isEmpty() ? List.of(run.images().orElse(shipped.folder())) : images;
+      List<NamedPhoto> photos = new ArrayList<>();
+      ImageDecoder decoder = new ImageDecoder();
+      for (Path file : files(sources)) {
+        try {
+          String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+          photos.add(new NamedPhoto(name, reader.read(decoder.decode(file))));
+        } catch (IOException e) {
+          throw new UserError("cannot read the photo " + file + ": " + e.getMessage(), e);
+        }
+      }
+      return photos;
+    }
+  }
+
+  /** Each file once, the given ones in their order. */
+  private Set<Path> files(List<Path> sources) {
+    Set<Path> files = new LinkedHashSet<>();
+    for (Path source : sources) {
+      if (Files.isRegularFile(source)) {
+        files.add(source.toAbsolutePath().normalize());
+        continue;
+      }
+      ImageFolder found = ImageFolder.scan(source);
+      int some = Math.min(count, found.size());
+      for (int i = 0; i < some; i++) {
+        int spread = (int) ((2L * i + 1) * found.size() / (2L * some));
+        files.add(found.path(spread).toAbsolutePath().normalize());
+      }
+    }
+    return files;
+  }
+
+  private void write(BufferedImage picture, String format) {
+    try {
+      if (output.toAbsolutePath().getParent() != null) {
+        Files.createDirectories(output.toAbsolutePath().getParent());
+      }
+      ImageIO.write(picture, format, output.toFile());
+    } catch (IOException e) {
+      throw new UserError("cannot write " + output + ": " + e.getMessage(), e);
+    }
+  }
+
+  final TrainedRun run() {
+    return run;
+  }
+
+  final ComputationGraph network() {
+    return network;
+  }
+
+  final boolean untrained() {
+    return untrained;
+  }
+
+  final TokenReader reader() {
+    return reader;
+  }
+
+  final Painter painter() {
+    return new Painter(tile, style);
+  }
+
+  final int columns() {
+    return columns;
+  }
+}
