@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import picocli.CommandLine;
@@ -15,7 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "flsl",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Feature-level self-supervised learning of Vision Transformers.")
+    description = "Feature-level self-supervised learning of Vision Transformers.",
+    footer = {"", "./flsl sweep tries many settings and finds the best: ./flsl sweep --help"})
 public final class Main {
   private static final int USAGE = 2;
 
@@ -56,6 +58,9 @@ public final class Main {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
+    for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
+      command.addSubcommand(more.commandLine(terminal, relaunch, environment));
+    }
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));

@@ -17,19 +17,19 @@ import java.util.stream.Stream;
  * Writes files that are there whole or not at all, whenever the process is killed or the disk runs
  * full.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private static final String UNFINISHED = ".unfinished";
   private static final int BUFFER = 1 << 20;
 
   private AtomicFile() {}
 
   /** What is to be written. */
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
   /** Replaces a file by new content; if that fails, the old file stays as it was. */
-  static void write(Path file, Content content) throws IOException {
+  public static void write(Path file, Content content) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
     try {
       try (FileChannel channel =

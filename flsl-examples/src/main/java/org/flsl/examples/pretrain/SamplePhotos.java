@@ -17,20 +17,22 @@ import java.util.List;
  *
  * <p>In a source tree they are a folder; out of the jar they are copied to a temporary one.
  */
-final class SamplePhotos implements AutoCloseable {
+public final class SamplePhotos implements AutoCloseable {
   private static final String SAMPLE = "/sample/";
   private static final String ATTRIBUTION = "ATTRIBUTION.tsv";
 
   private final Path folder;
   private final boolean temporary;
 
-  SamplePhotos() throws IOException {
+  /** Makes them a folder. */
+  public SamplePhotos() throws IOException {
     URL attribution = SamplePhotos.class.getResource(SAMPLE + ATTRIBUTION);
     temporary = !attribution.getProtocol().equals("file");
     folder = temporary ? copied() : Path.of(uri(attribution)).resolveSibling("photos");
   }
 
-  Path folder() {
+  /** The folder. */
+  public Path folder() {
     return folder;
   }
 
