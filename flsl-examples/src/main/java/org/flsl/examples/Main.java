@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
+import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,6 +59,7 @@ public final class Main {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(PretrainCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }

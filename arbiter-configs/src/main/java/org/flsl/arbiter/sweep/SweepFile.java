@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.distribution.LogUniformDistribution;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
@@ -50,11 +51,13 @@ final class SweepFile {
           "budget",
           "score",
           "score-images",
+          "score-ignored",
           "stop-early",
           "time-limit",
           "parallel",
           "also",
           "settings");
+  private static final int USUALLY_IGNORED = 255;
   private static final List<String> RANGE = List.of("from", "to", "scale", "points", "values");
 
   private final Map<String, YamlEntry> entries = new LinkedHashMap<>();
@@ -135,6 +138,7 @@ final class SweepFile {
         budget(base),
         score(),
         value("score-images").map(Path::of).orElse(null),
+        ignored(),
         stopsEarly() ? MedianRule.usual() : MedianRule.never(),
         value("time-limit").map(text -> amount("time-limit", text, "minutes")).orElse(null),
         number("parallel", 1, Integer::valueOf, n -> n >= 1, "a whole number of at least 1"));
@@ -332,6 +336,22 @@ final class SweepFile {
 
   private ScoreKind score() {
     return choice("score", ScoreKind.values(), ScoreKind.LABEL_FREE);
+  }
+
+  private Set<Integer> ignored() {
+    if (!entries.containsKey("score-ignored")) {
+      return Set.of(USUALLY_IGNORED);
+    }
+    try {
+      return entries.get("score-ignored").list().stream()
+          .map(Integer::valueOf)
+          .collect(Collectors.toSet());
+    } catch (NumberFormatException e) {
+      throw new UserError(
+          entries.get("score-ignored").where()
+              + "score-ignored has to be a list of labels, as in [11, 255]",
+          e);
+    }
   }
 
   private <E extends Enum<E>> E choice(String key, E[] choices, E otherwise) {

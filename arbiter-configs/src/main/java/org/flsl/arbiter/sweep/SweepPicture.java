@@ -140,9 +140,11 @@ final class SweepPicture {
       for (Scale.Tick tick : scales.get(i).ticks()) {
         double y = top + height * (1 - tick.position());
         g.setColor(AXIS);
-        g.draw(new Line2D.Double(x - 3, y, x, y));
+        g.draw(new Line2D.Double(x - 2, y, x + 2, y));
         g.setColor(TEXT);
-        g.drawString(tick.label(), (float) (x - 6 - width(g, tick.label())), (float) y + 4);
+        // Beside the last axis there are no lines on the right.
+        double label = i < axes.size() ? x - 6 - width(g, tick.label()) : x + 6;
+        g.drawString(tick.label(), (float) label, (float) y + 4);
       }
     }
     for (Outcome outcome : outcomes) {
@@ -172,7 +174,7 @@ final class SweepPicture {
 
   private double lineX(int index, int count) {
     double left = MARGIN + 24;
-    return left + (double) index / (count - 1) * (WIDTH - left - 32);
+    return left + (double) index / (count - 1) * (WIDTH - left - MARGIN);
   }
 
   private BasicStroke stroke(Outcome outcome) {

@@ -57,7 +57,8 @@ final class SweepRun {
     this.candidates = sweep.candidates().preview();
     try {
       this.fingerprint = ImageFolder.scan(images).fingerprint();
-      this.score = sweep.score().open(sweep.scoreImages() == null ? images : sweep.scoreImages());
+      Path scored = sweep.scoreImages() == null ? images : sweep.scoreImages();
+      this.score = sweep.score().open(scored, sweep.ignored());
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -32,33 +32,45 @@ class SweepResumeTest {
   }
 
   @Test
-  void killedInTheMiddleItEndsLikeOneThatWasNot() throws Exception {
+  void killedAndInterruptedItEndsLikeOneThatWasNot() throws Exception {
     Path file =
         TinySweep.file(
             folder,
-            "candidates: 4\nseed: 3\nstop-early: yes",
+            "candidates: 6\nseed: 3\nstop-early: yes",
             "gamma: {from: 0.5, to: 20, scale: log}\nsave-minutes: 0.001");
     Path whole = folder.resolve("whole");
     assertEquals(0, new TinySweep().run(file, "--out", whole));
 
-    Path killed = folder.resolve("killed");
-    Path output = folder.resolve("output.txt");
-    Process process = TinySweep.fork(output, file, "--out", killed);
-    TinySweep.await(process, output, "candidate 1 (2 of 4)");
-    process.destroyForcibly().waitFor();
-    List<String> before = told(killed).subList(0, 2);
-    Path metrics = killed.resolve("candidates/000/metrics.csv");
+    Path sweep = folder.resolve("sweep");
+    Path output = folder.resolve("killed.txt");
+    Process killed = TinySweep.fork(output, file, "--out", sweep);
+    TinySweep.await(killed, output, "candidate 1 (2 of 6)");
+    killed.destroyForcibly().waitFor();
+    List<String> before = told(sweep).subList(0, 2);
+    Path metrics = sweep.resolve("candidates/000/metrics.csv");
     FileTime trained = Files.getLastModifiedTime(metrics);
 
-    Path again = folder.resolve("again.txt");
-    Process resumed = TinySweep.fork(again, "--resume", killed);
-    assertTrue(resumed.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS));
-    String said = Files.readString(again);
-    assertEquals(0, resumed.exitValue(), said);
-    assertTrue(said.contains("of 4 before"), said);
+    output = folder.resolve("interrupted.txt");
+    Process interrupted = TinySweep.fork(output, "--resume", sweep);
+    TinySweep.await(interrupted, output, "candidate 3 (4 of 6)");
+    new ProcessBuilder("kill", "-INT", String.valueOf(interrupted.pid())).start().waitFor();
+    assertEquals(130, ended(interrupted), Files.readString(output));
+    assertTrue(
+        Files.readString(output).contains("go on with: ./flsl sweep --resume " + sweep),
+        Files.readString(output));
+
+    output = folder.resolve("resumed.txt");
+    Process resumed = TinySweep.fork(output, "--resume", sweep);
+    assertEquals(0, ended(resumed), Files.readString(output));
+    String said = Files.readString(output);
     assertTrue(said.lines().noneMatch(line -> line.startsWith("candidate 0 ")), said);
     assertEquals(trained, Files.getLastModifiedTime(metrics), "not trained again");
-    assertEquals(before, told(killed).subList(0, 2));
-    assertEquals(told(whole), told(killed));
+    assertEquals(before, told(sweep).subList(0, 2));
+    assertEquals(told(whole), told(sweep));
+  }
+
+  private static int ended(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    return process.exitValue();
   }
 }

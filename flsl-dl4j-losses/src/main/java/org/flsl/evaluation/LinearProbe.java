@@ -1,0 +1,179 @@
+package org.flsl.evaluation;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.flsl.training.CosineSchedule;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/**
+ * A linear classifier of frozen features, trained with DL4J: what the features say in straight
+ * lines.
+ *
+ * <p>{@code softmax(W (x - mean) / std + b)}, cross entropy, Adam with a learning rate that falls
+ * to zero along a cosine, a fixed number of steps of drawn batches. Mean and standard deviation are
+ * those of the features trained on.
+ */
+public final class LinearProbe implements TokenClassifier {
+  private static final double TINY = 1e-6;
+
+  private final MultiLayerNetwork network;
+  private final INDArray mean;
+  private final INDArray std;
+  private final int classes;
+
+  private LinearProbe(MultiLayerNetwork network, INDArray mean, INDArray std, int classes) {
+    this.network = network;
+    this.mean = mean;
+    this.std = std;
+    this.classes = classes;
+  }
+
+  /** Starts a training with the usual settings. */
+  public static Training training() {
+    return new Training();
+  }
+
+  @Override
+  public int classes() {
+    return classes;
+  }
+
+  @Override
+  public float[] scores(INDArray tokens) {
+    try (INDArray input = standardised(tokens, mean, std);
+        INDArray output = network.output(input)) {
+      return HeapCopy.of(output);
+    }
+  }
+
+  private static INDArray standardised(INDArray tokens, INDArray mean, INDArray std) {
+    return tokens.castTo(DataType.FLOAT).subRowVector(mean).diviRowVector(std);
+  }
+
+  /** How a probe is trained. */
+  public static final class Training {
+    private int steps = 1000;
+    private int batch = 1024;
+    private double learningRate = 0.005;
+    private boolean balanced;
+    private long seed = 1;
+
+    private Training() {}
+
+    /** Steps of training; default 1000. */
+    public Training steps(int steps) {
+      this.steps = steps;
+      return this;
+    }
+
+    /** Vectors per step; default 1024. */
+    public Training batch(int batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** Learning rate of the first step; default 0.005. */
+    public Training learningRate(double learningRate) {
+      this.learningRate = learningRate;
+      return this;
+    }
+
+    /**
+     * Whether each class weighs alike in the cross entropy, however rare it is, rather than each
+     * vector; default false.
+     */
+    public Training balanced(boolean balanced) {
+      this.balanced = balanced;
+      return this;
+    }
+
+    /** Seed of weights and batches; default 1. */
+    public Training seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** Trains a probe. */
+    public LinearProbe fit(LabelledTokens known) {
+      INDArray tokens = known.tokens().castTo(DataType.FLOAT);
+      INDArray mean = tokens.mean(0);
+      INDArray std = tokens.std(false, 0).addi(TINY);
+      MultiLayerNetwork network = new MultiLayerNetwork(configuration(known));
+      network.init();
+      try (INDArray input = standardised(tokens, mean, std)) {
+        fit(network, input, known);
+      }
+      return new LinearProbe(network, mean, std, known.classes());
+    }
+
+    private MultiLayerConfiguration configuration(LabelledTokens known) {
+      LossMCXENT loss = balanced ? new LossMCXENT(weights(known)) : new LossMCXENT();
+      return new NeuralNetConfiguration.Builder()
+          .seed(seed == 0 ? Long.MIN_VALUE : seed)
+          .updater(new Adam(new CosineSchedule(learningRate, 0, 0, steps)))
+          .list()
+          .layer(
+              new OutputLayer.Builder(loss)
+                  .nIn(known.tokens().size(1))
+                  .nOut(known.classes())
+                  .activation(Activation.SOFTMAX)
+                  .build())
+          .build();
+    }
+
+    /**
+     * In inverse proportion to how often a class occurs; classes that do not occur weigh nothing.
+     */
+    private static INDArray weights(LabelledTokens known) {
+      float[] counts = new float[known.classes()];
+      for (int label : known.labels()) {
+        counts[label]++;
+      }
+      int present = 0;
+      for (float count : counts) {
+        present += count > 0 ? 1 : 0;
+      }
+      for (int label = 0; label < counts.length; label++) {
+        counts[label] = counts[label] == 0 ? 0 : known.labels().length / (counts[label] * present);
+      }
+      return Nd4j.createFromArray(counts).reshape(1, counts.length);
+    }
+
+    private void fit(MultiLayerNetwork network, INDArray input, LabelledTokens known) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int[] order = IntStream.range(0, known.labels().length).toArray();
+      int size = Math.min(batch, order.length);
+      int next = order.length;
+      for (int step = 0; step < steps; step++) {
+        if (next + size > order.length) {
+          LabelledTokens.shuffle(order, random);
+          next = 0;
+        }
+        int[] rows = Arrays.copyOfRange(order, next, next + size);
+        next += size;
+        try (INDArray features = Nd4j.pullRows(input, 1, rows);
+            INDArray labels = oneHot(rows, known)) {
+          network.fit(features, labels);
+        }
+      }
+    }
+
+    private static INDArray oneHot(int[] rows, LabelledTokens known) {
+      float[] values = new float[rows.length * known.classes()];
+      for (int i = 0; i < rows.length; i++) {
+        values[i * known.classes() + known.labels()[rows[i]]] = 1;
+      }
+      return Nd4j.create(values, new long[] {rows.length, known.classes()}, 'c');
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package org.flsl.evaluation;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.SegmentationSet;
+
+/**
+ * Measures how well features segment images: nearest neighbours, a linear probe, k-means.
+ *
+ * <p>Every candidate sees the same images at the same size, the same tokens drawn to learn from,
+ * and the same settings. A seed draws the tokens that are learned from, the weights and batches of
+ * the probe, the start of k-means, and the weights of a random twin.
+ */
+public final class SegmentationBenchmark {
+
+  /** What can be measured. */
+  public enum Method {
+    /** {@link NearestNeighbours} among tokens of the training images. */
+    KNN("k-NN"),
+    /** {@link LinearProbe} trained on tokens of the training images. */
+    LINEAR("linear probe"),
+    /**
+     * {@link KMeans} of tokens of the test images, as many clusters as classes, without any label;
+     * {@link ClusterMatching} names the clusters.
+     */
+    KMEANS("k-means");
+
+    private final String label;
+
+    Method(String label) {
+      this.label = label;
+    }
+
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
+  private final SegmentationSet train;
+  private final SegmentationSet test;
+  private final ImagePreparation preparation;
+  private final Set<Method> methods;
+  private final int seeds;
+  private final int tokens;
+  private final int batch;
+  private final int k;
+  private final double temperature;
+  private final LinearProbe.Training probe;
+  private final Progress progress;
+
+  private SegmentationBenchmark(Builder b) {
+    this.train = b.train;
+    this.test = b.test;
+    this.preparation = b.preparation;
+    this.methods = EnumSet.copyOf(b.methods);
+    this.seeds = b.seeds;
+    this.tokens = b.tokens;
+    this.batch = b.batch;
+    this.k = b.k;
+    this.temperature = b.temperature;
+    this.probe = b.probe;
+    this.progress = b.progress;
+    if (seeds < 1 || tokens < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "Seeds, tokens and batch must be at least 1, got %d, %d and %d"
+              .formatted(seeds, tokens, batch));
+    }
+    if (!train.classes().equals(test.classes())) {
+      throw new IllegalArgumentException(
+          "The classes of the training images, %s, and those of the test images, %s, differ"
+              .formatted(train.classes(), test.classes()));
+    }
+  }
+
+  /**
+   * Starts a benchmark.
+   *
+   * @param train images to learn from
+   * @param test images to measure on
+   * @param preparation the size and normalisation of images
+   */
+  public static Builder builder(
+      SegmentationSet train, SegmentationSet test, ImagePreparation preparation) {
+    return new Builder(train, test, preparation);
+  }
+
+  /** Measures features, with every method and seed. */
+  public List<Measured> measure(Candidate candidate) {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    DenseFeatures known = null;
+    DenseFeatures asked = null;
+    int[] labels = null;
+    for (int seed = 1; seed <= seeds; seed++) {
+      if (known == null || candidate.seeded()) {
+        FeatureExtractor extractor = candidate.bySeed().apply(seed);
+        known = features(candidate, extractor, train, "training");
+        asked = features(candidate, extractor, test, "test");
+        labels = LabelledTokens.labels(train, known);
+      }
+      LabelledTokens drawn =
+          LabelledTokens.sample(known, labels, train.classes().size(), tokens, seed);
+      for (Method method : methods) {
+        progress.at("%s: %s".formatted(candidate.name(), method), seed, seeds);
+        ConfusionMatrix result =
+            method == Method.KMEANS
+                ? clustered(asked, seed)
+                : classified(method, drawn, asked, seed);
+        values.computeIfAbsent(method + " mIoU", m -> new ArrayList<>()).add(result.meanIou());
+        values
+            .computeIfAbsent(method + " pixel accuracy", m -> new ArrayList<>())
+            .add(result.accuracy());
+      }
+    }
+    return values.entrySet().stream()
+        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
+        .toList();
+  }
+
+  private DenseFeatures features(
+      Candidate candidate, FeatureExtractor extractor, LabelledImages images, String which) {
+    String what = "%s: features of %s images".formatted(candidate.name(), which);
+    return DenseFeatures.of(
+        extractor, images, preparation, batch, done -> progress.at(what, done, images.size()));
+  }
+
+  private ConfusionMatrix classified(
+      Method method, LabelledTokens drawn, DenseFeatures asked, long seed) {
+    TokenClassifier classifier =
+        method == Method.KNN
+            ? new NearestNeighbours(drawn, k, temperature)
+            : probe.seed(seed).fit(drawn);
+    return new Segmenter(classifier).compare(asked, test);
+  }
+
+  /** Clusters form by direction, as nearest neighbours do: tokens are scaled to length one. */
+  private ConfusionMatrix clustered(DenseFeatures asked, long seed) {
+    DenseFeatures directions = asked.scaledToLengthOne();
+    KMeans clusters =
+        KMeans.fit(LabelledTokens.draw(directions, tokens, seed), test.classes().size(), seed);
+    return ClusterMatching.matched(new Segmenter(clusters).compare(directions, test));
+  }
+
+  /** Builds a {@link SegmentationBenchmark}. */
+  public static final class Builder {
+    private final SegmentationSet train;
+    private final SegmentationSet test;
+    private final ImagePreparation preparation;
+    private Set<Method> methods = EnumSet.allOf(Method.class);
+    private int seeds = 3;
+    private int tokens = 40_000;
+    private int batch = 8;
+    private int k = NearestNeighbours.K;
+    private double temperature = NearestNeighbours.TEMPERATURE;
+    private LinearProbe.Training probe = LinearProbe.training();
+    private Progress progress = Progress.NONE;
+
+    private Builder(SegmentationSet train, SegmentationSet test, ImagePreparation preparation) {
+      this.train = train;
+      this.test = test;
+      this.preparation = preparation;
+    }
+
+    /** What to measure; default everything. */
+    public Builder methods(Set<Method> methods) {
+      this.methods = methods;
+      return this;
+    }
+
+    /** How many seeds; default 3. */
+    public Builder seeds(int seeds) {
+      this.seeds = seeds;
+      return this;
+    }
+
+    /** Tokens of the training images to draw; default 40,000. */
+    public Builder tokens(int tokens) {
+      this.tokens = tokens;
+      return this;
+    }
+
+    /** Images per pass through the network; default 8. */
+    public Builder batch(int batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** Neighbours that vote and their temperature; default 20 and 0.07. */
+    public Builder neighbours(int k, double temperature) {
+      this.k = k;
+      this.temperature = temperature;
+      return this;
+    }
+
+    /** How the probe is trained. */
+    public Builder probe(LinearProbe.Training probe) {
+      this.probe = probe;
+      return this;
+    }
+
+    /** Hears how far it is. */
+    public Builder progress(Progress progress) {
+      this.progress = progress;
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @throws IllegalArgumentException if something does not fit
+     */
+    public SegmentationBenchmark build() {
+      return new SegmentationBenchmark(this);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.flsl.evaluation.boxes;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.FeatureExtractor;
+import org.flsl.evaluation.LabelledTokens;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.NearestNeighbours;
+import org.flsl.evaluation.Progress;
+import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.DatasetException;
+
+/**
+ * Measures how well features tell the objects in boxes, by k-NN among the boxes of training images.
+ *
+ * <p>Boxes are resized and cropped exactly like the images. Three ways of judging stand side by
+ * side, see {@link BoxVote}: two with one vote for a box, and the published one, whose numbers must
+ * be read beside what guessing reaches.
+ */
+public final class BoxBenchmark {
+
+  private final BoxSet train;
+  private final BoxSet test;
+  private final CentreCrop crop;
+  private final BoxFeatures.Choice choice;
+  private final int k;
+  private final double temperature;
+  private final int seeds;
+  private final int batch;
+  private final Progress progress;
+  private final int[] trainClass;
+
+  private BoxBenchmark(Builder b) {
+    this.train = b.train;
+    this.test = b.test;
+    this.crop = b.crop;
+    this.choice = b.allBoxes ? BoxFeatures.Choice.ALL : BoxFeatures.Choice.LARGEST;
+    this.k = b.k;
+    this.temperature = b.temperature;
+    this.seeds = b.seeds;
+    this.batch = b.batch;
+    this.progress = b.progress;
+    if (seeds < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "Seeds and batch must be at least 1, got %d and %d".formatted(seeds, batch));
+    }
+    this.trainClass = test.classes().stream().mapToInt(train.classes()::indexOf).toArray();
+    for (int i = 0; i < trainClass.length; i++) {
+      if (trainClass[i] < 0) {
+        throw new DatasetException(
+            "The class \"%s\" of the test boxes is none of the training boxes, which are %s"
+                .formatted(test.classes().get(i), train.classes()));
+      }
+    }
+  }
+
+  /**
+   * Starts a benchmark.
+   *
+   * @param train boxes to learn from
+   * @param test boxes to measure on; their classes must be among those of the training boxes
+   */
+  public static Builder builder(BoxSet train, BoxSet test, CentreCrop crop) {
+    return new Builder(train, test, crop);
+  }
+
+  /** Top-1 and top-5 accuracy of features, in each way of judging and with each seed. */
+  public List<Measured> measure(Candidate candidate) {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    int runs = candidate.seeded() ? seeds : 1;
+    for (int seed = 1; seed <= runs; seed++) {
+      FeatureExtractor features = candidate.bySeed().apply(seed);
+      BoxFeatures known = features(candidate, features, train, "training");
+      BoxFeatures asked = features(candidate, features, test, "test");
+      for (BoxVote vote : BoxVote.values()) {
+        double[] accuracy = accuracy(vote, known, asked);
+        values.computeIfAbsent(name(vote, 1), n -> new ArrayList<>()).add(accuracy[0]);
+        values.computeIfAbsent(name(vote, BoxVote.TOP), n -> new ArrayList<>()).add(accuracy[1]);
+      }
+    }
+    return measured(candidate.name(), values);
+  }
+
+  /** What guessing reaches in each way of judging, under the same names. */
+  public List<Measured> chance() {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    int classes = train.classes().size();
+    for (BoxVote vote : BoxVote.values()) {
+      values.put(name(vote, 1), List.of(vote.chance(1, classes)));
+      values.put(name(vote, BoxVote.TOP), List.of(vote.chance(BoxVote.TOP, classes)));
+    }
+    return measured("chance", values);
+  }
+
+  private static String name(BoxVote vote, int top) {
+    return "%s, top-%d".formatted(vote, top);
+  }
+
+  private static List<Measured> measured(String features, Map<String, List<Double>> values) {
+    return values.entrySet().stream()
+        .map(entry -> new Measured(entry.getKey(), features, entry.getValue()))
+        .toList();
+  }
+
+  private BoxFeatures features(
+      Candidate candidate, FeatureExtractor features, BoxSet set, String which) {
+    String what = "%s: boxes of %s images".formatted(candidate.name(), which);
+    return BoxFeatures.of(
+        features, set, crop, choice, batch, done -> progress.at(what, done, set.size()));
+  }
+
+  private double[] accuracy(BoxVote vote, BoxFeatures known, BoxFeatures asked) {
+    int classes = train.classes().size();
+    int patches = vote == BoxVote.POOLED ? 1 : BoxTokens.PATCHES;
+    LabelledTokens memory =
+        vote == BoxVote.POOLED
+            ? new LabelledTokens(known.pooled(), known.labels(), classes)
+            : new LabelledTokens(known.patches(), repeated(known.labels(), patches), classes);
+    float[] scores =
+        new NearestNeighbours(memory, k, temperature)
+            .scores(vote == BoxVote.POOLED ? asked.pooled() : asked.patches());
+    long top1 = 0;
+    long top5 = 0;
+    int boxes = asked.labels().length;
+    for (int box = 0; box < boxes; box++) {
+      Ranks ranks = new Ranks(scores, box * patches * classes, patches, classes);
+      BoxVote.Hits hits = vote.hits(ranks, trainClass[asked.labels()[box]]);
+      top1 += hits.top1();
+      top5 += hits.top5();
+    }
+    return new double[] {(double) top1 / boxes, (double) top5 / boxes};
+  }
+
+  private static int[] repeated(int[] labels, int times) {
+    int[] repeated = new int[labels.length * times];
+    Arrays.setAll(repeated, i -> labels[i / times]);
+    return repeated;
+  }
+
+  /** Builds a {@link BoxBenchmark}. */
+  public static final class Builder {
+    private final BoxSet train;
+    private final BoxSet test;
+    private final CentreCrop crop;
+    private boolean allBoxes;
+    private int k = NearestNeighbours.K;
+    private double temperature = NearestNeighbours.TEMPERATURE;
+    private int seeds = 3;
+    private int batch = 8;
+    private Progress progress = Progress.NONE;
+
+    private Builder(BoxSet train, BoxSet test, CentreCrop crop) {
+      this.train = train;
+      this.test = test;
+      this.crop = crop;
+    }
+
+    /** Measures every box of an image, not only the largest one, which is the default. */
+    public Builder allBoxes(boolean allBoxes) {
+      this.allBoxes = allBoxes;
+      return this;
+    }
+
+    /** Neighbours that vote and their temperature; default 20 and 0.07. */
+    public Builder neighbours(int k, double temperature) {
+      this.k = k;
+      this.temperature = temperature;
+      return this;
+    }
+
+    /** How many random twins are measured; default 3. */
+    public Builder seeds(int seeds) {
+      this.seeds = seeds;
+      return this;
+    }
+
+    /** Images per pass through the network; default 8. */
+    public Builder batch(int batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** Hears how far it is. */
+    public Builder progress(Progress progress) {
+      this.progress = progress;
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @throws DatasetException if a test class has no training boxes
+     */
+    public BoxBenchmark build() {
+      return new BoxBenchmark(this);
+    }
+  }
+}

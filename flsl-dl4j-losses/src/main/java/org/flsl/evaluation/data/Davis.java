@@ -1,0 +1,98 @@
+package org.flsl.evaluation.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Videos laid out like DAVIS: {@code JPEGImages/480p/SEQUENCE/00000.jpg}, {@code
+ * Annotations/480p/SEQUENCE/00000.png} and lists of sequences, {@code ImageSets/2017/val.txt}.
+ *
+ * <p>Every frame that is measured has a mask, an indexed PNG, with one object or several.
+ */
+public final class Davis {
+
+  private final Path root;
+  private final String resolution;
+
+  /**
+   * Takes a folder.
+   *
+   * @param resolution the folder below JPEGImages and Annotations, {@code 480p} as a rule
+   * @throws DatasetException if there are no such folders
+   */
+  public Davis(Path root, String resolution) {
+    for (String kind : List.of("JPEGImages", "Annotations")) {
+      Path folder = root.resolve(kind).resolve(resolution);
+      if (!Files.isDirectory(folder)) {
+        throw new DatasetException(
+            "%s is not laid out like DAVIS: there is no folder %s".formatted(root, folder));
+      }
+    }
+    this.root = root;
+    this.resolution = resolution;
+  }
+
+  /**
+   * The sequences of a list.
+   *
+   * @param list a file below ImageSets without its extension, such as {@code 2017/val}
+   */
+  public List<DavisSequence> listed(String list) {
+    return ImageList.read(root.resolve("ImageSets").resolve(list + ".txt")).stream()
+        .map(this::sequence)
+        .toList();
+  }
+
+  /** All sequences, by name. */
+  public List<DavisSequence> all() {
+    List<String> names = names(root.resolve("JPEGImages").resolve(resolution), Files::isDirectory);
+    if (names.isEmpty()) {
+      throw new DatasetException(
+          "There is no sequence in %s: expected a folder of frames for each"
+              .formatted(root.resolve("JPEGImages").resolve(resolution)));
+    }
+    return names.stream().map(this::sequence).toList();
+  }
+
+  /**
+   * One sequence.
+   *
+   * @throws DatasetException if there are no frames of that name
+   */
+  public DavisSequence sequence(String name) {
+    Path images = root.resolve("JPEGImages").resolve(resolution).resolve(name);
+    if (!Files.isDirectory(images)) {
+      throw new DatasetException("There is no folder " + images + " for the sequence " + name);
+    }
+    List<String> frames = names(images, Davis::isJpeg);
+    if (frames.isEmpty()) {
+      throw new DatasetException("There are no frames in " + images + ": expected 00000.jpg, …");
+    }
+    Path masks = root.resolve("Annotations").resolve(resolution).resolve(name);
+    return new DavisSequence(
+        name,
+        frames.stream().map(images::resolve).toList(),
+        frames.stream().map(frame -> masks.resolve(stem(frame) + ".png")).toList());
+  }
+
+  private static boolean isJpeg(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && (name.endsWith(".jpg") || name.endsWith(".jpeg"));
+  }
+
+  private static String stem(String file) {
+    return file.substring(0, file.lastIndexOf('.'));
+  }
+
+  private static List<String> names(Path folder, java.util.function.Predicate<Path> wanted) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(wanted).map(file -> file.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package org.flsl.evaluation.data;
+
+/** What COCO calls a segmentation: the outline of one object, in one of three notations. */
+sealed interface Shape permits Polygons, RunLengths {
+
+  /**
+   * The pixels of the object.
+   *
+   * @param width columns of the image
+   * @param height rows of the image
+   * @throws IllegalArgumentException if the shape was made for an image of another size
+   */
+  BinaryMask rasterise(int width, int height);
+}

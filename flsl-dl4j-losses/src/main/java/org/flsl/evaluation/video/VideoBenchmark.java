@@ -1,0 +1,142 @@
+package org.flsl.evaluation.video;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.FeatureExtractor;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.Progress;
+import org.flsl.evaluation.data.BinaryMask;
+import org.flsl.evaluation.data.DavisSequence;
+import org.flsl.evaluation.data.LabelMask;
+
+/**
+ * Measures how well features follow objects through videos: J, F and J&amp;F of DAVIS.
+ *
+ * <p>The first frame, whose mask is given, and the last one are left out, as in DAVIS's own
+ * evaluation (both of 2016 and, semi-supervised, of 2017). Pixels that are void in a mask count as
+ * background there, and here. Recall and decay are not computed.
+ */
+public final class VideoBenchmark {
+
+  private final List<DavisSequence> videos;
+  private final LabelPropagation propagation;
+  private final int shortSide;
+  private final Progress progress;
+
+  /**
+   * Checks the videos.
+   *
+   * @param shortSide pixels of the shorter side of frames that the network sees; 480 as published
+   * @throws org.flsl.evaluation.data.DatasetException if a video cannot be measured
+   */
+  public VideoBenchmark(
+      List<DavisSequence> videos, LabelPropagation propagation, int shortSide, Progress progress) {
+    SequenceMasks.check(videos);
+    this.videos = List.copyOf(videos);
+    this.propagation = propagation;
+    this.shortSide = shortSide;
+    this.progress = progress;
+  }
+
+  /** Takes the masks that features found, to be looked at. */
+  @FunctionalInterface
+  public interface Sink {
+
+    /** Nobody looks. */
+    Sink NONE = (video, frame, mask) -> {};
+
+    /** Takes one, as large as the frame; the first frame's is the given one. */
+    void accept(DavisSequence video, int frame, LabelMask mask);
+  }
+
+  /** Measures features once. */
+  public VideoScore score(FeatureExtractor features, Sink sink) {
+    return score("features", features, sink);
+  }
+
+  private VideoScore score(String name, FeatureExtractor features, Sink sink) {
+    VideoSegmenter segmenter = new VideoSegmenter(features, propagation, shortSide);
+    List<VideoScore.ObjectScore> scores = new ArrayList<>();
+    for (DavisSequence video : videos) {
+      String what = name + ": " + video.name();
+      LabelMask given = video.annotation(0);
+      sink.accept(video, 0, given);
+      Tally tally = new Tally(SequenceMasks.objects(given));
+      segmenter.segment(
+          video,
+          (frame, mask) -> {
+            sink.accept(video, frame, mask);
+            if (frame < video.size() - 1) {
+              tally.add(video.annotation(frame), mask);
+            }
+            progress.at(what, frame + 1, video.size());
+          });
+      scores.addAll(tally.scores(video));
+    }
+    return new VideoScore(scores);
+  }
+
+  /**
+   * Measures features with several seeds, which matter to random twins only.
+   *
+   * @param sink takes the masks found with the first seed
+   * @return J, F and J&amp;F over all objects, then J&amp;F of each sequence
+   */
+  public List<Measured> measure(Candidate candidate, int seeds, Sink sink) {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    int runs = candidate.seeded() ? seeds : 1;
+    for (int seed = 1; seed <= runs; seed++) {
+      FeatureExtractor features = candidate.bySeed().apply(seed);
+      VideoScore score = score(candidate.name(), features, seed == 1 ? sink : Sink.NONE);
+      add(values, "J", score.region());
+      add(values, "F", score.contour());
+      add(values, "J&F", score.both());
+      score.bySequence().forEach((video, own) -> add(values, "J&F of " + video, own.both()));
+    }
+    return values.entrySet().stream()
+        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
+        .toList();
+  }
+
+  private static void add(Map<String, List<Double>> values, String measure, double value) {
+    values.computeIfAbsent(measure, name -> new ArrayList<>()).add(value);
+  }
+
+  /** Sums over the measured frames of a video. */
+  private static final class Tally {
+    private final int[] objects;
+    private final double[] regions;
+    private final double[] contours;
+    private int frames;
+
+    Tally(int[] objects) {
+      this.objects = objects;
+      this.regions = new double[objects.length];
+      this.contours = new double[objects.length];
+    }
+
+    void add(LabelMask truth, LabelMask found) {
+      frames++;
+      for (int i = 0; i < objects.length; i++) {
+        int object = objects[i];
+        BinaryMask expected = BinaryMask.of(truth, label -> label == object);
+        BinaryMask got = BinaryMask.of(found, label -> label == object);
+        regions[i] += RegionSimilarity.of(expected, got);
+        contours[i] += ContourAccuracy.of(expected, got);
+      }
+    }
+
+    List<VideoScore.ObjectScore> scores(DavisSequence video) {
+      List<VideoScore.ObjectScore> scores = new ArrayList<>();
+      for (int i = 0; i < objects.length; i++) {
+        scores.add(
+            new VideoScore.ObjectScore(
+                video.name(), objects[i], regions[i] / frames, contours[i] / frames));
+      }
+      return scores;
+    }
+  }
+}

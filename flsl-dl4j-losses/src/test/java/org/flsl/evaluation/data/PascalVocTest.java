@@ -1,0 +1,108 @@
+package org.flsl.evaluation.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PascalVocTest {
+
+  @TempDir Path folder;
+
+  private final PascalVoc voc = new PascalVoc(EvaluationFixtures.path("voc"));
+
+  @Test
+  void readsMasksWithVoidRims() {
+    SegmentationSet val = voc.segmentation("val");
+
+    assertEquals(2, val.size());
+    assertEquals("2007_000001", val.name(0));
+    LabelMask mask = val.mask(0);
+    assertEquals(val.image(0).width(), mask.width());
+    assertEquals(val.image(0).height(), mask.height());
+    assertEquals("cat", val.classes().get(mask.label(10, 10)));
+    assertEquals(LabelMask.IGNORED, mask.label(4, 5));
+    assertEquals(0, mask.label(0, 0));
+    assertEquals(20 * 14, BinaryMask.of(mask, label -> label == 8).area());
+  }
+
+  @Test
+  void readsBoxesWithoutDifficultOnesAndWithoutParts() {
+    BoxSet val = voc.boxes("val");
+
+    assertEquals(List.of("cat", "person"), val.classes());
+    // Pixels 6 to 25, counted from 1, are those between the edges 5 and 25.
+    assertEquals(List.of(new LabelledBox(0, 5, 6, 25, 20)), val.boxes(0));
+    assertEquals(List.of(new LabelledBox(1, 8, 4, 20, 16)), val.boxes(1));
+  }
+
+  @Test
+  void readsListsOfOneClass() {
+    assertEquals(2, voc.boxes("cat_val").size());
+  }
+
+  @Test
+  void saysWhichSplitsThereAre() {
+    String message = message(() -> voc.boxes("train"));
+
+    assertTrue(message.contains("cat_val, val"), message);
+  }
+
+  @Test
+  void refusesLabelsAboveTheClasses() {
+    SegmentationSet few = voc.segmentation("val", List.of("ground", "thing"));
+
+    String message = message(() -> few.mask(0));
+
+    assertTrue(message.contains("the label 8, but there are 2 classes"), message);
+  }
+
+  @Test
+  void saysWhichMaskIsMissing() throws IOException {
+    EvaluationFixtures.copy("voc", folder);
+    Files.delete(folder.resolve("SegmentationClass/2007_000002.png"));
+
+    String message = message(() -> new PascalVoc(folder).segmentation("val").mask(1));
+
+    assertTrue(message.contains("2007_000002.png"), message);
+  }
+
+  @Test
+  void readsNoFilesThroughEntities() throws IOException {
+    EvaluationFixtures.copy("voc", folder);
+    Path annotation = folder.resolve("Annotations/2007_000001.xml");
+    Path secret = Files.writeString(folder.resolve("secret.txt"), "secret");
+    String xml = Files.readString(annotation).replace("<name>cat", "<name>&leak;");
+    Files.writeString(
+        annotation, "<!DOCTYPE a [<!ENTITY leak SYSTEM \"" + secret.toUri() + "\">]>" + xml);
+
+    String message = message(() -> new PascalVoc(folder).boxes("val"));
+
+    assertTrue(message.contains("2007_000001.xml"), message);
+    assertFalse(message.contains("secret"), message);
+  }
+
+  @Test
+  void saysWhatAnAnnotationLacks() throws IOException {
+    EvaluationFixtures.copy("voc", folder);
+    Path annotation = folder.resolve("Annotations/2007_000001.xml");
+    Files.writeString(annotation, Files.readString(annotation).replace("xmin", "left"));
+
+    String message = message(() -> new PascalVoc(folder).boxes("val"));
+
+    assertTrue(message.contains("there is no <xmin> in <bndbox>"), message);
+  }
+
+  private static String message(Runnable call) {
+    String message = assertThrows(DatasetException.class, call::run).getMessage();
+    assertEquals(1, message.lines().count(), message);
+    return message;
+  }
+}

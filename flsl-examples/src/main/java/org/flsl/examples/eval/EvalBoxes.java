@@ -1,0 +1,181 @@
+package org.flsl.examples.eval;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.boxes.BoxBenchmark;
+import org.flsl.evaluation.boxes.CentreCrop;
+import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.PascalVoc;
+import org.flsl.examples.UserError;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flsl eval boxes}: do tokens tell what is in a box? */
+@Command(
+    name = "boxes",
+    sortOptions = false,
+    description = {
+      "Tells the objects in boxes by the boxes of training images that are most like them (k-NN).",
+      "Three ways of judging: two with one vote for a box, and the published one, which counts a"
+          + " box as right when any of nine patches is; read that beside the column \"chance\"."
+    },
+    showDefaultValues = true)
+final class EvalBoxes implements Callable<Integer> {
+  private final EvalRuntime runtime;
+
+  @Mixin private EvaluatedModel model;
+
+  @ArgGroup(multiplicity = "1")
+  private Data data;
+
+  @Option(
+      names = "--all-boxes",
+      description = "Measure every box; default: the largest one of each image, as published.")
+  private boolean allBoxes;
+
+  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
+  private int k = 20;
+
+  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
+  private double temperature = 0.07;
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many random twins.")
+  private int seeds = 3;
+
+  @Mixin private EvalOutput output;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  EvalBoxes(EvalRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  /** Exactly one of two formats. */
+  private static final class Data {
+    @ArgGroup(exclusive = false)
+    private Voc voc;
+
+    @ArgGroup(exclusive = false)
+    private Coco coco;
+
+    BoxSet train() {
+      return voc != null
+          ? new PascalVoc(voc.folder).boxes(voc.train)
+          : CocoInstances.read(coco.file, coco.images).boxes();
+    }
+
+    BoxSet test() {
+      return voc != null
+          ? new PascalVoc(voc.folder).boxes(voc.test)
+          : CocoInstances.read(coco.testFile, coco.testImages).boxes();
+    }
+  }
+
+  private static final class Voc {
+    @Option(
+        names = "--voc",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "A folder laid out like PASCAL VOC, such as VOCdevkit/VOC2012.")
+    private Path folder;
+
+    @Option(
+        names = "--train",
+        paramLabel = "LIST",
+        description = "The images to learn from: a list in ImageSets/Main.",
+        defaultValue = "train")
+    private String train;
+
+    @Option(
+        names = "--test",
+        paramLabel = "LIST",
+        description = "The images to measure on.",
+        defaultValue = "val")
+    private String test;
+  }
+
+  private static final class Coco {
+    @Option(
+        names = "--coco",
+        required = true,
+        paramLabel = "JSON",
+        description = "COCO's annotations to learn from, such as instances_train2017.json.")
+    private Path file;
+
+    @Option(
+        names = "--images",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "Their images.")
+    private Path images;
+
+    @Option(
+        names = "--test-coco",
+        required = true,
+        paramLabel = "JSON",
+        description = "The annotations to measure on.")
+    private Path testFile;
+
+    @Option(
+        names = "--test-images",
+        required = true,
+        paramLabel = "FOLDER",
+        description = "Their images.")
+    private Path testImages;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return runtime.run(output.debug(), this::measure);
+  }
+
+  private int measure() {
+    output.check();
+    BoxSet train = data.train();
+    BoxSet test = data.test();
+    GraphFeatures features = model.features();
+    ImageSize size = model.size(features, null);
+    if (size.height() != size.width()) {
+      throw new UserError("--size must be a square for boxes, got " + size);
+    }
+    BoxBenchmark benchmark =
+        BoxBenchmark.builder(train, test, CentreCrop.of(size.height()))
+            .allBoxes(allBoxes)
+            .neighbours(k, temperature)
+            .seeds(seeds)
+            .batch(output.batch())
+            .progress(runtime::progress)
+            .build();
+    runtime
+        .terminal()
+        .plain(
+            "%s on %d test images (%d to learn from), %d classes, squares of %d pixels, random twins: %d"
+                .formatted(
+                    model.file(),
+                    test.size(),
+                    train.size(),
+                    train.classes().size(),
+                    size.height(),
+                    seeds));
+    List<Measured> results = new ArrayList<>();
+    for (Candidate candidate : Candidate.withBaselines(features, size)) {
+      results.addAll(benchmark.measure(candidate));
+    }
+    results.addAll(benchmark.chance());
+    output.report(runtime.terminal(), results);
+    return 0;
+  }
+}

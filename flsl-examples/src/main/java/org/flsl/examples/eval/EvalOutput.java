@@ -1,0 +1,54 @@
+package org.flsl.examples.eval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.flsl.evaluation.Measured;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Option;
+
+/** The options that every measure has, and how its results are shown and written. */
+final class EvalOutput {
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write the values as well, to a .csv or .json file.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private Path file;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
+  private int batch = 8;
+
+  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  boolean debug() {
+    return debug;
+  }
+
+  int batch() {
+    return batch;
+  }
+
+  /** Refuses a file that could not be written, before anything is computed. */
+  void check() {
+    if (file != null && ResultsFile.format(file).isEmpty()) {
+      throw new UserError("--output takes a name that ends in .csv or .json, got " + file);
+    }
+  }
+
+  void report(Terminal terminal, List<Measured> results) {
+    terminal.bottom("");
+    ResultsTable.of(results).forEach(terminal::plain);
+    if (file != null) {
+      try {
+        ResultsFile.write(file, results);
+      } catch (IOException e) {
+        throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+      }
+      terminal.plain(file + " holds every value");
+    }
+  }
+}

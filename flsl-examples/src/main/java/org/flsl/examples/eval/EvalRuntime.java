@@ -1,0 +1,45 @@
+package org.flsl.examples.eval;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.flsl.examples.Logs;
+import org.flsl.examples.Relaunch;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
+
+/** What all measures of the command share: the terminal, and the environment of the process. */
+record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
+
+  /**
+   * Runs a measure where the native library finds its settings, and turns the libraries' complaints
+   * about what the user gave into errors of one line.
+   */
+  int run(boolean debug, Callable<Integer> measure) throws Exception {
+    Logs.to(terminal, debug);
+    var elsewhere = relaunch.with(nativeEnvironment());
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    try {
+      return measure.call();
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    } finally {
+      terminal.bottom("");
+    }
+  }
+
+  private Map<String, String> nativeEnvironment() {
+    return Map.of(
+        "OMP_WAIT_POLICY",
+        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
+        "OMP_NUM_THREADS",
+        environment.getOrDefault(
+            "OMP_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors())));
+  }
+
+  /** Shows how far it is on the bottom line. */
+  void progress(String what, int done, int all) {
+    terminal.bottom("%s %d/%d".formatted(what, done, all));
+  }
+}

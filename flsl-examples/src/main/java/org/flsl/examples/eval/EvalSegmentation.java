@@ -1,0 +1,166 @@
+package org.flsl.examples.eval;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.LinearProbe;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.SegmentationBenchmark;
+import org.flsl.evaluation.SegmentationBenchmark.Method;
+import org.flsl.evaluation.data.ColourMap;
+import org.flsl.evaluation.data.ImagesAndMasks;
+import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.SegmentationCheck;
+import org.flsl.evaluation.data.SegmentationSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flsl eval segmentation}: how well do tokens tell what the pixels show? */
+@Command(
+    name = "segmentation",
+    sortOptions = false,
+    description = {
+      "Segments test images by the tokens of training images: nearest neighbours and a linear"
+          + " probe; and by clusters of their own tokens (k-means), which no label formed.",
+      "Reports mean intersection over union and pixel accuracy at the resolution of the masks."
+    },
+    showDefaultValues = true)
+final class EvalSegmentation implements Callable<Integer> {
+  private final EvalRuntime runtime;
+
+  @Mixin private EvaluatedModel model;
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Images to learn from.")
+  private Path images;
+
+  @Option(
+      names = "--masks",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Their masks: PNGs of the same names, indexed or grey; RGB with --colours.")
+  private Path masks;
+
+  @Option(
+      names = "--test-images",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Images to measure on.")
+  private Path testImages;
+
+  @Option(
+      names = "--test-masks",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Their masks.")
+  private Path testMasks;
+
+  @Option(
+      names = "--colours",
+      paramLabel = "FILE",
+      description =
+          "For RGB masks: a text file with a line for each class, such as: 128 64 128 road.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private Path colours;
+
+  @Option(
+      names = "--ignore",
+      split = ",",
+      paramLabel = "LABEL",
+      description = "Labels that do not count.")
+  private Set<Integer> ignored = new LinkedHashSet<>(Set.of(255));
+
+  @Option(names = "--measure", split = ",", description = "${COMPLETION-CANDIDATES}.")
+  private Set<Method> methods = EnumSet.allOf(Method.class);
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds.")
+  private int seeds = 3;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "Tokens of training images to learn from, drawn at random by seed.")
+  private int tokens = 40_000;
+
+  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
+  private int k = 20;
+
+  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
+  private double temperature = 0.07;
+
+  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
+  private int probeSteps = 1000;
+
+  @Option(names = "--balanced", description = "Weigh classes alike in the probe's training.")
+  private boolean balanced;
+
+  @Mixin private EvalOutput output;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  EvalSegmentation(EvalRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return runtime.run(output.debug(), this::measure);
+  }
+
+  private int measure() {
+    output.check();
+    MaskReader reader =
+        colours == null
+            ? MaskReader.ofIndices(ignored)
+            : MaskReader.ofColours(ColourMap.read(colours), ignored);
+    SegmentationSet train =
+        colours == null
+            ? ImagesAndMasks.open(images, masks, reader)
+            : ImagesAndMasks.withClasses(images, masks, reader, ColourMap.read(colours).classes());
+    SegmentationSet test =
+        ImagesAndMasks.withClasses(testImages, testMasks, reader, train.classes());
+    SegmentationCheck.all(train);
+    SegmentationCheck.all(test);
+
+    GraphFeatures features = model.features();
+    ImageSize size = model.size(features, List.of(train, test));
+    SegmentationBenchmark benchmark =
+        SegmentationBenchmark.builder(train, test, model.preparation(size))
+            .methods(methods)
+            .seeds(seeds)
+            .tokens(tokens)
+            .batch(output.batch())
+            .neighbours(k, temperature)
+            .probe(LinearProbe.training().steps(probeSteps).balanced(balanced))
+            .progress(runtime::progress)
+            .build();
+    runtime
+        .terminal()
+        .plain(
+            "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
+                .formatted(
+                    model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
+    List<Measured> results = new ArrayList<>();
+    for (Candidate candidate : Candidate.withBaselines(features, size)) {
+      results.addAll(benchmark.measure(candidate));
+    }
+    output.report(runtime.terminal(), results);
+    return 0;
+  }
+}

@@ -1,0 +1,171 @@
+package org.flsl.examples.eval;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.Davis;
+import org.flsl.evaluation.data.DavisSequence;
+import org.flsl.evaluation.data.IndexedPng;
+import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.Palette;
+import org.flsl.evaluation.video.LabelPropagation;
+import org.flsl.evaluation.video.VideoBenchmark;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.AtomicFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flsl eval video}: do tokens follow an object through a video? */
+@Command(
+    name = "video",
+    sortOptions = false,
+    description = {
+      "Carries the first mask of videos through their frames by the likeness of tokens (label"
+          + " propagation as in DINO and STC).",
+      "Reports region J, contour F and J&F as DAVIS does: without the first and the last frame."
+    },
+    showDefaultValues = true)
+final class EvalVideo implements Callable<Integer> {
+  private static final String EXTENSION = ".png";
+
+  private final EvalRuntime runtime;
+
+  @Mixin private EvaluatedNetwork model;
+
+  @Option(
+      names = "--davis",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Videos laid out like DAVIS: JPEGImages/480p/NAME and Annotations/480p/NAME.")
+  private Path davis;
+
+  @Option(
+      names = "--list",
+      paramLabel = "NAME",
+      description =
+          "Measure the sequences of a list below ImageSets, such as 2017/val; default: all.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private String list;
+
+  @Option(names = "--resolution", paramLabel = "NAME", description = "480p or another folder.")
+  private String resolution = "480p";
+
+  @Option(
+      names = "--short-side",
+      paramLabel = "N",
+      description = "Pixels of the shorter side of frames that the network sees.")
+  private int shortSide = 480;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description = "Frames to look back at, beside the first.")
+  private int context = 7;
+
+  @Option(
+      names = "--radius",
+      paramLabel = "N",
+      description = "How many rows and columns of tokens to look around.")
+  private int radius = 12;
+
+  @Option(
+      names = "--neighbours",
+      paramLabel = "N",
+      description = "Tokens that a token takes its labels from.")
+  private int neighbours = 5;
+
+  @Option(names = "--temperature", paramLabel = "T", description = "What cosines are divided by.")
+  private double temperature = 0.1;
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many random twins.")
+  private int seeds = 3;
+
+  @Option(
+      names = "--masks",
+      paramLabel = "FOLDER",
+      description = "Write the masks found, as indexed PNGs: FOLDER/model/SEQUENCE/00000.png.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private Path masks;
+
+  @Mixin private EvalOutput output;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  EvalVideo(EvalRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return runtime.run(output.debug(), this::measure);
+  }
+
+  private int measure() {
+    output.check();
+    if (seeds < 1 || shortSide < 1) {
+      throw new UserError(
+          "--seeds and --short-side must be at least 1, got %d and %d".formatted(seeds, shortSide));
+    }
+    LabelPropagation propagation =
+        LabelPropagation.builder()
+            .contextFrames(context)
+            .radius(radius)
+            .neighbours(neighbours)
+            .temperature(temperature)
+            .build();
+    Davis folder = new Davis(davis, resolution);
+    List<DavisSequence> videos = list == null ? folder.all() : folder.listed(list);
+    VideoBenchmark benchmark =
+        new VideoBenchmark(videos, propagation, shortSide, runtime::progress);
+    GraphFeatures features = model.features();
+    runtime
+        .terminal()
+        .plain(
+            "%s on %d videos of %s, shorter side %d pixels, random twins: %d"
+                .formatted(model.file(), videos.size(), davis, shortSide, seeds));
+    List<Measured> results = new ArrayList<>();
+    ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
+    for (Candidate candidate : Candidate.withBaselines(features, square)) {
+      results.addAll(benchmark.measure(candidate, seeds, sink(candidate)));
+    }
+    output.report(runtime.terminal(), results);
+    if (masks != null) {
+      runtime.terminal().plain(masks + " holds the masks");
+    }
+    return 0;
+  }
+
+  private VideoBenchmark.Sink sink(Candidate candidate) {
+    if (masks == null) {
+      return VideoBenchmark.Sink.NONE;
+    }
+    Path folder = masks.resolve(candidate.name().replace(' ', '-'));
+    return (video, frame, mask) -> write(folder, video, frame, mask);
+  }
+
+  private static void write(Path folder, DavisSequence video, int frame, LabelMask mask) {
+    String name = video.frames().get(frame).getFileName().toString();
+    String stem = name.substring(0, name.lastIndexOf('.'));
+    Path file = folder.resolve(video.name()).resolve(stem + EXTENSION);
+    try {
+      Files.createDirectories(file.getParent());
+      AtomicFile.write(file, out -> IndexedPng.write(mask, Palette.DAVIS, out));
+    } catch (IOException | UncheckedIOException e) {
+      throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.flsl.examples.eval;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.examples.UserError;
+import picocli.CommandLine.Option;
+
+/** The options that name a network and the size of its images. */
+final class EvaluatedModel extends EvaluatedNetwork {
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,5})(?:x(\\d{1,5}))?");
+
+  @Option(
+      names = "--size",
+      paramLabel = "HxW",
+      description =
+          "Resize images to this, for example 240x320 (height x width) or 224; default: the images'"
+              + " own size, cut to whole patches, where all have the same, otherwise that of the"
+              + " training.")
+  private String size;
+
+  /** The size that images are brought to. */
+  ImageSize size(GraphFeatures features, List<? extends LabelledImages> sets) {
+    if (size != null) {
+      return wishedSize();
+    }
+    List<ImageSize> sizes =
+        sets.stream()
+            .flatMap(set -> IntStream.range(0, set.size()).parallel().mapToObj(set::image))
+            .map(image -> new ImageSize(image.height(), image.width()))
+            .distinct()
+            .toList();
+    return sizes.size() == 1
+        ? features.fit(sizes.get(0))
+        : features
+            .trainingSize()
+            .orElseThrow(
+                () -> new UserError("the images have several sizes: choose one with --size"));
+  }
+
+  private ImageSize wishedSize() {
+    Matcher parts = SIZE.matcher(size);
+    if (!parts.matches()) {
+      throw new UserError(
+          "--size takes height x width such as 240x320, or one number, got " + size);
+    }
+    int height = Integer.parseInt(parts.group(1));
+    int width = parts.group(2) == null ? height : Integer.parseInt(parts.group(2));
+    return new ImageSize(height, width);
+  }
+}

@@ -1,0 +1,48 @@
+package org.flsl.examples.eval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.Main;
+import org.flsl.examples.Screen;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+
+/** A tiny backbone in a file, and {@code flsl eval} run on it. */
+final class SmallNetwork {
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2");
+
+  private final Path file;
+  private final Screen screen = new Screen(false);
+
+  SmallNetwork(Path folder) throws IOException {
+    VitConfig vit = VitConfig.builder().width(8).heads(2).depth(1).patch(8).imageSize(32).build();
+    ComputationGraph graph =
+        new ComputationGraph(
+            VitBackbone.of(vit).standalone(new NeuralNetConfiguration.Builder().seed(1), 32, 32));
+    graph.init();
+    file = folder.resolve("backbone.zip");
+    ModelSerializer.writeModel(graph, file.toFile(), false);
+  }
+
+  /** Runs a measure and returns the exit code. */
+  int eval(String measure, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("eval", measure, "--backbone=" + file));
+    arguments.addAll(List.of(options));
+    return Main.run(screen.terminal(), ENVIRONMENT, arguments.toArray(String[]::new));
+  }
+
+  String output() {
+    return screen.out();
+  }
+
+  String errors() {
+    return screen.err();
+  }
+}
