@@ -70,6 +70,11 @@ public record PretrainTaskCreator(
 
   /** The run folder of a candidate. */
   Path folder(int index) {
-    return folder.resolve("%03d".formatted(index));
+    return folder.resolve(folderName(index));
+  }
+
+  /** The name of a candidate's run folder. */
+  public static String folderName(int index) {
+    return "%03d".formatted(index);
   }
 }

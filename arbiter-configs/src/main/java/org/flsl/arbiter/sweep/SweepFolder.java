@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.AtomicFile;
 import org.flsl.examples.pretrain.FolderLock;
@@ -102,6 +103,11 @@ final class SweepFolder implements AutoCloseable {
 
   Path candidates() {
     return path.resolve("candidates");
+  }
+
+  /** The run folder of a candidate. */
+  Path candidate(int index) {
+    return candidates().resolve(PretrainTaskCreator.folderName(index));
   }
 
   Path picture() {

@@ -30,6 +30,7 @@ final class SweepPicture {
   private static final int MARGIN = 64;
   private static final int LABELS = 40;
   private static final double DOT = 9;
+  private static final float[] DOTS = {2, 4};
 
   private static final Color AXIS = new Color(0x888888);
   private static final Color FAINT = new Color(0xE4E4E4);
@@ -49,6 +50,7 @@ final class SweepPicture {
   private final List<Outcome> outcomes;
   private final String score;
   private final PretrainConfig base;
+  private final double untrained;
   private final Scale scores;
   private final double least;
   private final double most;
@@ -57,8 +59,15 @@ final class SweepPicture {
    * @param outcomes at least one of them with a score
    * @param score what to call it
    * @param base what candidates have that do not name a setting
+   * @param untrained the score of a network that has learned nothing
    */
-  SweepPicture(List<Axis> axes, List<Outcome> outcomes, String score, PretrainConfig base) {
+  SweepPicture(
+      List<Axis> axes,
+      List<Outcome> outcomes,
+      String score,
+      PretrainConfig base,
+      double untrained) {
+    this.untrained = untrained;
     this.axes = axes;
     this.score = score;
     this.base = base;
@@ -73,7 +82,7 @@ final class SweepPicture {
         outcomes.stream().map(Outcome::score).filter(value -> value != null).toList();
     this.least = known.stream().min(Comparator.naturalOrder()).orElseThrow();
     this.most = known.stream().max(Comparator.naturalOrder()).orElseThrow();
-    this.scores = Scale.of(least, most, false);
+    this.scores = Scale.of(Math.min(least, untrained), Math.max(most, untrained), false);
   }
 
   private static double rank(Outcome outcome) {
@@ -116,7 +125,7 @@ final class SweepPicture {
     font(g, Font.PLAIN, 12);
     long scored = outcomes.stream().filter(o -> o.status() == Status.DONE).count();
     g.drawString(
-        "%d of %d candidates scored to their end; the best, candidate %d with %.4f, is ringed"
+        "%d of %d candidates scored to their end; the best, candidate %d with %.4f, is ringed; dotted: without training"
             .formatted(scored, outcomes.size(), best.index(), best.score()),
         16,
         40);
@@ -207,7 +216,11 @@ final class SweepPicture {
       g.setColor(TEXT);
       centred(g, tick.label(), x, box.y() + box.height() + 15);
     }
+    double level = box.y() + box.height() * (1 - scores.position(untrained));
     g.setColor(AXIS);
+    g.setStroke(new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, DOTS, 0));
+    g.draw(new Line2D.Double(box.x(), level, box.x() + box.width(), level));
+    g.setStroke(new BasicStroke(1));
     g.drawRect(box.x(), box.y(), box.width(), box.height());
     font(g, Font.BOLD, 12);
     g.setColor(TEXT);

@@ -15,6 +15,8 @@ import org.deeplearning4j.arbiter.optimize.api.termination.MaxTimeCondition;
 import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
 import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
 import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.arbiter.AllTried;
 import org.flsl.arbiter.BackboneScore;
 import org.flsl.arbiter.CandidateSettings;
@@ -25,6 +27,7 @@ import org.flsl.arbiter.PhotoFolder;
 import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.arbiter.RunFolders;
 import org.flsl.arbiter.score.Score;
+import org.flsl.evaluation.RandomTwin;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.AtomicFile;
@@ -181,17 +184,36 @@ final class SweepRun {
     terminal.plain("");
     terminal.plain(new ResultsTable(all).toString());
     terminal.plain("%s  the same as a file".formatted(folder.results()));
-    if (!sweep.axes().isEmpty() && best(outcomes).isPresent()) {
+    if (best(outcomes).isEmpty()) {
+      return;
+    }
+    Outcome best = best(outcomes).get();
+    double untrained = untrained(folder, best);
+    if (!sweep.axes().isEmpty()) {
       SweepPicture picture =
-          new SweepPicture(sweep.axes(), all, SweepFile.written(sweep.score()), sweep.base());
+          new SweepPicture(
+              sweep.axes(), all, SweepFile.written(sweep.score()), sweep.base(), untrained);
       AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }
-    if (best(outcomes).isPresent()) {
-      Outcome best = best(outcomes).get();
-      SweepFolder.write(folder.best(), best(folder, best));
-      terminal.plain(
-          "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
+    SweepFolder.write(folder.best(), best(folder, best));
+    terminal.plain(
+        "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
+    terminal.plain(
+        "the best has %.4f, its network before any training %.4f"
+            .formatted(best.score(), untrained));
+  }
+
+  /** The score of the best candidate's network with fresh weights: what training is worth. */
+  private double untrained(SweepFolder folder, Outcome best) throws IOException {
+    Path file = folder.candidate(best.index()).resolve("backbone.zip");
+    ComputationGraph trained = ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    ComputationGraph fresh = RandomTwin.of(trained, 1);
+    try {
+      return score.of(fresh);
+    } finally {
+      trained.close();
+      fresh.close();
     }
   }
 
@@ -204,7 +226,7 @@ final class SweepRun {
   /** The settings as trained; photos that come with the program are found again without a name. */
   private String best(SweepFolder folder, Outcome best) {
     PretrainConfig trained =
-        Pretraining.begun(folder.candidates().resolve("%03d".formatted(best.index())))
+        Pretraining.begun(folder.candidate(best.index()))
             .orElseThrow()
             .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images);
     return """

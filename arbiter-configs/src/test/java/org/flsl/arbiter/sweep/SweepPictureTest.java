@@ -37,7 +37,7 @@ class SweepPictureTest {
               arch: {values: [tiny, small]}
             """,
             "my.yaml");
-    return new SweepPicture(sweep.axes(), List.of(outcomes), "a test's", sweep.base()).draw();
+    return new SweepPicture(sweep.axes(), List.of(outcomes), "a test's", sweep.base(), 0.5).draw();
   }
 
   @Test
