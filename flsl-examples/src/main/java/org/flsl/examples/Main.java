@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
@@ -18,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "flsl",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Feature-level self-supervised learning of Vision Transformers.")
+    description = "Feature-level self-supervised learning of Vision Transformers.",
+    footer = {"", "./flsl sweep tries many settings and finds the best: ./flsl sweep --help"})
 public final class Main {
   private static final int USAGE = 2;
 
@@ -62,6 +64,9 @@ public final class Main {
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
+    for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
+      command.addSubcommand(more.commandLine(terminal, relaunch, environment));
+    }
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));

@@ -1,6 +1,7 @@
 package org.flsl.examples;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import picocli.CommandLine.Help.Ansi;
@@ -40,6 +41,12 @@ public final class Terminal {
     boolean interactive = System.console() != null;
     return new Terminal(
         System.out, System.err, interactive, Ansi.AUTO, interactive ? width() : DEFAULT_WIDTH);
+  }
+
+  /** One that passes on warnings and errors only. */
+  public Terminal warningsOnly() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    return new Terminal(nowhere, err, false, ansi, width);
   }
 
   public boolean interactive() {

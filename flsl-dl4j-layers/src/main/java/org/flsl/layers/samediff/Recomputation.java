@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 /**
  * Lets the backward pass compute again what is cheaper to compute than to keep.
  *
- * <p>A sum, difference or product element by element of arrays that are at hand anyway takes one run through
- * memory. Kept, it holds that memory through the whole training step: the output of GELU alone is a
- * fifth of what a transformer block keeps.
+ * <p>A sum, difference or product element by element of arrays that are at hand anyway takes one
+ * run through memory. Kept, it holds that memory through the whole training step: the output of
+ * GELU alone is a fifth of what a transformer block keeps.
  */
 final class Recomputation {
   private static final Set<String> CHEAP = Set.of("multiply", "add", "subtract");

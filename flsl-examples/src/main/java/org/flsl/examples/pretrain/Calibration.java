@@ -43,10 +43,12 @@ final class Calibration {
           "--minutes %s is less than one step takes (%.1f s): allow more, or a smaller --batch"
               .formatted(config.text(Settings.MINUTES), minutesPerStep * 60));
     }
-    PretrainConfig resolved =
-        config
-            .with(Settings.MINUTES, null)
-            .with(Settings.EPOCHS, Math.max(1, steps / stepsPerEpoch));
+    return lasting(config.with(Settings.MINUTES, null), stepsPerEpoch, steps);
+  }
+
+  /** At most so many steps: whole epochs, or a part of the first. */
+  static PretrainConfig lasting(PretrainConfig config, int stepsPerEpoch, int steps) {
+    PretrainConfig resolved = config.with(Settings.EPOCHS, Math.max(1, steps / stepsPerEpoch));
     return steps < stepsPerEpoch ? resolved.with(Settings.STEPS_PER_EPOCH, steps) : resolved;
   }
 }

@@ -14,7 +14,7 @@ import org.flsl.examples.UserError;
  * <p>nd4j-cuda-11.6 holds machine code for compute capabilities 3.7 to 8.6 and nothing that a newer
  * GPU could translate: there it loads, and fails at the first operation.
  */
-final class DeviceCheck {
+public final class DeviceCheck {
   private static final double OLDEST = 3.7;
   private static final double FIRST_TOO_NEW = 9.0;
   private static final String QUERY = "--query-gpu=name,compute_cap";
@@ -33,7 +33,7 @@ final class DeviceCheck {
   }
 
   /** Checks the machine that this program runs on. */
-  static DeviceCheck ofThisMachine() {
+  public static DeviceCheck ofThisMachine() {
     boolean cuda =
         DeviceCheck.class.getResource("/org/nd4j/linalg/jcublas/JCublasBackend.class") != null;
     return new DeviceCheck(cuda, List.of("nvidia-smi"));
@@ -42,7 +42,7 @@ final class DeviceCheck {
   /**
    * @return the device in words
    */
-  String check(Settings.Device wanted) {
+  public String check(Settings.Device wanted) {
     boolean cuda = wanted == Settings.Device.CUDA || wanted == Settings.Device.AUTO && cudaBuild;
     if (!cuda) {
       if (cudaBuild) {

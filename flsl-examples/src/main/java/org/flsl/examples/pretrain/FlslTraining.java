@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
@@ -38,11 +39,27 @@ final class FlslTraining implements Training {
 
   /** Makes trainings from configurations. */
   static final class Factory implements Training.Factory {
+    private final List<TrainingListener> listeners;
+
+    /**
+     * @param listeners are told of every step, beside those that the training needs
+     */
+    Factory(TrainingListener... listeners) {
+      this.listeners = List.of(listeners);
+    }
+
+    /** Steps of an epoch, without making the training. */
+    static int stepsPerEpoch(PretrainConfig config, Path images) {
+      try (MultiViewIterator batches = batches(config, images)) {
+        return config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+      }
+    }
+
     @Override
     public Training begin(PretrainConfig config, Path images) {
       MultiViewIterator batches = batches(config, images);
       FlslGraph program = program(config, batches);
-      return new FlslTraining(config, program, program.init(), batches);
+      return new FlslTraining(config, program, listened(program.init()), batches);
     }
 
     @Override
@@ -50,7 +67,12 @@ final class FlslTraining implements Training {
       MultiViewIterator batches = batches(config, images);
       FlslGraph program = program(config, batches);
       ComputationGraph graph = CheckpointFile.read(checkpoint, config);
-      return new FlslTraining(config, program, program.attach(graph), batches);
+      return new FlslTraining(config, program, listened(program.attach(graph)), batches);
+    }
+
+    private ComputationGraph listened(ComputationGraph graph) {
+      listeners.forEach(graph::addListeners);
+      return graph;
     }
 
     private static MultiViewIterator batches(PretrainConfig config, Path images) {

@@ -3,7 +3,7 @@ package org.flsl.examples.pretrain;
 import java.time.Duration;
 
 /** How fast the steps come, and what that says about the time left. */
-final class Pace {
+public final class Pace {
   /** Weight of the newest step: the last twenty or so count. */
   private static final double NEWEST = 0.1;
 
@@ -26,7 +26,7 @@ final class Pace {
   }
 
   /** A duration as people say it. */
-  static String words(Duration duration) {
+  public static String words(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds < 60) {
       return seconds + " s";

@@ -16,9 +16,6 @@ import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
-import org.flsl.examples.pretrain.Checkpoints.Damaged;
-import org.flsl.examples.pretrain.Checkpoints.Newest;
 import org.flsl.examples.watch.PageServer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -231,7 +228,7 @@ public final class PretrainCommand implements Callable<Integer> {
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
-    return config.get(Settings.THREADS) == null ? config.with(Settings.THREADS, threads()) : config;
+    return Pretraining.withThreads(config, environment.get("OMP_NUM_THREADS"));
   }
 
   private Map<Setting<?>, String> givenFlags() {
@@ -246,13 +243,6 @@ public final class PretrainCommand implements Callable<Integer> {
       }
     }
     return flags;
-  }
-
-  private int threads() {
-    String wished = environment.get("OMP_NUM_THREADS");
-    return wished == null
-        ? Runtime.getRuntime().availableProcessors()
-        : Settings.THREADS.read(wished, "the environment variable OMP_NUM_THREADS");
   }
 
   private Map<String, String> nativeEnvironment(PretrainConfig config) {
@@ -303,7 +293,7 @@ public final class PretrainCommand implements Callable<Integer> {
         show(run, server);
       }
       try (StopSignal stop = new StopSignal(terminal)) {
-        if (!pretrainer.run(stop)) {
+        if (!pretrainer.run(stop::requested)) {
           terminal.plain(
               "stopped after step %d of %d, all saved; go on with: %s"
                   .formatted(training.step(), plan.steps(), resume(run)));
@@ -373,17 +363,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private Training training(PretrainConfig config, Path images, Checkpoints checkpoints)
       throws IOException {
-    Newest newest = checkpoints.newest();
-    Optional<Path> file = newest.whole().map(Checkpoint::file);
-    for (Damaged damaged : newest.damaged()) {
-      terminal.warn(
-          "%s is damaged (%s) and is set aside; going on from %s"
-              .formatted(
-                  damaged.file(),
-                  damaged.problem(),
-                  file.map(before -> "the one before, " + before).orElse("the beginning")));
-      checkpoints.setAside(damaged);
-    }
+    Optional<Path> file = checkpoints.goOnFrom(terminal);
     return file.isPresent()
         ? trainings.resume(config, images, file.get())
         : trainings.begin(config, images);

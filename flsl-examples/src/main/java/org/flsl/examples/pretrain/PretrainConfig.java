@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What one pretraining run is told: a value for each of {@link Settings#ALL}. */
-final class PretrainConfig {
+public final class PretrainConfig {
   private final Map<Setting<?>, Object> values;
 
   private PretrainConfig(Map<Setting<?>, Object> values) {
@@ -12,7 +12,7 @@ final class PretrainConfig {
   }
 
   /** The paper's recipe. */
-  static PretrainConfig defaults() {
+  public static PretrainConfig defaults() {
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
     Settings.ALL.forEach(setting -> values.put(setting, setting.defaultValue()));
     return new PretrainConfig(values);
@@ -20,18 +20,18 @@ final class PretrainConfig {
 
   /** The value of a setting; null where it is auto. */
   @SuppressWarnings("unchecked") // with() and defaults() put in nothing else
-  <T> T get(Setting<T> setting) {
+  public <T> T get(Setting<T> setting) {
     return (T) values.get(setting);
   }
 
   /** The value of a setting, or this one where it is auto. */
-  <T> T get(Setting<T> setting, T auto) {
+  public <T> T get(Setting<T> setting, T auto) {
     T value = get(setting);
     return value == null ? auto : value;
   }
 
   /** This configuration with one value changed. */
-  <T> PretrainConfig with(Setting<T> setting, T value) {
+  public <T> PretrainConfig with(Setting<T> setting, T value) {
     Map<Setting<?>, Object> changed = new LinkedHashMap<>(values);
     changed.put(setting, value);
     return new PretrainConfig(changed);
@@ -42,12 +42,12 @@ final class PretrainConfig {
    *
    * @param origin where the text stands, for the error message
    */
-  <T> PretrainConfig with(Setting<T> setting, String text, String origin) {
+  public <T> PretrainConfig with(Setting<T> setting, String text, String origin) {
     return with(setting, setting.read(text, origin));
   }
 
   /** The value of a setting as flags and files write it. */
-  <T> String text(Setting<T> setting) {
+  public <T> String text(Setting<T> setting) {
     return setting.write(get(setting));
   }
 }

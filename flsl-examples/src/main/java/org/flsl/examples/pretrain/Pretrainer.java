@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
@@ -46,15 +47,16 @@ final class Pretrainer {
   /**
    * Trains from where the training stands to its end.
    *
-   * @return whether the end was reached; not so after a signal to stop
+   * @param stop asked before each step
+   * @return whether the end was reached; not so after a wish to stop
    */
-  boolean run(StopSignal stop) throws IOException {
+  boolean run(BooleanSupplier stop) throws IOException {
     savedStep = training.step();
     try (MetricsCsv metrics = MetricsCsv.open(run.metrics(), training.step());
         Progress progress = new Progress(terminal, plan, training.step())) {
       metrics.earlier().forEach(this::recall);
       while (training.step() < plan.steps()) {
-        if (stop.requested()) {
+        if (stop.getAsBoolean()) {
           saveForGood();
           return false;
         }

@@ -7,10 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /** Puts what went wrong with a file into words. */
-final class Problems {
+public final class Problems {
   private Problems() {}
 
-  static String explain(IOException e) {
+  /** What happened, without the name of the file. */
+  public static String explain(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "it does not exist";
     }
@@ -26,7 +27,8 @@ final class Problems {
     return firstLine(e);
   }
 
-  static String firstLine(Throwable e) {
+  /** The message of any exception, in one line. */
+  public static String firstLine(Throwable e) {
     return e.getMessage() == null
         ? e.getClass().getSimpleName()
         : e.getMessage().lines().findFirst().orElse("");

@@ -10,7 +10,7 @@ import java.util.List;
 import org.flsl.examples.UserError;
 
 /** The configurations that are shipped with the program, to be named instead of a file. */
-final class Recipes {
+public final class Recipes {
   /** What runs when neither images nor a configuration are given. */
   static final String PHOTOS = "photos";
 
@@ -19,7 +19,7 @@ final class Recipes {
   private Recipes() {}
 
   /** Reads a file, or the shipped recipe of that name, over a configuration. */
-  static PretrainConfig read(String fileOrName, PretrainConfig base) {
+  public static PretrainConfig read(String fileOrName, PretrainConfig base) {
     if (NAMES.contains(fileOrName) && !Files.exists(Path.of(fileOrName))) {
       return ConfigFile.parse(shipped(fileOrName), "recipe " + fileOrName, base);
     }

@@ -1,16 +1,11 @@
 package org.flsl.examples.pretrain;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.flsl.examples.UserError;
 
@@ -23,15 +18,14 @@ import org.flsl.examples.UserError;
 final class RunFolder implements AutoCloseable {
   private static final String CONFIG = "config.yaml";
   private static final String IMAGES = "images.txt";
-  private static final String LOCK = ".lock";
   private static final Path RUNS = Path.of("runs");
 
   private final Path path;
-  private final FileChannel lock;
+  private final FolderLock lock;
 
   private RunFolder(Path path) throws IOException {
     this.path = path;
-    this.lock = lock(path);
+    this.lock = FolderLock.of(path);
   }
 
   /**
@@ -51,7 +45,7 @@ final class RunFolder implements AutoCloseable {
                 + ", or choose another --out");
       }
       try (Stream<Path> content = Files.list(path)) {
-        if (content.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
+        if (content.anyMatch(file -> !file.getFileName().toString().equals(FolderLock.FILE))) {
           throw new UserError(path + " is not empty: choose another --out");
         }
       }
@@ -87,32 +81,6 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            path.resolve(LOCK),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
-    FileLock held;
-    try {
-      // Far behind the content, which Windows would not let others read.
-      held = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
-    } catch (OverlappingFileLockException ours) {
-      held = null;
-    }
-    if (held == null) {
-      channel.close();
-      throw new UserError(
-          "another process (%s) works on %s: wait until it ends, or stop it"
-              .formatted(Files.readString(path.resolve(LOCK)).strip(), path));
-    }
-    channel.truncate(0);
-    byte[] owner = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8);
-    channel.write(ByteBuffer.wrap(owner));
-    return channel;
-  }
-
   Path path() {
     return path;
   }
@@ -122,10 +90,15 @@ final class RunFolder implements AutoCloseable {
     return run.resolve(CONFIG);
   }
 
+  /** Whether a run was begun in a folder. */
+  static boolean isBegun(Path path) {
+    return Files.isRegularFile(configFile(path));
+  }
+
   /** The configuration of the run that was begun in a folder. */
   static PretrainConfig config(Path path) {
     Path config = configFile(path);
-    if (!Files.isRegularFile(config)) {
+    if (!isBegun(path)) {
       throw new UserError(
           "--resume takes the folder of a run, and "
               + path
@@ -200,7 +173,7 @@ final class RunFolder implements AutoCloseable {
   public void close() throws IOException {
     lock.close();
     if (Files.notExists(path.resolve(CONFIG))) {
-      Files.delete(path.resolve(LOCK));
+      Files.delete(path.resolve(FolderLock.FILE));
       try {
         Files.delete(path);
       } catch (DirectoryNotEmptyException othersFiles) {

@@ -9,12 +9,12 @@ import org.flsl.examples.UserError;
  * <p>Everything about it is said once, in {@link Settings}: flags, files, help, checks and the
  * configuration stored with a run are all made from there.
  */
-final class Setting<T> {
+public final class Setting<T> {
   /** Written where a setting has no value of its own and the program chooses. */
   private static final String AUTO = "auto";
 
   /** The headings under which help and files list the settings. */
-  enum Section {
+  public enum Section {
     DATA("Data"),
     NETWORK("Network"),
     VIEWS("Views and queries"),
@@ -28,7 +28,8 @@ final class Setting<T> {
       this.title = title;
     }
 
-    String title() {
+    /** The heading. */
+    public String title() {
       return title;
     }
   }
@@ -67,11 +68,13 @@ final class Setting<T> {
     return new Setting<>(section, name, kind, defaultValue, false, description);
   }
 
-  Section section() {
+  /** The heading that this one is listed under. */
+  public Section section() {
     return section;
   }
 
-  String name() {
+  /** The key in files; {@code --name} is the flag. */
+  public String name() {
     return name;
   }
 
@@ -80,11 +83,12 @@ final class Setting<T> {
   }
 
   /** Null where the program chooses. */
-  T defaultValue() {
+  public T defaultValue() {
     return defaultValue;
   }
 
-  boolean changesResult() {
+  /** Whether the trained weights depend on it. */
+  public boolean changesResult() {
     return changesResult;
   }
 
@@ -96,7 +100,8 @@ final class Setting<T> {
     return description;
   }
 
-  String write(T value) {
+  /** A value as flags and files write it. */
+  public String write(T value) {
     return value == null ? AUTO : kind.writer().apply(value);
   }
 
@@ -105,7 +110,7 @@ final class Setting<T> {
    *
    * @param origin where the text stands, as errors name it: {@code --batch}, or file and line
    */
-  T read(String text, String origin) {
+  public T read(String text, String origin) {
     if (defaultValue == null && text.equals(AUTO)) {
       return null;
     }

@@ -8,7 +8,7 @@ import org.jline.utils.Signals;
  * Turns Ctrl-C and a polite kill into a wish that the training loop looks at between two steps; a
  * second Ctrl-C ends the process at once.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final int INTERRUPTED = 130;
   private static final int TERMINATED = 143;
 
@@ -17,18 +17,20 @@ final class StopSignal implements AutoCloseable {
   private final Object onInterrupt;
   private final Object onTerminate;
 
-  StopSignal(Terminal terminal) {
+  /** Begins to listen. */
+  public StopSignal(Terminal terminal) {
     this.terminal = terminal;
     onInterrupt = Signals.register("INT", this::interrupt);
     onTerminate = Signals.register("TERM", () -> request(TERMINATED));
   }
 
-  boolean requested() {
+  /** Whether a signal came. */
+  public boolean requested() {
     return exitCode.get() != 0;
   }
 
   /** The exit code that tells the caller of the process which signal ended it. */
-  int exitCode() {
+  public int exitCode() {
     return exitCode.get();
   }
 

@@ -38,7 +38,8 @@ class PretrainerTest {
     try (RunFolder run = Files.exists(path) ? RunFolder.open(path) : RunFolder.create(path);
         StopSignal stop = new StopSignal(screen.terminal())) {
       Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
-      return new Pretrainer(training, plan, run, checkpoints, config, screen.terminal()).run(stop);
+      return new Pretrainer(training, plan, run, checkpoints, config, screen.terminal())
+          .run(stop::requested);
     }
   }
 

@@ -1,0 +1,33 @@
+package org.flsl.arbiter;
+
+import java.nio.file.Path;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.Settings;
+
+/** How long each candidate is trained. */
+@FunctionalInterface
+public interface Budget {
+
+  /** A configuration that ends when the budget does. */
+  PretrainConfig limit(PretrainConfig config, Path images);
+
+  /** As long as the candidate's own number of epochs says. */
+  static Budget ofConfiguration() {
+    return (config, images) -> config;
+  }
+
+  /** At most so many steps, in whole epochs where there is at least one: the same each time. */
+  static Budget steps(int steps) {
+    return (config, images) ->
+        Pretraining.lasting(config.with(Settings.MINUTES, null), images, steps);
+  }
+
+  /**
+   * About so many minutes: fair to candidates of different speed, but the number of steps depends
+   * on what else the machine does.
+   */
+  static Budget minutes(double minutes) {
+    return (config, images) -> Pretraining.timed(config.with(Settings.MINUTES, minutes), images);
+  }
+}

@@ -1,0 +1,64 @@
+package org.flsl.arbiter;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What became of a candidate.
+ *
+ * @param index from 0, as Arbiter counts
+ * @param score null unless done or stopped
+ * @param seconds that training and scoring took, over all processes
+ * @param onTheWay scores before the end, by percent of the steps
+ * @param reason why it failed or was stopped, in one line; empty otherwise
+ */
+public record Outcome(
+    int index,
+    CandidateSettings settings,
+    Status status,
+    Double score,
+    double seconds,
+    Map<Integer, Double> onTheWay,
+    String reason) {
+
+  /** How far a candidate came. */
+  public enum Status {
+    /** Its training was begun. */
+    RUNNING,
+    /** Trained to its end and scored. */
+    DONE,
+    /** Given up on the way, since others did better. */
+    STOPPED,
+    /** It could not be trained or scored. */
+    FAILED
+  }
+
+  /** Keeps a copy of the scores on the way. */
+  public Outcome {
+    onTheWay = new TreeMap<>(onTheWay);
+  }
+
+  /** A candidate whose training begins. */
+  static Outcome begun(int index, CandidateSettings settings) {
+    return new Outcome(index, settings, Status.RUNNING, null, 0, Map.of(), "");
+  }
+
+  Outcome after(double more) {
+    return new Outcome(index, settings, status, score, seconds + more, onTheWay, reason);
+  }
+
+  Outcome scored(int percent, double value) {
+    Map<Integer, Double> scores = new TreeMap<>(onTheWay);
+    scores.put(percent, value);
+    return new Outcome(index, settings, status, score, seconds, scores, reason);
+  }
+
+  Outcome ended(Status how, Double value, String why) {
+    return new Outcome(index, settings, how, value, seconds, onTheWay, why);
+  }
+
+  /** Whether there is nothing more to do. */
+  public boolean isFinished() {
+    return status != Status.RUNNING;
+  }
+}

@@ -1,0 +1,98 @@
+package org.flsl.arbiter.score;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.SegmentationBenchmark;
+import org.flsl.evaluation.SegmentationBenchmark.Method;
+import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.ImagesAndMasks;
+import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.SegmentationSet;
+
+/**
+ * How well tokens tell what is where: needs images with masks.
+ *
+ * <p>The folder holds {@code images} and {@code masks} of the same names, of which every second one
+ * is learned from and the others are measured on; or {@code train} and {@code test} with these two
+ * in each. All images are resized to 224 x 224 pixels, whatever the candidate was trained with.
+ *
+ * <p>It is {@link SegmentationBenchmark} with one seed and fewer tokens.
+ */
+public final class Segmentation implements Score {
+  private static final int SIDE = 224;
+  private static final int TOKENS = 10_000;
+
+  private final SegmentationSet train;
+  private final SegmentationSet test;
+  private final Method method;
+  private final String measure;
+
+  private Segmentation(SegmentationSet train, SegmentationSet test, Method method, String measure) {
+    this.train = train;
+    this.test = test;
+    this.method = method;
+    this.measure = method + " " + measure;
+  }
+
+  /**
+   * Scores on a folder.
+   *
+   * @param ignored labels that do not count
+   * @param measure mIoU or pixel accuracy
+   * @throws IllegalArgumentException if there are no images or masks
+   */
+  static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
+    MaskReader reader = MaskReader.ofIndices(ignored);
+    if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
+      SegmentationSet train = open(folder.resolve("train"), reader);
+      Path test = folder.resolve("test");
+      return new Segmentation(
+          train,
+          ImagesAndMasks.withClasses(
+              test.resolve("images"), test.resolve("masks"), reader, train.classes()),
+          method,
+          measure);
+    }
+    SegmentationSet all = open(folder, reader);
+    return new Segmentation(new EverySecond(all, 0), new EverySecond(all, 1), method, measure);
+  }
+
+  private static SegmentationSet open(Path folder, MaskReader reader) {
+    Path images = folder.resolve("images");
+    Path masks = folder.resolve("masks");
+    if (!Files.isDirectory(images) || !Files.isDirectory(masks)) {
+      throw new DatasetException(
+          "%s has no masks to score on: expected the folders images and masks in it, or in train and in test"
+              .formatted(folder));
+    }
+    SegmentationSet set = ImagesAndMasks.open(images, masks, reader);
+    if (set.size() < 2) {
+      throw new DatasetException(folder + " holds one image only; two are the least to score on");
+    }
+    return set;
+  }
+
+  @Override
+  public double of(ComputationGraph backbone) {
+    GraphFeatures features = GraphFeatures.of(backbone);
+    ImageSize size = features.fit(new ImageSize(SIDE, SIDE));
+    return SegmentationBenchmark.builder(train, test, new ImagePreparation(size))
+        .methods(EnumSet.of(method))
+        .seeds(1)
+        .tokens(TOKENS)
+        .build()
+        .measure(Candidate.of("candidate", features))
+        .stream()
+        .filter(measured -> measured.measure().equals(measure))
+        .findFirst()
+        .orElseThrow()
+        .mean();
+  }
+}

@@ -1,0 +1,225 @@
+package org.flsl.arbiter.score;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.KMeans;
+import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.views.ColourAugmentation;
+import org.flsl.views.CropSampler;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.BicubicResize;
+import org.flsl.views.pixels.ChannelNormaliser;
+import org.flsl.views.pixels.CropBox;
+import org.flsl.views.pixels.RgbImage;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Do two crops of a photo, in other colours, put the same place into the same cluster? A score that
+ * needs no labels.
+ *
+ * <p>Two crops are drawn of each photo, and changed in colour as in training. The tokens at places
+ * that both show are clustered with k-means, those of all photos and both crops together; K is
+ * always the same, so that candidates with other numbers of centroids can be compared.
+ *
+ * <p>{@code score = agreement H(p) / ln K}: agreement is the share of places whose two tokens are
+ * in one cluster, p the share of tokens in each cluster, H its entropy. It lies in [0, 1]; tokens
+ * that are all alike get 0, and random clusters 1/K.
+ *
+ * <p>Its limits: it asks for tokens that do not change, not for tokens that mean something. What is
+ * easy to see again, such as brightness or the sky, scores well, and so does a network that was
+ * hardly trained. Use it to see which candidates collapse and which are stable; use labels, be they
+ * few, to see which are good.
+ */
+public final class ViewAgreement implements Score {
+  private static final int PHOTOS = 64;
+  private static final int PLACES = 24;
+  private static final int CLUSTERS = 16;
+  private static final int BATCH = 16;
+  private static final long SEED = 1;
+
+  private static final ViewConfig PAPER = ViewConfig.paper();
+
+  private final ImageFolder photos;
+  private final ImageDecoder decoder = new ImageDecoder();
+  private final BicubicResize resize = new BicubicResize();
+  private final ColourAugmentation colours = new ColourAugmentation(PAPER);
+  private final CropSampler crops = new CropSampler(PAPER.studentScale(), PAPER.aspectRatio());
+  private final ChannelNormaliser normaliser = new ChannelNormaliser(PAPER.mean(), PAPER.std());
+
+  private ViewAgreement(ImageFolder photos) {
+    this.photos = photos;
+  }
+
+  /**
+   * Scores on the photos of a folder, on some of them where there are many.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static ViewAgreement of(Path folder) {
+    return new ViewAgreement(ImageFolder.scan(folder));
+  }
+
+  @Override
+  public double of(ComputationGraph backbone) {
+    PatchEmbedding entrance =
+        backbone.getConfiguration().getVertices().values().stream()
+            .filter(PatchEmbedding.class::isInstance)
+            .map(PatchEmbedding.class::cast)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("the backbone is no Vision Transformer of flsl"));
+    int grid = entrance.baseGrid().height();
+    int side = grid * entrance.patch();
+
+    List<float[]> first = new ArrayList<>();
+    List<float[]> second = new ArrayList<>();
+    int count = Math.min(PHOTOS, photos.size());
+    for (int from = 0; from < count; from += BATCH) {
+      List<Pair> pairs = new ArrayList<>();
+      for (int i = from; i < Math.min(count, from + BATCH); i++) {
+        // Spread over the folder, whose neighbours are often alike.
+        pairs.add(pair((int) ((long) i * photos.size() / count), side));
+      }
+      first.addAll(tokens(backbone, pairs, Pair::first, grid));
+      second.addAll(tokens(backbone, pairs, Pair::second, grid));
+    }
+    return score(first, second);
+  }
+
+  /** Two crops of one photo, and places that both show, in the photo's pixels. */
+  private record Pair(Crop first, Crop second, double[][] places) {}
+
+  private record Crop(CropBox box, RgbImage image) {
+    /** The token, row by row, that stands where a place of the photo is. */
+    int token(double[] place, int grid) {
+      int row = (int) (grid * (place[0] - box.top()) / box.height());
+      int column = (int) (grid * (place[1] - box.left()) / box.width());
+      return Math.min(row, grid - 1) * grid + Math.min(column, grid - 1);
+    }
+  }
+
+  private Pair pair(int photo, int side) {
+    RgbImage image = decoded(photo);
+    RandomGenerator random =
+        RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
+    CropBox a = crops.draw(image.height(), image.width(), random);
+    CropBox b;
+    double top;
+    double left;
+    double height;
+    double width;
+    do {
+      b = crops.draw(image.height(), image.width(), random);
+      top = Math.max(a.top(), b.top());
+      left = Math.max(a.left(), b.left());
+      height = Math.min(a.top() + a.height(), b.top() + b.height()) - top;
+      width = Math.min(a.left() + a.width(), b.left() + b.width()) - left;
+    } while (height <= 0 || width <= 0);
+    double[][] places = new double[PLACES][];
+    for (int i = 0; i < PLACES; i++) {
+      places[i] =
+          new double[] {top + height * random.nextDouble(), left + width * random.nextDouble()};
+    }
+    return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
+  }
+
+  private RgbImage decoded(int photo) {
+    try {
+      return decoder.decode(photos.path(photo));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "cannot score on " + photos.path(photo) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Crop crop(RgbImage image, CropBox box, int side, RandomGenerator random) {
+    RgbImage crop = resize.resize(image, box, side, side);
+    colours.applyTo(crop, random);
+    return new Crop(box, crop);
+  }
+
+  /** The tokens at all places of the pairs, in one of their crops. */
+  private List<float[]> tokens(
+      ComputationGraph backbone, List<Pair> pairs, Function<Pair, Crop> which, int grid) {
+    List<RgbImage> images = pairs.stream().map(which).map(Crop::image).toList();
+    INDArray output = backbone.outputSingle(input(images));
+    List<float[]> tokens = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      float[][] sequence = output.tensorAlongDimension(i, 1, 2).toFloatMatrix();
+      Crop crop = which.apply(pairs.get(i));
+      for (double[] place : pairs.get(i).places()) {
+        tokens.add(unit(sequence[crop.token(place, grid)]));
+      }
+    }
+    return tokens;
+  }
+
+  private INDArray input(List<RgbImage> images) {
+    int side = images.get(0).width();
+    int each = RgbImage.CHANNELS * side * side;
+    float[] values = new float[images.size() * each];
+    for (int i = 0; i < images.size(); i++) {
+      normaliser.write(images.get(i), values, i * each);
+    }
+    return Nd4j.create(values, new long[] {images.size(), RgbImage.CHANNELS, side, side}, 'c');
+  }
+
+  private static float[] unit(float[] token) {
+    double norm = 0;
+    for (float x : token) {
+      norm += x * x;
+    }
+    float[] unit = new float[token.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (token[i] / Math.sqrt(norm));
+    }
+    return unit;
+  }
+
+  /**
+   * The score of tokens.
+   *
+   * @param first of the first crops
+   * @param second those of the same places in the second crops
+   * @return NaN where a token is no number
+   */
+  static double score(List<float[]> first, List<float[]> second) {
+    List<float[]> all = new ArrayList<>(first);
+    all.addAll(second);
+    for (float[] token : all) {
+      for (float x : token) {
+        if (!Float.isFinite(x)) {
+          return Double.NaN;
+        }
+      }
+    }
+    INDArray points = Nd4j.createFromArray(all.toArray(float[][]::new));
+    int[] clusters = KMeans.fit(points, CLUSTERS, SEED).assign(points);
+    int places = first.size();
+    int agreed = 0;
+    int[] sizes = new int[CLUSTERS];
+    for (int i = 0; i < places; i++) {
+      agreed += clusters[i] == clusters[places + i] ? 1 : 0;
+      sizes[clusters[i]]++;
+      sizes[clusters[places + i]]++;
+    }
+    double entropy =
+        -Arrays.stream(sizes)
+            .filter(size -> size > 0)
+            .mapToDouble(size -> size / (2.0 * places))
+            .map(share -> share * Math.log(share))
+            .sum();
+    return (double) agreed / places * entropy / Math.log(CLUSTERS);
+  }
+}

@@ -1,0 +1,38 @@
+package org.flsl.arbiter.sweep;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.flsl.arbiter.Budget;
+import org.flsl.arbiter.MedianRule;
+import org.flsl.arbiter.SweepCandidates;
+import org.flsl.arbiter.score.ScoreKind;
+import org.flsl.examples.pretrain.PretrainConfig;
+
+/**
+ * What a sweep's file says.
+ *
+ * @param base what candidates do not change
+ * @param axes the settings that are searched
+ * @param scoreImages null for the images that are trained on
+ * @param ignored labels of masks that do not count
+ * @param minutes after which no more candidates begin; null for no limit
+ * @param parallel candidates at a time
+ */
+record Sweep(
+    PretrainConfig base,
+    List<Axis> axes,
+    SweepCandidates candidates,
+    Budget budget,
+    ScoreKind score,
+    Path scoreImages,
+    Set<Integer> ignored,
+    MedianRule rule,
+    Double minutes,
+    int parallel) {
+
+  Sweep withBase(PretrainConfig changed) {
+    return new Sweep(
+        changed, axes, candidates, budget, score, scoreImages, ignored, rule, minutes, parallel);
+  }
+}

@@ -1,0 +1,147 @@
+package org.flsl.arbiter.sweep;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.flsl.examples.ErrorLine;
+import org.flsl.examples.Logs;
+import org.flsl.examples.Relaunch;
+import org.flsl.examples.Subcommand;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.DeviceCheck;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.SamplePhotos;
+import org.flsl.examples.pretrain.Settings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code flsl sweep}: trains many candidates and finds the best. */
+@Command(
+    name = "sweep",
+    sortOptions = false,
+    customSynopsis = {
+      "./flsl sweep SWEEP.yaml [--out FOLDER] [--ui]   try what the file says",
+      "       ./flsl sweep --resume FOLDER [--ui]           go on with a sweep that was stopped"
+    },
+    description = {
+      "",
+      "Searches settings of a pretraining with Arbiter: trains candidates as ./flsl pretrain does,",
+      "scores their backbones, and writes a table, a picture and the best candidate's settings.",
+      "docs/sweeps.md says what a file holds; arbiter-configs/sweeps has some to begin with.",
+      ""
+    })
+public final class SweepCommand implements Callable<Integer> {
+  private static final int PORT = 9000;
+
+  private final Terminal terminal;
+  private final Relaunch relaunch;
+  private final Map<String, String> environment;
+
+  @Parameters(arity = "0..1", paramLabel = "SWEEP.yaml", description = "What to try.")
+  private Path file;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Folder of the sweep. Default: the next sweeps/NAME-N")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "FOLDER",
+      description = "Go on with the sweep in this folder; what is finished is not trained again.")
+  private Path resumed;
+
+  @Option(names = "--ui", description = "Serve Arbiter's web page while the sweep runs.")
+  private boolean ui;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Port of that page. Default: ${DEFAULT-VALUE}")
+  private int port = PORT;
+
+  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private SweepCommand(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
+    this.terminal = terminal;
+    this.relaunch = relaunch;
+    this.environment = environment;
+  }
+
+  /** Brings the command to {@code flsl}. */
+  public static final class Provider implements Subcommand {
+    /** For the service loader. */
+    public Provider() {}
+
+    @Override
+    public CommandLine commandLine(
+        Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
+      return new CommandLine(new SweepCommand(terminal, relaunch, environment))
+          .setExecutionExceptionHandler(new ErrorLine(terminal));
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Logs.to(terminal, debug);
+    if ((file == null) == (resumed == null)) {
+      throw new UserError(
+          "name a sweep, such as arbiter-configs/sweeps/weights.yaml, or --resume FOLDER");
+    }
+    if (resumed != null && out != null) {
+      throw new UserError("--resume goes on in the sweep's own folder: leave out --out");
+    }
+    Sweep sweep = read(resumed == null ? file : resumed.resolve("sweep.yaml"));
+    OptionalInt elsewhere = relaunch.with(nativeEnvironment(sweep.base()));
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    DeviceCheck.ofThisMachine().check(sweep.base().get(Settings.DEVICE));
+    try (SamplePhotos photos = new SamplePhotos()) {
+      Path images = sweep.base().get(Settings.IMAGES, photos.folder()).toAbsolutePath().normalize();
+      SweepRun run = new SweepRun(sweep, images, terminal);
+      try (SweepFolder folder = resumed == null ? create() : SweepFolder.open(resumed);
+          SweepPage page = ui ? SweepPage.open(port) : null) {
+        if (page != null) {
+          terminal.plain("web page    " + page.address());
+        }
+        return run.in(folder, file == null ? null : SweepFile.text(file), page);
+      }
+    }
+  }
+
+  private Sweep read(Path from) {
+    if (resumed != null) {
+      SweepFolder.requireSweep(resumed);
+    }
+    Sweep sweep = SweepFile.parse(SweepFile.text(from), from.toString());
+    PretrainConfig base = Pretraining.withThreads(sweep.base(), environment.get("OMP_NUM_THREADS"));
+    return sweep.withBase(base);
+  }
+
+  private SweepFolder create() {
+    return SweepFolder.create(out, file.getFileName().toString().replaceFirst("\\.[^.]*$", ""));
+  }
+
+  private Map<String, String> nativeEnvironment(PretrainConfig config) {
+    return Map.of(
+        "OMP_WAIT_POLICY",
+        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
+        "OMP_NUM_THREADS",
+        config.text(Settings.THREADS));
+  }
+}

@@ -1,0 +1,247 @@
+package org.flsl.arbiter.sweep;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.arbiter.optimize.api.termination.MaxTimeCondition;
+import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
+import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
+import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.arbiter.AllTried;
+import org.flsl.arbiter.BackboneScore;
+import org.flsl.arbiter.CandidateSettings;
+import org.flsl.arbiter.Outcome;
+import org.flsl.arbiter.Outcome.Status;
+import org.flsl.arbiter.Outcomes;
+import org.flsl.arbiter.PhotoFolder;
+import org.flsl.arbiter.PretrainTaskCreator;
+import org.flsl.arbiter.RunFolders;
+import org.flsl.arbiter.score.Score;
+import org.flsl.evaluation.RandomTwin;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.AtomicFile;
+import org.flsl.examples.pretrain.ConfigFile;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.StopSignal;
+import org.flsl.views.ImageFolder;
+
+/** Carries a sweep out: everything that can be known before is checked before any training. */
+final class SweepRun {
+  private final Sweep sweep;
+  private final Path images;
+  private final String fingerprint;
+  private final Score score;
+  private final List<CandidateSettings> candidates;
+  private final Terminal terminal;
+
+  /**
+   * Checks a sweep.
+   *
+   * @param images to train on
+   * @throws UserError where it cannot come to anything
+   */
+  SweepRun(Sweep sweep, Path images, Terminal terminal) {
+    this.sweep = sweep;
+    this.images = images;
+    this.terminal = terminal;
+    this.candidates = sweep.candidates().preview();
+    try {
+      this.fingerprint = ImageFolder.scan(images).fingerprint();
+      Path scored = sweep.scoreImages() == null ? images : sweep.scoreImages();
+      this.score = sweep.score().open(scored, sweep.ignored());
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+    warnOfCandidatesThatCannotBeBuilt();
+  }
+
+  private void warnOfCandidatesThatCannotBeBuilt() {
+    List<UserError> errors = new ArrayList<>();
+    for (CandidateSettings candidate : candidates) {
+      try {
+        Pretraining.check(candidate.applyTo(sweep.base()));
+      } catch (UserError e) {
+        errors.add(e);
+      }
+    }
+    if (errors.size() == candidates.size()) {
+      throw new UserError(
+          "no candidate can be built: " + errors.get(0).getMessage(), errors.get(0));
+    }
+    if (!errors.isEmpty()) {
+      terminal.warn(
+          "%d of %d candidates cannot be built and will fail, the first of them since %s"
+              .formatted(errors.size(), candidates.size(), errors.get(0).getMessage()));
+    }
+  }
+
+  /**
+   * Trains the candidates that are not finished yet, and reports.
+   *
+   * @param text of the sweep's file; null for a sweep that is gone on with
+   * @param page Arbiter's web page, or null
+   * @return the exit code
+   */
+  int in(SweepFolder folder, String text, SweepPage page) throws IOException {
+    folder.sameImages(fingerprint);
+    if (text != null) {
+      SweepFolder.write(folder.sweep(), text);
+    }
+    Outcomes outcomes = Outcomes.open(folder.results());
+    Set<Integer> known = known(outcomes);
+    terminal.plain("sweep       " + folder.path());
+    terminal.plain("candidates  " + sweep.candidates());
+    if (!known.isEmpty()) {
+      terminal.plain("finished    %d of %d before".formatted(known.size(), candidates.size()));
+    }
+    terminal.plain("score       " + SweepFile.written(sweep.score()) + ", more is better");
+    terminal.plain("");
+    try (StopSignal stop = new StopSignal(terminal)) {
+      OptimizationConfiguration configuration = configuration(folder, stop);
+      SweepFolder.write(folder.arbiter(), configuration.toJson());
+      PretrainTaskCreator tasks =
+          new PretrainTaskCreator(
+              sweep.base(),
+              images,
+              sweep.budget(),
+              sweep.rule(),
+              Files.createDirectories(folder.candidates()),
+              outcomes,
+              stop::requested,
+              terminal);
+      LocalOptimizationRunner runner =
+          new LocalOptimizationRunner(sweep.parallel(), configuration, tasks);
+      runner.addListeners(new SweepProgress(terminal, candidates.size(), known));
+      if (page != null) {
+        runner.addListeners(page.listener());
+      }
+      runner.execute();
+      report(folder, outcomes);
+      if (stop.requested()) {
+        terminal.plain("stopped, all saved; go on with: ./flsl sweep --resume " + folder.path());
+        return stop.exitCode();
+      }
+    }
+    if (outcomes.all().stream().filter(Outcome::isFinished).count() < candidates.size()) {
+      terminal.plain("the time is up; go on with: ./flsl sweep --resume " + folder.path());
+    } else if (best(outcomes).isEmpty()) {
+      throw new UserError("no candidate came to a score; the table says why");
+    }
+    return 0;
+  }
+
+  private Set<Integer> known(Outcomes outcomes) {
+    Set<Integer> known = new HashSet<>();
+    for (Outcome outcome : outcomes.all()) {
+      if (outcome.index() >= candidates.size()
+          || !candidates.get(outcome.index()).equals(outcome.settings())) {
+        throw new UserError(
+            "candidate %d of results.csv is not this sweep's: it was changed since; begin anew"
+                .formatted(outcome.index()));
+      }
+      if (outcome.isFinished()) {
+        known.add(outcome.index());
+      }
+    }
+    return known;
+  }
+
+  private OptimizationConfiguration configuration(SweepFolder folder, StopSignal stop) {
+    List<TerminationCondition> conditions = new ArrayList<>();
+    conditions.add(new AllTried());
+    conditions.add(new Stopped(stop::requested));
+    if (sweep.minutes() != null) {
+      long seconds = Math.round(sweep.minutes() * 60);
+      conditions.add(new MaxTimeCondition(seconds, TimeUnit.SECONDS));
+    }
+    return new OptimizationConfiguration.Builder()
+        .candidateGenerator(sweep.candidates())
+        .dataSource(PhotoFolder.class, new Properties())
+        .modelSaver(new RunFolders(folder.candidates().toString()))
+        .scoreFunction(new BackboneScore(SweepFile.written(sweep.score()), score))
+        .terminationConditions(conditions)
+        .build();
+  }
+
+  private void report(SweepFolder folder, Outcomes outcomes) throws IOException {
+    List<Outcome> all = outcomes.all();
+    if (all.isEmpty()) {
+      return;
+    }
+    terminal.plain("");
+    terminal.plain(new ResultsTable(all).toString());
+    terminal.plain("%s  the same as a file".formatted(folder.results()));
+    if (best(outcomes).isEmpty()) {
+      return;
+    }
+    Outcome best = best(outcomes).get();
+    double untrained = untrained(folder, best);
+    if (!sweep.axes().isEmpty()) {
+      SweepPicture picture =
+          new SweepPicture(
+              sweep.axes(), all, SweepFile.written(sweep.score()), sweep.base(), untrained);
+      AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
+      terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
+    }
+    SweepFolder.write(folder.best(), best(folder, best));
+    terminal.plain(
+        "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
+    terminal.plain(
+        "the best has %.4f, its network before any training %.4f"
+            .formatted(best.score(), untrained));
+  }
+
+  /** The score of the best candidate's network with fresh weights: what training is worth. */
+  private double untrained(SweepFolder folder, Outcome best) throws IOException {
+    Path file = folder.candidate(best.index()).resolve("backbone.zip");
+    ComputationGraph trained = ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    ComputationGraph fresh = RandomTwin.of(trained, 1);
+    try {
+      return score.of(fresh);
+    } finally {
+      trained.close();
+      fresh.close();
+    }
+  }
+
+  private static Optional<Outcome> best(Outcomes outcomes) {
+    return ResultsTable.sorted(outcomes.all()).stream()
+        .findFirst()
+        .filter(outcome -> outcome.status() == Status.DONE);
+  }
+
+  /** The settings as trained; photos that come with the program are found again without a name. */
+  private String best(SweepFolder folder, Outcome best) {
+    PretrainConfig trained =
+        Pretraining.begun(folder.candidate(best.index()))
+            .orElseThrow()
+            .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images);
+    return """
+        # The best of %s: candidate %d, %s %s
+        # (%s).
+        # It was trained for %s epochs only: set epochs and learn more.
+
+        """
+            .formatted(
+                folder.path(),
+                best.index(),
+                SweepFile.written(sweep.score()),
+                best.score(),
+                best.settings(),
+                trained.text(Settings.EPOCHS))
+        + ConfigFile.write(trained);
+  }
+}

@@ -1,0 +1,2 @@
+/** The command {@code flsl sweep}: sweeps as files, tables and pictures. */
+package org.flsl.arbiter.sweep;

@@ -1,0 +1,132 @@
+package org.flsl.arbiter;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.flsl.examples.Main;
+import org.flsl.examples.Terminal;
+import org.flsl.examples.pretrain.SamplePhotos;
+import picocli.CommandLine.Help.Ansi;
+
+/** Candidates that train in a blink, and the command that tries them. */
+public final class TinySweep {
+  /** Ten steps: two epochs. */
+  public static final int PHOTOS = 20;
+
+  /** What all tiny candidates have in common; add searched settings behind it. */
+  public static final String SETTINGS =
+      """
+      settings:
+        arch: tiny
+        depth: 1
+        width: 24
+        heads: 2
+        patch: 8
+        batch: 4
+        epochs: 2
+        global-size: 32
+        local-size: 16
+        global-window: 2
+        local-window: 1
+        centroids: 32
+        head-hidden: 24
+        head-bottleneck: 8
+        tau-ca: 0.02
+      """;
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2");
+
+  public static final int PATIENCE_SECONDS = 300;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** A terminal whose output {@link #out} and {@link #err} tell. */
+  public Terminal terminal() {
+    return new Terminal(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        false,
+        Ansi.OFF,
+        120);
+  }
+
+  /** Runs {@code flsl sweep} in this process. */
+  public int run(Object... arguments) {
+    List<String> all =
+        Stream.concat(Stream.of("sweep"), Stream.of(arguments).map(String::valueOf)).toList();
+    return Main.run(terminal(), ENVIRONMENT, all.toArray(String[]::new));
+  }
+
+  /**
+   * Runs {@code flsl sweep} in a process of its own.
+   *
+   * @param output receives what it says
+   */
+  public static Process fork(Path output, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.add("sweep");
+    Stream.of(arguments).map(String::valueOf).forEach(command::add);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(ENVIRONMENT);
+    return builder.start();
+  }
+
+  /** Waits until a process has said this. */
+  public static void await(Process process, Path output, String text)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!Files.readString(output).contains(text)) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        process.destroyForcibly();
+        throw new AssertionError(text + " was not said, but " + Files.readString(output));
+      }
+      Thread.sleep(10);
+    }
+  }
+
+  public String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  public String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /** A few of the shipped photos in a folder of their own. */
+  public static Path photos(Path folder) throws IOException {
+    Path copies = Files.createDirectories(folder.resolve("photos"));
+    try (SamplePhotos shipped = new SamplePhotos();
+        Stream<Path> all = Files.list(shipped.folder())) {
+      List<Path> sorted = all.sorted().toList();
+      for (int i = 0; i < PHOTOS; i++) {
+        Path photo = sorted.get(i * sorted.size() / PHOTOS);
+        Files.copy(photo, copies.resolve(photo.getFileName()));
+      }
+    }
+    return copies;
+  }
+
+  /** Writes a sweep on those photos. */
+  public static Path file(Path folder, String head, String searched) throws IOException {
+    Path photos = folder.resolve("photos");
+    if (Files.notExists(photos)) {
+      photos(folder);
+    }
+    Path file = folder.resolve("tiny.yaml");
+    return Files.writeString(
+        file, head + "\n" + SETTINGS + "  images: '" + photos + "'\n" + searched.indent(2));
+  }
+}

@@ -1,0 +1,143 @@
+package org.flsl.arbiter.score;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Scores that need labels, of a network that has learned nothing and tells light from dark. */
+class LabelledScoresTest {
+  private static final int SIDE = 64;
+
+  @TempDir private Path folder;
+
+  private static ComputationGraph backbone() {
+    VitConfig vit =
+        VitConfig.builder().imageSize(SIDE).patch(16).width(24).heads(2).depth(1).build();
+    NeuralNetConfiguration.Builder settings = new NeuralNetConfiguration.Builder().seed(1);
+    ComputationGraph graph =
+        new ComputationGraph(VitBackbone.of(vit).standalone(settings, SIDE, SIDE));
+    graph.init();
+    return graph;
+  }
+
+  /** Light left of a border and dark right of it. */
+  private static BufferedImage divided(int border, Random random) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        int light = (x < border ? 200 : 20) + random.nextInt(30);
+        image.setRGB(x, y, new Color(light, light, light).getRGB());
+      }
+    }
+    return image;
+  }
+
+  private static void write(BufferedImage image, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  private void scenes(Path root, int count) throws IOException {
+    Random random = new Random(1);
+    for (int i = 0; i < count; i++) {
+      int border = 16 * (1 + i % 3);
+      write(divided(border, random), root.resolve("images/" + i + ".png"));
+      BufferedImage mask = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+      for (int y = 0; y < SIDE; y++) {
+        for (int x = 0; x < SIDE; x++) {
+          mask.getRaster().setSample(x, y, 0, x < border ? 1 : 0);
+        }
+      }
+      write(mask, root.resolve("masks/" + i + ".png"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DENSE_KNN", "DENSE_KNN_MIOU", "KMEANS_MIOU"})
+  void whatIsEasyToSeeIsScoredWell(ScoreKind kind) throws IOException {
+    scenes(folder, 6);
+    double score = kind.open(folder, Set.of()).of(backbone());
+    assertTrue(score > 0.9, "%s is %s".formatted(kind, score));
+  }
+
+  @Test
+  void trainingAndTestImagesMayBeApart() throws IOException {
+    scenes(folder.resolve("train"), 3);
+    scenes(folder.resolve("test"), 3);
+    assertTrue(ScoreKind.DENSE_KNN.open(folder, Set.of()).of(backbone()) > 0.9);
+  }
+
+  @Test
+  void imagesWithoutMasksAreRefused() throws IOException {
+    String error =
+        assertThrows(
+                IllegalArgumentException.class, () -> ScoreKind.DENSE_KNN.open(folder, Set.of()))
+            .getMessage();
+    assertTrue(error.startsWith(folder + " has no masks to score on"), error);
+    scenes(folder, 3);
+    Files.delete(folder.resolve("masks/1.png"));
+    error =
+        assertThrows(
+                IllegalArgumentException.class, () -> ScoreKind.KMEANS_MIOU.open(folder, Set.of()))
+            .getMessage();
+    assertTrue(error.startsWith("1 of 3 images have no mask"), error);
+  }
+
+  /** Light photos and dark ones. */
+  private void photos(String light, String dark) throws IOException {
+    Random random = new Random(1);
+    for (int i = 0; i < 12; i++) {
+      write(divided(SIDE, random), folder.resolve(light + i + ".png"));
+      write(divided(0, random), folder.resolve(dark + i + ".png"));
+    }
+  }
+
+  @Test
+  void categoriesAreTheBeginningsOfNames() throws IOException {
+    photos("light-", "dark_");
+    assertEquals(1, ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()));
+  }
+
+  @Test
+  void categoriesAreFolders() throws IOException {
+    photos("light/", "dark/");
+    assertEquals(1, ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()));
+  }
+
+  @Test
+  void categoriesThatSayNothingScoreAsChanceDoes() throws IOException {
+    photos("a", "b");
+    for (int i = 0; i < 12; i++) {
+      Files.move(folder.resolve("a" + i + ".png"), folder.resolve((i % 2) + "-a" + i + ".png"));
+      Files.move(folder.resolve("b" + i + ".png"), folder.resolve((i % 2) + "-b" + i + ".png"));
+    }
+    assertTrue(ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()) < 0.8);
+  }
+
+  @Test
+  void namesThatTellNoCategoriesAreRefused() throws IOException {
+    photos("light", "dark");
+    String error =
+        assertThrows(
+                IllegalArgumentException.class, () -> ScoreKind.CATEGORIES.open(folder, Set.of()))
+            .getMessage();
+    assertTrue(error.contains("tells no classes: expected a folder for each class"), error);
+  }
+}

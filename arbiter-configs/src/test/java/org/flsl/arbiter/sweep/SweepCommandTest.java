@@ -1,0 +1,132 @@
+package org.flsl.arbiter.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.flsl.arbiter.Outcome;
+import org.flsl.arbiter.Outcome.Status;
+import org.flsl.arbiter.Outcomes;
+import org.flsl.arbiter.TinySweep;
+import org.flsl.examples.pretrain.ConfigFile;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Settings;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepCommandTest {
+  private static final String SEARCHED =
+      "gamma: {from: 0.5, to: 20, scale: log}\nupsilon: {from: 0.01, to: 0.1}";
+
+  @TempDir private Path folder;
+  private Path out;
+
+  @BeforeEach
+  void chooseAFolder() {
+    out = folder.resolve("out");
+  }
+
+  private String errorOf(Object... arguments) {
+    TinySweep sweep = new TinySweep();
+    assertNotEquals(0, sweep.run(arguments));
+    assertEquals(1, sweep.err().lines().count(), sweep.err());
+    return sweep.err().strip();
+  }
+
+  private static List<Double> scores(Path out) throws IOException {
+    return Outcomes.open(out.resolve("results.csv")).all().stream().map(Outcome::score).toList();
+  }
+
+  @Test
+  void theBestCandidateComesOutOfIt() throws IOException {
+    Path file =
+        TinySweep.file(folder, "candidates: 2\nalso: [{}, {heads: 5}]\nbudget: 6 steps", SEARCHED);
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    assertTrue(sweep.err().startsWith("warning: 1 of 4 candidates cannot be built"), sweep.err());
+    List<Outcome> outcomes = Outcomes.open(out.resolve("results.csv")).all();
+    assertEquals(
+        List.of(Status.DONE, Status.FAILED, Status.DONE, Status.DONE),
+        outcomes.stream().map(Outcome::status).toList());
+    Outcome best = ResultsTable.sorted(outcomes).get(0);
+    assertTrue(sweep.out().contains("candidate 1 (2 of 4)  heads 5  0 s  failed: "), sweep.out());
+    assertTrue(sweep.out().contains("%d  %.4f".formatted(best.index(), best.score())));
+    assertTrue(
+        sweep.out().contains("the best has %.4f, its network before".formatted(best.score())));
+
+    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    assertEquals(best.settings().applyTo(config).text(Settings.GAMMA), config.text(Settings.GAMMA));
+    assertEquals(1, config.get(Settings.EPOCHS), "6 steps are an epoch of 5");
+    assertEquals(1100, ImageIO.read(out.resolve("scores.png").toFile()).getWidth());
+    Path backbone = out.resolve("candidates/%03d/backbone.zip".formatted(best.index()));
+    assertTrue(Files.exists(backbone));
+  }
+
+  @Test
+  void theSameSeedGivesTheSameScores() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 2\nbudget: 3 steps", SEARCHED);
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    assertEquals(0, new TinySweep().run(file, "--out", folder.resolve("again")));
+    assertEquals(scores(out), scores(folder.resolve("again")));
+    assertEquals(
+        Outcomes.open(out.resolve("results.csv")).all().get(1).settings(),
+        Outcomes.open(folder.resolve("again/results.csv")).all().get(1).settings());
+  }
+
+  @Test
+  void stoppingEarlyLeavesTheRestUntrained() throws IOException {
+    Path file =
+        TinySweep.file(
+            folder,
+            "search: grid\nstop-early: yes\nbudget: 12 steps",
+            "gamma: {values: [1, 2, 3, 4, 5, 6]}");
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    for (Outcome outcome : Outcomes.open(out.resolve("results.csv")).all()) {
+      boolean stopped = outcome.status() == Status.STOPPED;
+      Path metrics = out.resolve("candidates/%03d/metrics.csv".formatted(outcome.index()));
+      int steps = Files.readAllLines(metrics).size() - 1;
+      assertEquals(stopped, steps < 10, outcome.toString());
+      assertFalse(stopped && outcome.index() < 3, "too early to compare");
+    }
+  }
+
+  @Test
+  void whatIsWrongIsSaidBeforeAnyTraining() throws IOException {
+    assertEquals(
+        "error: name a sweep, such as arbiter-configs/sweeps/weights.yaml, or --resume FOLDER",
+        errorOf());
+    assertEquals("error: cannot read nowhere.yaml: it does not exist", errorOf("nowhere.yaml"));
+    Path file = TinySweep.file(folder, "candidates: 2", "drop-path: {values: [0, 0.1]}");
+    Files.writeString(file, Files.readString(file).replace("heads: 2", "heads: 5"));
+    assertTrue(
+        errorOf(file, "--out", out)
+            .startsWith("error: no candidate can be built: Vision Transformer: "));
+    file = TinySweep.file(folder, "candidates: 2\nscore-images: nowhere", SEARCHED);
+    assertTrue(errorOf(file, "--out", out).contains("nowhere"));
+    assertTrue(Files.notExists(out), "nothing was begun");
+    assertEquals(
+        "error: --resume takes the folder of a sweep, and " + folder + " holds no sweep.yaml",
+        errorOf("--resume", folder));
+  }
+
+  @Test
+  void aSweepThatIsDoneIsNotBegunAgain() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 1\nbudget: 1 steps", SEARCHED);
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    assertEquals(
+        "error: %s holds a sweep already: go on with --resume %s, or choose another --out"
+            .formatted(out, out),
+        errorOf(file, "--out", out));
+    TinySweep again = new TinySweep();
+    assertEquals(0, again.run("--resume", out));
+    assertTrue(again.out().contains("finished    1 of 1 before"), again.out());
+  }
+}

@@ -1,0 +1,136 @@
+package org.flsl.arbiter.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.flsl.arbiter.CandidateSettings;
+import org.flsl.arbiter.MedianRule;
+import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.Settings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SweepFileTest {
+  private static Sweep parse(String text) {
+    return SweepFile.parse(text, "my.yaml");
+  }
+
+  private static String errorOf(String text) {
+    return assertThrows(UserError.class, () -> parse(text)).getMessage();
+  }
+
+  @Test
+  void settingsAreFixedOrSearched() {
+    Sweep sweep =
+        parse(
+            """
+            config: photos
+            candidates: 20
+            seed: 7
+            stop-early: yes
+            settings:
+              depth: 2
+              gamma: {from: 1, to: 10}
+              lr: {from: 0.001, to: 0.1, scale: log}
+              local-views: {from: 1, to: 3}
+              teacher-temperature: {values: [0.04, 0.04..0.07]}
+              centring: {values: [yes, no]}
+            """);
+    assertEquals(2, sweep.base().get(Settings.DEPTH));
+    assertEquals(128, sweep.base().get(Settings.CENTROIDS), "of the recipe");
+    assertEquals(MedianRule.usual(), sweep.rule());
+    List<CandidateSettings> candidates = sweep.candidates().preview();
+    assertEquals(20, candidates.size());
+    for (CandidateSettings candidate : candidates) {
+      assertEquals(5, candidate.values().size(), "searched settings only: " + candidate);
+      Pretraining.check(candidate.applyTo(sweep.base()));
+    }
+  }
+
+  @Test
+  void aGridSpacesItsPoints() {
+    Sweep sweep =
+        parse(
+            """
+            search: grid
+            settings:
+              lr: {from: 0.001, to: 0.1, scale: log, points: 3}
+              depth: {from: 1, to: 2, points: 5}
+            """);
+    assertEquals(List.of("0.001", "0.01", "0.1"), sweep.axes().get(0).values());
+    assertEquals(List.of("1", "2"), sweep.axes().get(1).values());
+    assertEquals(6, sweep.candidates().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "candidates: 3\\nsettings:\\n  gama: {from: 1, to: 2}"
+            + " | my.yaml, line 3: there is no setting 'gama'; did you mean 'gamma'?",
+        "candidate: 3 | my.yaml, line 1: there is no 'candidate' here; did you mean 'candidates'?",
+        "settings:\\n  gamma: {from: 1, to: 2}"
+            + " | my.yaml: a random search needs 'candidates', how many to try",
+        "candidates: 3\\nsettings:\\n  gamma: {from: 2, to: 2}"
+            + " | my.yaml, line 3: gamma: the range is empty: from 2 to 2",
+        "candidates: 3\\nsettings:\\n  gamma: {from: 0, to: 2, scale: log}"
+            + " | my.yaml, line 3: gamma: a log scale begins above 0, not at 0",
+        "candidates: 3\\nsettings:\\n  gamma: {from: much, to: 2}"
+            + " | my.yaml, line 3: gamma: from is 'much', but has to be a number or two, as in"
+            + " 0.1..0.5, each of at least 0",
+        "candidates: 3\\nsettings:\\n  gamma: {from: 1..2, to: 2}"
+            + " | my.yaml, line 3: gamma: from is '1..2', but has to be one number",
+        "candidates: 3\\nsettings:\\n  depth: {from: 1.5, to: 2}"
+            + " | my.yaml, line 3: depth: from is '1.5', but has to be a whole number of at least"
+            + " 1, or auto",
+        "candidates: 3\\nsettings:\\n  arch: {from: 1, to: 2}"
+            + " | my.yaml, line 3: arch takes no numbers: list what to try, as in {values: [...]}",
+        "candidates: 3\\nsettings:\\n  arch: {values: [tiny, huge]}"
+            + " | my.yaml, line 3: arch is 'huge', but has to be one of tiny, small, base",
+        "candidates: 3\\nsettings:\\n  gamma: {values: [5, 5.0]}"
+            + " | my.yaml, line 3: gamma has fewer than two different values: nothing to search",
+        "candidates: 3\\nsettings:\\n  gamma: {from: 1}"
+            + " | my.yaml, line 3: gamma needs from and to, as in {from: 1, to: 10}, or values",
+        "candidates: 3\\nsettings:\\n  threads: {values: [1, 2]}"
+            + " | my.yaml, line 3: threads does not change what is learned: give it one value",
+        "search: grid\\nsettings:\\n  gamma: {from: 1, to: 2}"
+            + " | my.yaml, line 3: gamma: a grid needs to know how many points, as in {.., points:"
+            + " 3}",
+        "search: genetic | my.yaml, line 1: search is 'genetic', but has to be one of random, grid",
+        "candidates: 3\\nsettings:\\n  gamma: 5 | my.yaml: nothing is searched; give a setting a"
+            + " section, as in 'gamma: {from: 1, to: 10}'",
+        "candidates: 3\\nbudget: long\\nsettings:\\n  gamma: {from: 1, to: 2} | my.yaml, line 2:"
+            + " budget is 'long', but has to be of the form '200 steps' or '2 minutes'",
+        "candidates: 0\\nsettings:\\n  gamma: {from: 1, to: 2} | my.yaml, line 1: candidates is"
+            + " '0', but has to be a whole number of at least 1",
+        "settings:\\n  out: here | my.yaml, line 2: every candidate has a folder of its own: use"
+            + " sweep's --out",
+        "gamma, eta | my.yaml holds no settings: expected lines of the form 'name: value', such"
+            + " as 'batch: 16'",
+      })
+  void whatCannotBeIsSaidInALine(String text, String error) {
+    assertEquals(error, errorOf(text.replace("\\n", "\n")));
+  }
+
+  @Test
+  void everyShippedSweepIsSound() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("sweeps"))) {
+      List<Path> sweeps = files.toList();
+      assertTrue(sweeps.size() >= 3, sweeps.toString());
+      for (Path file : sweeps) {
+        Sweep sweep = SweepFile.parse(Files.readString(file), file.toString());
+        for (CandidateSettings candidate : sweep.candidates().preview()) {
+          Pretraining.check(candidate.applyTo(sweep.base()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.flsl.arbiter.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.flsl.arbiter.Outcome;
+import org.flsl.arbiter.Outcomes;
+import org.flsl.arbiter.TinySweep;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sweep that is killed goes on where it was: the same candidates, and none of them twice. */
+@Tag("slow")
+class SweepResumeTest {
+  @TempDir private Path folder;
+
+  /** All that tells one outcome from another but the time it took. */
+  private static List<String> told(Path sweep) throws IOException {
+    List<String> told = new ArrayList<>();
+    for (Outcome o : Outcomes.open(sweep.resolve("results.csv")).all()) {
+      told.add(o.index() + " " + o.settings() + " " + o.status() + " " + o.score());
+    }
+    return told;
+  }
+
+  @Test
+  void killedAndInterruptedItEndsLikeOneThatWasNot() throws Exception {
+    Path file =
+        TinySweep.file(
+            folder,
+            "candidates: 6\nseed: 3\nstop-early: yes",
+            "gamma: {from: 0.5, to: 20, scale: log}\nsave-minutes: 0.001");
+    Path whole = folder.resolve("whole");
+    assertEquals(0, new TinySweep().run(file, "--out", whole));
+
+    Path sweep = folder.resolve("sweep");
+    Path output = folder.resolve("killed.txt");
+    Process killed = TinySweep.fork(output, file, "--out", sweep);
+    TinySweep.await(killed, output, "candidate 1 (2 of 6)");
+    killed.destroyForcibly().waitFor();
+    List<String> before = told(sweep).subList(0, 2);
+    Path metrics = sweep.resolve("candidates/000/metrics.csv");
+    FileTime trained = Files.getLastModifiedTime(metrics);
+
+    output = folder.resolve("interrupted.txt");
+    Process interrupted = TinySweep.fork(output, "--resume", sweep);
+    TinySweep.await(interrupted, output, "candidate 3 (4 of 6)");
+    new ProcessBuilder("kill", "-INT", String.valueOf(interrupted.pid())).start().waitFor();
+    assertEquals(130, ended(interrupted), Files.readString(output));
+    assertTrue(
+        Files.readString(output).contains("go on with: ./flsl sweep --resume " + sweep),
+        Files.readString(output));
+
+    output = folder.resolve("resumed.txt");
+    Process resumed = TinySweep.fork(output, "--resume", sweep);
+    assertEquals(0, ended(resumed), Files.readString(output));
+    String said = Files.readString(output);
+    assertTrue(said.lines().noneMatch(line -> line.startsWith("candidate 0 ")), said);
+    assertEquals(trained, Files.getLastModifiedTime(metrics), "not trained again");
+    assertEquals(before, told(sweep).subList(0, 2));
+    assertEquals(told(whole), told(sweep));
+  }
+
+  private static int ended(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    return process.exitValue();
+  }
+}
