@@ -31,9 +31,9 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     /** Every query belongs to many centroids a little and to none clearly. */
     FLAT(
         "every query is spread over many centroids, and only a few centroids are the likeliest one"
-            + " of any query; likely cause: a batch has too few different queries to fill all"
-            + " centroids, so that the volume term asks for flat assignments; use fewer centroids, a"
-            + " larger batch, or a lower gamma"),
+            + " of any query; likely cause: strong colour changes leave views too little in common for"
+            + " so short a training, or gamma rewards flat assignments; try weaker colour changes, a"
+            + " lower gamma, or more queries an image"),
     /** All tokens are alike. */
     EQUAL_FEATURES(
         "all features point the same way; likely cause: the intra-view term is too strong or the"
