@@ -28,6 +28,12 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     FEW_CENTROIDS(
         "a few centroids take nearly all queries; likely cause: the volume term is too weak; raise"
             + " gamma, or turn centring on"),
+    /** Every query belongs to many centroids a little and to none clearly. */
+    FLAT(
+        "every query is spread over many centroids, and only a few centroids are the likeliest one"
+            + " of any query; likely cause: strong colour changes leave views too little in common for"
+            + " so short a training, or gamma rewards flat assignments; try weaker colour changes, a"
+            + " lower gamma, or more queries an image"),
     /** All tokens are alike. */
     EQUAL_FEATURES(
         "all features point the same way; likely cause: the intra-view term is too strong or the"
@@ -46,11 +52,13 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private static final double NEAR_UNIFORM = 0.001;
   private static final double FEW = 0.05;
   private static final double SAME = 0.05;
+  private static final double FLAT = 0.05;
 
   private final double maxEntropy;
   private final Consumer<Collapse> alarm;
   private final Deque<StepMetrics> window = new ArrayDeque<>();
   private final Set<Collapse> seen = EnumSet.noneOf(Collapse.class);
+  private double peakLearningRate;
 
   /** Watches a training with K centroids and warns in the log. */
   public CollapseWatch(int centroids) {
@@ -69,6 +77,7 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
 
   @Override
   public void accept(StepMetrics step) {
+    peakLearningRate = Math.max(peakLearningRate, step.learningRate());
     window.addLast(step);
     if (window.size() <= WINDOW) {
       return;
@@ -78,10 +87,14 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
         window.stream().mapToDouble(StepMetrics::assignmentEntropy).average().orElse(0);
     double inter = window.stream().mapToDouble(StepMetrics::inter).average().orElse(0);
     double spread = window.stream().mapToDouble(StepMetrics::featureSpread).average().orElse(1);
+    double used = window.stream().mapToInt(StepMetrics::usedCentroids).average().orElse(0);
     boolean uniform =
         inter > maxEntropy * (1 - NEAR_UNIFORM) && entropy > maxEntropy * (1 - NEAR_UNIFORM);
     report(Collapse.UNIFORM, uniform, step);
     report(Collapse.FEW_CENTROIDS, entropy < FEW * maxEntropy, step);
+    // Fresh weights are flat as well: judge when the learning rate has passed its peak.
+    boolean warm = step.learningRate() < peakLearningRate;
+    report(Collapse.FLAT, warm && !uniform && used < FLAT * Math.exp(entropy), step);
     report(Collapse.EQUAL_FEATURES, spread < SAME, step);
   }
 
@@ -89,12 +102,13 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     if (happened && seen.add(collapse)) {
       LOG.warn(
           "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment {},"
-              + " spread of the features {})",
+              + " likeliest centroids {}, spread of the features {})",
           step.iteration(),
           collapse.explanation,
           number(step.inter()),
           number(maxEntropy),
           number(step.assignmentEntropy()),
+          step.usedCentroids(),
           number(step.featureSpread()));
       alarm.accept(collapse);
     }

@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import static org.flsl.training.CollapseWatch.Collapse.EQUAL_FEATURES;
 import static org.flsl.training.CollapseWatch.Collapse.FEW_CENTROIDS;
+import static org.flsl.training.CollapseWatch.Collapse.FLAT;
 import static org.flsl.training.CollapseWatch.Collapse.UNIFORM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -36,6 +37,28 @@ class CollapseWatchTest {
     assertEquals(List.of(FEW_CENTROIDS), watch(500, 0.1, 0.02 * LN_K, 0.8));
     assertEquals(List.of(EQUAL_FEATURES), watch(500, 2, 0.9 * LN_K, 0.01));
     assertEquals(List.of(UNIFORM, EQUAL_FEATURES), watch(500, LN_K, LN_K, 0.01));
+  }
+
+  /** 500 steps with 512 centroids; the learning rate rises in the first {@code warmup} of them. */
+  private static List<Collapse> watch(int warmup, double inter, double entropy, int used) {
+    List<Collapse> alarms = new ArrayList<>();
+    CollapseWatch watch = new CollapseWatch(512, alarms::add);
+    for (int i = 0; i < 500; i++) {
+      double rate = i < warmup ? i : 1000 - i;
+      watch.accept(
+          new StepMetrics(i, 0, 5, 0.1, inter, 0.1, rate, 0.1, 0.99, 0.04, 1, entropy, used, 0.97));
+    }
+    return alarms;
+  }
+
+  @Test
+  void flatAssignmentsAreNamedAfterTheWarmUp() {
+    // The figures of a real training, whose tokens lay along one or two directions.
+    assertEquals(List.of(FLAT), watch(50, 4.38, 6.18, 6));
+    assertEquals(List.of(), watch(500, 4.38, 6.18, 6));
+    assertEquals(List.of(), watch(50, 4.38, 6.18, 60));
+    // Few centroids by the mean assignment too: not flat.
+    assertEquals(List.of(), watch(50, 1.5, Math.log(12), 6));
   }
 
   @Test
