@@ -6,7 +6,7 @@ import org.flsl.evaluation.data.LabelMask;
 /**
  * How often each class was taken for which prediction, and the scores that follow from it.
  *
- * <p>Predictions are classes, or clusters that have yet to be given a class.
+ * <p>Predictions are classes, or clusters that {@link ClusterMatching} has yet to give a class.
  * Ignored pixels count nowhere.
  */
 public final class ConfusionMatrix {
@@ -22,6 +22,11 @@ public final class ConfusionMatrix {
   /** An empty matrix. */
   public ConfusionMatrix(int classes, int predictions) {
     this.classes = classes;
+    if (classes < 1 || predictions < 1) {
+      throw new IllegalArgumentException(
+          "At least one class and one prediction are needed, got %d and %d"
+              .formatted(classes, predictions));
+    }
     this.predictions = predictions;
     this.counts = new long[Math.multiplyExact(classes, predictions)];
   }
@@ -44,8 +49,18 @@ public final class ConfusionMatrix {
     }
   }
 
+  /** Counts several pixels at once. */
+  void add(int truth, int prediction, long pixels) {
+    counts[truth * predictions + prediction] += pixels;
+  }
+
   /** Adds the counts of another matrix of the same shape. */
   public void add(ConfusionMatrix other) {
+    if (other.classes != classes || other.predictions != predictions) {
+      throw new IllegalArgumentException(
+          "A matrix of %d x %d cannot take one of %d x %d"
+              .formatted(classes, predictions, other.classes, other.predictions));
+    }
     for (int i = 0; i < counts.length; i++) {
       counts[i] += other.counts[i];
     }
@@ -73,7 +88,9 @@ public final class ConfusionMatrix {
 
   /** The share of right predictions; NaN where nothing was counted. */
   public double accuracy() {
-    return (double) IntStream.range(0, classes).mapToLong(i -> count(i, i)).sum() / total();
+    return (double)
+            IntStream.range(0, Math.min(classes, predictions)).mapToLong(i -> count(i, i)).sum()
+        / total();
   }
 
   /**
@@ -81,11 +98,11 @@ public final class ConfusionMatrix {
    * class or taken for it; NaN for a class that occurs in neither way.
    */
   public double iou(int label) {
-    long union = -count(label, label);
-    for (int other = 0; other < classes; other++) {
-      union += count(label, other) + count(other, label);
-    }
-    return (double) count(label, label) / union;
+    long right = label < predictions ? count(label, label) : 0;
+    long ofClass = IntStream.range(0, predictions).mapToLong(i -> count(label, i)).sum();
+    long predicted =
+        label < predictions ? IntStream.range(0, classes).mapToLong(i -> count(i, label)).sum() : 0;
+    return (double) right / (ofClass + predicted - right);
   }
 
   /** The mean of {@link #iou} over the classes that occur as truth or as prediction. */

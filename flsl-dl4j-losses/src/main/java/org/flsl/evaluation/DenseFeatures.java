@@ -99,6 +99,11 @@ public final class DenseFeatures {
     return rows(tokens, (long) from * grid.tokens(), (long) to * grid.tokens());
   }
 
+  /** The same tokens, each scaled to length one. */
+  public DenseFeatures scaledToLengthOne() {
+    return new DenseFeatures(UnitLength.rows(tokens), grid);
+  }
+
   /** The mean token of each image, {@code [images, width]}. */
   public INDArray pooled() {
     return tokens.reshape('c', images, grid.tokens(), width()).mean(1);

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.views.pixels.RgbImage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,10 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class GraphFeatures implements FeatureExtractor {
   private final ComputationGraph graph;
   private final String vertex;
+  private final Activations activations;
 
   private GraphFeatures(ComputationGraph graph, String vertex) {
     this.graph = graph;
     this.vertex = vertex;
+    this.activations = new Activations(graph, List.of(vertex));
   }
 
   /** The features that are a graph's output. */
@@ -91,7 +94,7 @@ public final class GraphFeatures implements FeatureExtractor {
 
   @Override
   public TokenGrid grid(ImageSize size) {
-    InputType image = InputType.convolutional(size.height(), size.width(), channels());
+    InputType image = InputType.convolutional(size.height(), size.width(), RgbImage.CHANNELS);
     InputType type = graph.getConfiguration().clone().getLayerActivationTypes(image).get(vertex);
     if (type instanceof InputType.InputTypeConvolutional maps) {
       return new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth()));
@@ -102,10 +105,6 @@ public final class GraphFeatures implements FeatureExtractor {
     throw new IllegalArgumentException(
         "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex"
             .formatted(vertex, type));
-  }
-
-  private int channels() {
-    return 3;
   }
 
   /** Tokens cover the image evenly: their grid has the image's proportions. */
@@ -124,7 +123,7 @@ public final class GraphFeatures implements FeatureExtractor {
   @Override
   public INDArray tokens(INDArray images) {
     INDArray input = images.castTo(graph.getConfiguration().getDataType());
-    INDArray output = graph.output(List.of(vertex), false, new INDArray[] {input}, null)[0];
+    INDArray output = activations.of(input).get(0);
     INDArray sequence =
         switch (output.rank()) {
           case 3 -> output;

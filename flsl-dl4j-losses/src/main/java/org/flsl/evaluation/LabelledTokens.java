@@ -71,6 +71,17 @@ public record LabelledTokens(INDArray tokens, int[] labels, int classes) {
     return new LabelledTokens(Nd4j.pullRows(features.tokens(), 1, rows), drawn, classes);
   }
 
+  /**
+   * Draws tokens without replacement, whatever their labels.
+   *
+   * @param most how many to draw; all, where there are fewer
+   * @return {@code [n, width]}
+   */
+  public static INDArray draw(DenseFeatures features, int most, long seed) {
+    int[] unlabelled = new int[Math.toIntExact(features.tokens().size(0))];
+    return sample(features, unlabelled, 1, most, seed).tokens();
+  }
+
   static void shuffle(int[] numbers, SplittableRandom random) {
     for (int i = numbers.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);

@@ -24,7 +24,6 @@ public final class NearestNeighbours implements TokenClassifier {
 
   private static final int QUERY_BLOCK = 512;
   private static final int KEY_BLOCK = 8192;
-  private static final double TINY = 1e-12;
 
   private final INDArray keys;
   private final int[] labels;
@@ -49,16 +48,11 @@ public final class NearestNeighbours implements TokenClassifier {
           "k must be at least 1 and the temperature above 0, got %d and %s"
               .formatted(k, temperature));
     }
-    this.keys = unit(known.tokens());
+    this.keys = UnitLength.rows(known.tokens());
     this.labels = known.labels().clone();
     this.classes = known.classes();
     this.k = Math.min(k, labels.length);
     this.temperature = temperature;
-  }
-
-  private static INDArray unit(INDArray rows) {
-    INDArray single = rows.castTo(DataType.FLOAT);
-    return single.divColumnVector(single.norm2(1).addi(TINY)).dup('c');
   }
 
   @Override
@@ -81,7 +75,7 @@ public final class NearestNeighbours implements TokenClassifier {
             (long) Math.min(QUERY_BLOCK, queries) * Math.min(KEY_BLOCK, labels.length));
     for (int start = 0; start < queries; start += QUERY_BLOCK) {
       int end = Math.min(start + QUERY_BLOCK, queries);
-      Nearest[] nearest = nearest(unit(rows(tokens, start, end)), products);
+      Nearest[] nearest = nearest(UnitLength.rows(rows(tokens, start, end)), products);
       int first = start;
       IntStream.range(0, nearest.length)
           .parallel()

@@ -23,7 +23,12 @@ public final class SegmentationBenchmark {
     /** {@link NearestNeighbours} among tokens of the training images. */
     KNN("k-NN"),
     /** {@link LinearProbe} trained on tokens of the training images. */
-    LINEAR("linear probe");
+    LINEAR("linear probe"),
+    /**
+     * {@link KMeans} of tokens of the test images, as many clusters as classes, without any label;
+     * {@link ClusterMatching} names the clusters.
+     */
+    KMEANS("k-means");
 
     private final String label;
 
@@ -103,7 +108,9 @@ public final class SegmentationBenchmark {
       for (Method method : methods) {
         progress.at("%s: %s".formatted(candidate.name(), method), seed, seeds);
         ConfusionMatrix result =
-            new Segmenter(classifier(method, drawn, seed)).compare(asked, test);
+            method == Method.KMEANS
+                ? clustered(asked, seed)
+                : classified(method, drawn, asked, seed);
         values.computeIfAbsent(method + " mIoU", m -> new ArrayList<>()).add(result.meanIou());
         values
             .computeIfAbsent(method + " pixel accuracy", m -> new ArrayList<>())
@@ -122,11 +129,21 @@ public final class SegmentationBenchmark {
         extractor, images, preparation, batch, done -> progress.at(what, done, images.size()));
   }
 
-  private TokenClassifier classifier(Method method, LabelledTokens drawn, long seed) {
-    return switch (method) {
-      case KNN -> new NearestNeighbours(drawn, k, temperature);
-      case LINEAR -> probe.seed(seed).fit(drawn);
-    };
+  private ConfusionMatrix classified(
+      Method method, LabelledTokens drawn, DenseFeatures asked, long seed) {
+    TokenClassifier classifier =
+        method == Method.KNN
+            ? new NearestNeighbours(drawn, k, temperature)
+            : probe.seed(seed).fit(drawn);
+    return new Segmenter(classifier).compare(asked, test);
+  }
+
+  /** Clusters form by direction, as nearest neighbours do: tokens are scaled to length one. */
+  private ConfusionMatrix clustered(DenseFeatures asked, long seed) {
+    DenseFeatures directions = asked.scaledToLengthOne();
+    KMeans clusters =
+        KMeans.fit(LabelledTokens.draw(directions, tokens, seed), test.classes().size(), seed);
+    return ClusterMatching.matched(new Segmenter(clusters).compare(directions, test));
   }
 
   /** Builds a {@link SegmentationBenchmark}. */

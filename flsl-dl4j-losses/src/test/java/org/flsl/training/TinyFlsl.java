@@ -13,14 +13,14 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A pretraining so small that a test can do a hundred steps of it. */
-final class TinyFlsl {
+public final class TinyFlsl {
   private TinyFlsl() {}
 
   static VitConfig.Builder vit() {
     return VitConfig.builder().width(8).depth(2).heads(2).patch(2).imageSize(8).dropPath(0.3);
   }
 
-  static FlslConfig.Builder config(DataType type) {
+  public static FlslConfig.Builder config(DataType type) {
     return FlslConfig.builder()
         .epochs(4)
         .iterationsPerEpoch(3)
@@ -40,7 +40,7 @@ final class TinyFlsl {
     return ViewLayout.of(8, 2, 2, 4, 2);
   }
 
-  static FlslGraph.Builder flsl(FlslConfig config) {
+  public static FlslGraph.Builder flsl(FlslConfig config) {
     return FlslGraph.builder()
         .backbone(VitBackbone.of(vit().build()))
         .views(views())
@@ -61,7 +61,7 @@ final class TinyFlsl {
   }
 
   /** Random images with a random token picked in every window; with plain crops if asked for. */
-  static MultiDataSet batch(DataType type, long seed, int batch, boolean crops) {
+  public static MultiDataSet batch(DataType type, long seed, int batch, boolean crops) {
     ViewLayout views = views();
     List<ImageInput> images = new ArrayList<>();
     images.add(views.teacher());

@@ -196,6 +196,21 @@ public final class MeanShift extends CompiledVertex {
     }
   }
 
+  /** tau. */
+  public ISchedule temperature() {
+    return temperature;
+  }
+
+  /** Queries of each view; empty if all queries look at all tokens. */
+  public List<Long> queryViews() {
+    return queryViews == null ? List.of() : List.copyOf(queryViews);
+  }
+
+  /** Tokens of each view; empty if all queries look at all tokens. */
+  public List<Long> tokenViews() {
+    return tokenViews == null ? List.of() : List.copyOf(tokenViews);
+  }
+
   @Override
   public int minVertexInputs() {
     return mixture == null ? 2 : 3;

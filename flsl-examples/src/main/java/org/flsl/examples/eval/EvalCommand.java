@@ -35,6 +35,8 @@ public final class EvalCommand {
     CommandLine line = new CommandLine(new EvalCommand());
     EvalRuntime runtime = new EvalRuntime(terminal, relaunch, environment);
     line.addSubcommand(new EvalSegmentation(runtime));
+    line.addSubcommand(new EvalCategory(runtime));
+    line.addSubcommand(new EvalHealth(runtime));
     line.addSubcommand(new EvalVideo(runtime));
     line.addSubcommand(new EvalBoxes(runtime));
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -7,10 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
@@ -18,7 +16,6 @@ import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
 import org.flsl.evaluation.data.ColourMap;
 import org.flsl.evaluation.data.ImagesAndMasks;
-import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.MaskReader;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
@@ -33,7 +30,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Segments test images by the tokens of training images: nearest neighbours and a linear"
-          + " probe.",
+          + " probe; and by clusters of their own tokens (k-means), which no label formed.",
       "Reports mean intersection over union and pixel accuracy at the resolution of the masks."
     },
     showDefaultValues = true)
@@ -142,9 +139,9 @@ final class EvalSegmentation implements Callable<Integer> {
     SegmentationCheck.all(test);
 
     GraphFeatures features = model.features();
-    ImageSize size = model.size(features, commonSize(List.of(train, test)));
+    ImageSize size = model.size(features, List.of(train, test));
     SegmentationBenchmark benchmark =
-        SegmentationBenchmark.builder(train, test, new ImagePreparation(size))
+        SegmentationBenchmark.builder(train, test, model.preparation(size))
             .methods(methods)
             .seeds(seeds)
             .tokens(tokens)
@@ -165,16 +162,5 @@ final class EvalSegmentation implements Callable<Integer> {
     }
     output.report(runtime.terminal(), results);
     return 0;
-  }
-
-  /** The size that all images have, or null. */
-  private static ImageSize commonSize(List<? extends LabelledImages> sets) {
-    List<ImageSize> sizes =
-        sets.stream()
-            .flatMap(set -> IntStream.range(0, set.size()).parallel().mapToObj(set::image))
-            .map(image -> new ImageSize(image.height(), image.width()))
-            .distinct()
-            .toList();
-    return sizes.size() == 1 ? sizes.get(0) : null;
   }
 }

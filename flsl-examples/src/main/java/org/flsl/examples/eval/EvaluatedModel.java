@@ -1,9 +1,12 @@
 package org.flsl.examples.eval;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.Option;
 
@@ -20,27 +23,33 @@ final class EvaluatedModel extends EvaluatedNetwork {
               + " training.")
   private String size;
 
-  /**
-   * The size that images are brought to.
-   *
-   * @param common the size that all images have; null if they differ
-   */
-  ImageSize size(GraphFeatures features, ImageSize common) {
+  /** The size that images are brought to. */
+  ImageSize size(GraphFeatures features, List<? extends LabelledImages> sets) {
     if (size != null) {
-      Matcher parts = SIZE.matcher(size);
-      if (!parts.matches()) {
-        throw new UserError(
-            "--size takes height x width such as 240x320, or one number, got " + size);
-      }
-      int height = Integer.parseInt(parts.group(1));
-      int width = parts.group(2) == null ? height : Integer.parseInt(parts.group(2));
-      return new ImageSize(height, width);
+      return wishedSize();
     }
-    if (common != null) {
-      return features.fit(common);
+    List<ImageSize> sizes =
+        sets.stream()
+            .flatMap(set -> IntStream.range(0, set.size()).parallel().mapToObj(set::image))
+            .map(image -> new ImageSize(image.height(), image.width()))
+            .distinct()
+            .toList();
+    return sizes.size() == 1
+        ? features.fit(sizes.get(0))
+        : features
+            .trainingSize()
+            .orElseThrow(
+                () -> new UserError("the images have several sizes: choose one with --size"));
+  }
+
+  private ImageSize wishedSize() {
+    Matcher parts = SIZE.matcher(size);
+    if (!parts.matches()) {
+      throw new UserError(
+          "--size takes height x width such as 240x320, or one number, got " + size);
     }
-    return features
-        .trainingSize()
-        .orElseThrow(() -> new UserError("the images have several sizes: choose one with --size"));
+    int height = Integer.parseInt(parts.group(1));
+    int width = parts.group(2) == null ? height : Integer.parseInt(parts.group(2));
+    return new ImageSize(height, width);
   }
 }

@@ -3,10 +3,14 @@ package org.flsl.examples.eval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.TrainedRun;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -64,5 +68,17 @@ class EvaluatedNetwork {
       throw new UserError(file + " is no DL4J model: name the backbone.zip of a finished run", e);
     }
     return vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
+  }
+
+  /** The folder of the run, if one was named. */
+  Optional<Path> run() {
+    return Optional.ofNullable(source.run);
+  }
+
+  /** Normalises images as the run did; by the paper's values for other networks. */
+  ImagePreparation preparation(ImageSize size) {
+    return run()
+        .map(folder -> new ImagePreparation(size, TrainedRun.at(folder).views()))
+        .orElseGet(() -> new ImagePreparation(size));
   }
 }

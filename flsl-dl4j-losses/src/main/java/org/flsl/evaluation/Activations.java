@@ -1,0 +1,48 @@
+package org.flsl.evaluation;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What some vertices of a frozen graph yield; vertices behind the last of them are not computed.
+ *
+ * <p>DL4J's {@code output(vertices, …)} leaves workspaces open where a vertex is no output of the
+ * graph, so that the next call fails.
+ */
+final class Activations {
+  private final ComputationGraph graph;
+  private final List<String> vertices;
+  private final int lastPosition;
+
+  Activations(ComputationGraph graph, List<String> vertices) {
+    this.graph = graph;
+    this.vertices = List.copyOf(vertices);
+    int[] order = graph.topologicalSortOrder();
+    this.lastPosition =
+        vertices.stream()
+            .mapToInt(name -> positionOf(graph.getVertex(name).getVertexIndex(), order))
+            .max()
+            .orElseThrow();
+  }
+
+  private static int positionOf(int vertex, int[] order) {
+    int position = 0;
+    while (order[position] != vertex) {
+      position++;
+    }
+    return position;
+  }
+
+  /** The arrays in the order of the vertices, outside of any workspace. */
+  List<INDArray> of(INDArray... inputs) {
+    if (vertices.equals(graph.getConfiguration().getNetworkOutputs())) {
+      // Faster: activations in between share memory.
+      return Arrays.asList(graph.output(false, inputs));
+    }
+    Map<String, INDArray> all = graph.feedForward(inputs, lastPosition, false, true);
+    return vertices.stream().map(all::get).toList();
+  }
+}

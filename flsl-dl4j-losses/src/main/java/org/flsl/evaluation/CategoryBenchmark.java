@@ -1,0 +1,171 @@
+package org.flsl.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.flsl.evaluation.data.CategorySet;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Measures how well features tell whole images apart: the mean of an image's tokens, classified by
+ * nearest neighbours and by a linear probe.
+ *
+ * <p>Nearest neighbours are the same with every seed, unless the features differ.
+ */
+public final class CategoryBenchmark {
+  private final CategorySet train;
+  private final CategorySet test;
+  private final ImagePreparation preparation;
+  private final int seeds;
+  private final int batch;
+  private final int k;
+  private final double temperature;
+  private final LinearProbe.Training probe;
+  private final Progress progress;
+
+  private CategoryBenchmark(Builder b) {
+    this.train = b.train;
+    this.test = b.test;
+    this.preparation = b.preparation;
+    this.seeds = b.seeds;
+    this.batch = b.batch;
+    this.k = b.k;
+    this.temperature = b.temperature;
+    this.probe = b.probe;
+    this.progress = b.progress;
+    if (seeds < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "Seeds and batch must be at least 1, got %d and %d".formatted(seeds, batch));
+    }
+    if (!train.classes().equals(test.classes())) {
+      throw new IllegalArgumentException(
+          "The classes of the training images, %s, and those of the test images, %s, differ"
+              .formatted(train.classes(), test.classes()));
+    }
+  }
+
+  /**
+   * Starts a benchmark.
+   *
+   * @param train images to learn from
+   * @param test images to measure on
+   * @param preparation the size and normalisation of images
+   */
+  public static Builder builder(CategorySet train, CategorySet test, ImagePreparation preparation) {
+    return new Builder(train, test, preparation);
+  }
+
+  /** Measures features: the share of test images whose class is told right. */
+  public List<Measured> measure(Candidate candidate) {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    LabelledTokens known = null;
+    LabelledTokens asked = null;
+    for (int seed = 1; seed <= seeds; seed++) {
+      if (known == null || candidate.seeded()) {
+        FeatureExtractor extractor = candidate.bySeed().apply(seed);
+        known = pooled(candidate, extractor, train, "training");
+        asked = pooled(candidate, extractor, test, "test");
+      }
+      add(values, "k-NN accuracy", new NearestNeighbours(known, k, temperature), asked);
+      add(values, "linear probe accuracy", probe.seed(seed).fit(known), asked);
+    }
+    return values.entrySet().stream()
+        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
+        .toList();
+  }
+
+  private LabelledTokens pooled(
+      Candidate candidate, FeatureExtractor extractor, CategorySet images, String which) {
+    String what = "%s: features of %s images".formatted(candidate.name(), which);
+    INDArray means =
+        DenseFeatures.of(
+                extractor,
+                images,
+                preparation,
+                batch,
+                done -> progress.at(what, done, images.size()))
+            .pooled();
+    int[] labels = IntStream.range(0, images.size()).map(images::category).toArray();
+    return new LabelledTokens(means, labels, images.classes().size());
+  }
+
+  private static void add(
+      Map<String, List<Double>> values,
+      String measure,
+      TokenClassifier classifier,
+      LabelledTokens asked) {
+    float[] scores = classifier.scores(asked.tokens());
+    ConfusionMatrix result = new ConfusionMatrix(asked.classes());
+    int[] predicted = new int[asked.labels().length];
+    for (int i = 0; i < predicted.length; i++) {
+      for (int label = 1; label < asked.classes(); label++) {
+        if (scores[i * asked.classes() + label] > scores[i * asked.classes() + predicted[i]]) {
+          predicted[i] = label;
+        }
+      }
+    }
+    result.add(asked.labels(), predicted);
+    values.computeIfAbsent(measure, m -> new ArrayList<>()).add(result.accuracy());
+  }
+
+  /** Builds a {@link CategoryBenchmark}. */
+  public static final class Builder {
+    private final CategorySet train;
+    private final CategorySet test;
+    private final ImagePreparation preparation;
+    private int seeds = 3;
+    private int batch = 8;
+    private int k = NearestNeighbours.K;
+    private double temperature = NearestNeighbours.TEMPERATURE;
+    private LinearProbe.Training probe = LinearProbe.training();
+    private Progress progress = Progress.NONE;
+
+    private Builder(CategorySet train, CategorySet test, ImagePreparation preparation) {
+      this.train = train;
+      this.test = test;
+      this.preparation = preparation;
+    }
+
+    /** How many seeds; default 3. */
+    public Builder seeds(int seeds) {
+      this.seeds = seeds;
+      return this;
+    }
+
+    /** Images per pass through the network; default 8. */
+    public Builder batch(int batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** Neighbours that vote and their temperature; default 20 and 0.07. */
+    public Builder neighbours(int k, double temperature) {
+      this.k = k;
+      this.temperature = temperature;
+      return this;
+    }
+
+    /** How the probe is trained. */
+    public Builder probe(LinearProbe.Training probe) {
+      this.probe = probe;
+      return this;
+    }
+
+    /** Hears how far it is. */
+    public Builder progress(Progress progress) {
+      this.progress = progress;
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @throws IllegalArgumentException if something does not fit
+     */
+    public CategoryBenchmark build() {
+      return new CategoryBenchmark(this);
+    }
+  }
+}

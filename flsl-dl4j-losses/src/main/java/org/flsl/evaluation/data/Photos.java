@@ -1,0 +1,65 @@
+package org.flsl.evaluation.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.RgbImage;
+
+/** Images without labels, for measures that need none. */
+public final class Photos implements LabelledImages {
+  private final List<Path> files;
+  private final List<String> names;
+  private final ImageDecoder decoder = new ImageDecoder();
+
+  private Photos(List<Path> files, List<String> names) {
+    this.files = files;
+    this.names = names;
+  }
+
+  /** All images in a folder and its subfolders. */
+  public static Photos in(Path root) {
+    ImageFolder folder = ImageFolder.scan(root);
+    return new Photos(
+        folder.paths(), IntStream.range(0, folder.size()).mapToObj(folder::relativePath).toList());
+  }
+
+  /** So many of them, evenly spaced; all, if there are fewer. */
+  public Photos atMost(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("At least one image is needed, got " + most);
+    }
+    int kept = Math.min(most, size());
+    int[] picked = IntStream.range(0, kept).map(i -> (int) ((long) i * size() / kept)).toArray();
+    return new Photos(
+        IntStream.of(picked).mapToObj(files::get).toList(),
+        IntStream.of(picked).mapToObj(names::get).toList());
+  }
+
+  @Override
+  public int size() {
+    return files.size();
+  }
+
+  @Override
+  public String name(int image) {
+    return names.get(image);
+  }
+
+  @Override
+  public RgbImage image(int image) {
+    try {
+      return decoder.decode(files.get(image));
+    } catch (IOException e) {
+      throw new DatasetException(
+          "Cannot read %s: %s".formatted(files.get(image), e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public List<String> classes() {
+    return List.of();
+  }
+}

@@ -1,0 +1,103 @@
+package org.flsl.examples.eval;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.CategoryBenchmark;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.LinearProbe;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.CategorySet;
+import org.flsl.evaluation.data.ClassFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flsl eval category}: how well do mean tokens tell whole images apart? */
+@Command(
+    name = "category",
+    sortOptions = false,
+    description = {
+      "Classifies whole images by the mean of their tokens: nearest neighbours and a linear probe.",
+      "Reports the share of test images whose class is told right."
+    },
+    showDefaultValues = true)
+final class EvalCategory implements Callable<Integer> {
+  private final EvalRuntime runtime;
+
+  @Mixin private EvaluatedModel model;
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Images to learn from: a folder for each class.")
+  private Path images;
+
+  @Option(
+      names = "--test-images",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Images to measure on: the same class folders.")
+  private Path testImages;
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds.")
+  private int seeds = 3;
+
+  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
+  private int k = 20;
+
+  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
+  private double temperature = 0.07;
+
+  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
+  private int probeSteps = 1000;
+
+  @Mixin private EvalOutput output;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  EvalCategory(EvalRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return runtime.run(output.debug(), this::measure);
+  }
+
+  private int measure() {
+    output.check();
+    CategorySet train = ClassFolders.open(images);
+    CategorySet test = ClassFolders.open(testImages, train.classes());
+    GraphFeatures features = model.features();
+    ImageSize size = model.size(features, List.of(train, test));
+    CategoryBenchmark benchmark =
+        CategoryBenchmark.builder(train, test, model.preparation(size))
+            .seeds(seeds)
+            .batch(output.batch())
+            .neighbours(k, temperature)
+            .probe(LinearProbe.training().steps(probeSteps))
+            .progress(runtime::progress)
+            .build();
+    runtime
+        .terminal()
+        .plain(
+            "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
+                .formatted(
+                    model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
+    List<Measured> results = new ArrayList<>();
+    for (Candidate candidate : Candidate.withBaselines(features, size)) {
+      results.addAll(benchmark.measure(candidate));
+    }
+    output.report(runtime.terminal(), results);
+    return 0;
+  }
+}
