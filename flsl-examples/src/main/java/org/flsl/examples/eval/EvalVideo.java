@@ -129,6 +129,7 @@ final class EvalVideo implements Callable<Integer> {
         VideoBenchmark.builder(videos)
             .propagation(propagation)
             .shortSide(shortSide)
+            .preparation(model::preparation)
             .seeds(seeds)
             .progress(runtime::progress)
             .build();
