@@ -5,8 +5,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.NearestNeighbours;
@@ -26,6 +29,7 @@ public final class BoxBenchmark {
   private final BoxSet train;
   private final BoxSet test;
   private final CentreCrop crop;
+  private final ImagePreparation preparation;
   private final BoxFeatures.Choice choice;
   private final int k;
   private final double temperature;
@@ -38,6 +42,7 @@ public final class BoxBenchmark {
     this.train = b.train;
     this.test = b.test;
     this.crop = b.crop;
+    this.preparation = b.preparation.apply(new ImageSize(crop.crop(), crop.crop()));
     this.choice = b.allBoxes ? BoxFeatures.Choice.ALL : BoxFeatures.Choice.LARGEST;
     this.k = b.k;
     this.temperature = b.temperature;
@@ -110,7 +115,13 @@ public final class BoxBenchmark {
       Candidate candidate, FeatureExtractor features, BoxSet set, String which) {
     String what = "%s: boxes of %s images".formatted(candidate.name(), which);
     return BoxFeatures.of(
-        features, set, crop, choice, batch, done -> progress.at(what, done, set.size()));
+        features,
+        set,
+        crop,
+        preparation,
+        choice,
+        batch,
+        done -> progress.at(what, done, set.size()));
   }
 
   private double[] accuracy(BoxVote vote, BoxFeatures known, BoxFeatures asked) {
@@ -146,6 +157,7 @@ public final class BoxBenchmark {
     private final BoxSet train;
     private final BoxSet test;
     private final CentreCrop crop;
+    private Function<ImageSize, ImagePreparation> preparation = ImagePreparation::new;
     private boolean allBoxes;
     private int k = NearestNeighbours.K;
     private double temperature = NearestNeighbours.TEMPERATURE;
@@ -157,6 +169,12 @@ public final class BoxBenchmark {
       this.train = train;
       this.test = test;
       this.crop = crop;
+    }
+
+    /** How squares of a size are normalised; default as in the paper. */
+    public Builder preparation(Function<ImageSize, ImagePreparation> preparation) {
+      this.preparation = preparation;
+      return this;
     }
 
     /** Measures every box of an image, not only the largest one, which is the default. */

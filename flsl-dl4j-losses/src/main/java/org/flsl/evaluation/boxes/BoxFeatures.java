@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.HeapCopy;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.LabelledBox;
@@ -41,12 +40,11 @@ record BoxFeatures(INDArray pooled, INDArray patches, int[] labels) {
       FeatureExtractor extractor,
       BoxSet set,
       CentreCrop crop,
+      ImagePreparation preparation,
       Choice choice,
       int batch,
       IntConsumer progress) {
-    ImageSize size = new ImageSize(crop.crop(), crop.crop());
-    ImagePreparation preparation = new ImagePreparation(size);
-    TokenGrid grid = extractor.grid(size);
+    TokenGrid grid = extractor.grid(preparation.size());
     Collector found = new Collector(new BoxTokens(grid, crop.crop()), grid.tokens());
     for (int start = 0; start < set.size(); start += batch) {
       List<Prepared> images =

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BinaryMask;
@@ -21,24 +24,33 @@ import org.flsl.evaluation.data.LabelMask;
  */
 public final class VideoBenchmark {
 
+  private static final int PUBLISHED_SHORT_SIDE = 480;
+
   private final List<DavisSequence> videos;
   private final LabelPropagation propagation;
   private final int shortSide;
+  private final Function<ImageSize, ImagePreparation> preparation;
+  private final int seeds;
   private final Progress progress;
 
-  /**
-   * Checks the videos.
-   *
-   * @param shortSide pixels of the shorter side of frames that the network sees; 480 as published
-   * @throws org.flsl.evaluation.data.DatasetException if a video cannot be measured
-   */
-  public VideoBenchmark(
-      List<DavisSequence> videos, LabelPropagation propagation, int shortSide, Progress progress) {
-    SequenceMasks.check(videos);
-    this.videos = List.copyOf(videos);
-    this.propagation = propagation;
-    this.shortSide = shortSide;
-    this.progress = progress;
+  private VideoBenchmark(Builder b) {
+    if (b.seeds < 1 || b.shortSide < 1) {
+      throw new IllegalArgumentException(
+          "Seeds and the shorter side must be at least 1, got %d and %d"
+              .formatted(b.seeds, b.shortSide));
+    }
+    SequenceMasks.check(b.videos);
+    this.videos = List.copyOf(b.videos);
+    this.propagation = b.propagation;
+    this.shortSide = b.shortSide;
+    this.preparation = b.preparation;
+    this.seeds = b.seeds;
+    this.progress = b.progress;
+  }
+
+  /** Starts a benchmark. */
+  public static Builder builder(List<DavisSequence> videos) {
+    return new Builder(videos);
   }
 
   /** Takes the masks that features found, to be looked at. */
@@ -58,7 +70,7 @@ public final class VideoBenchmark {
   }
 
   private VideoScore score(String name, FeatureExtractor features, Sink sink) {
-    VideoSegmenter segmenter = new VideoSegmenter(features, propagation, shortSide);
+    VideoSegmenter segmenter = new VideoSegmenter(features, propagation, shortSide, preparation);
     List<VideoScore.ObjectScore> scores = new ArrayList<>();
     for (DavisSequence video : videos) {
       String what = name + ": " + video.name();
@@ -85,7 +97,7 @@ public final class VideoBenchmark {
    * @param sink takes the masks found with the first seed
    * @return J, F and J&amp;F over all objects, then J&amp;F of each sequence
    */
-  public List<Measured> measure(Candidate candidate, int seeds, Sink sink) {
+  public List<Measured> measure(Candidate candidate, Sink sink) {
     Map<String, List<Double>> values = new LinkedHashMap<>();
     int runs = candidate.seeded() ? seeds : 1;
     for (int seed = 1; seed <= runs; seed++) {
@@ -137,6 +149,59 @@ public final class VideoBenchmark {
                 video.name(), objects[i], regions[i] / frames, contours[i] / frames));
       }
       return scores;
+    }
+  }
+
+  /** Builds a {@link VideoBenchmark}. */
+  public static final class Builder {
+    private final List<DavisSequence> videos;
+    private LabelPropagation propagation = LabelPropagation.builder().build();
+    private int shortSide = PUBLISHED_SHORT_SIDE;
+    private Function<ImageSize, ImagePreparation> preparation = ImagePreparation::new;
+    private int seeds = 3;
+    private Progress progress = Progress.NONE;
+
+    private Builder(List<DavisSequence> videos) {
+      this.videos = videos;
+    }
+
+    /** How labels are carried along; default as published. */
+    public Builder propagation(LabelPropagation propagation) {
+      this.propagation = propagation;
+      return this;
+    }
+
+    /** Pixels of the shorter side of frames that the network sees; default 480, as published. */
+    public Builder shortSide(int shortSide) {
+      this.shortSide = shortSide;
+      return this;
+    }
+
+    /** How frames of a size are normalised; default as in the paper. */
+    public Builder preparation(Function<ImageSize, ImagePreparation> preparation) {
+      this.preparation = preparation;
+      return this;
+    }
+
+    /** How many random twins are measured; default 3. */
+    public Builder seeds(int seeds) {
+      this.seeds = seeds;
+      return this;
+    }
+
+    /** Hears how far it is. */
+    public Builder progress(Progress progress) {
+      this.progress = progress;
+      return this;
+    }
+
+    /**
+     * Checks the videos and builds.
+     *
+     * @throws org.flsl.evaluation.data.DatasetException if a video cannot be measured
+     */
+    public VideoBenchmark build() {
+      return new VideoBenchmark(this);
     }
   }
 }

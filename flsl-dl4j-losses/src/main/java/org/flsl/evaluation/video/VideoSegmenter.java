@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
@@ -27,17 +28,24 @@ public final class VideoSegmenter {
   private final FeatureExtractor features;
   private final LabelPropagation propagation;
   private final int shortSide;
+  private final Function<ImageSize, ImagePreparation> preparation;
 
   /**
    * Prepares.
    *
    * @param features all tokens are of places in the image: there must be no class token
    * @param shortSide pixels of the shorter side of frames that the network sees
+   * @param preparation normalises frames of a size
    */
-  public VideoSegmenter(FeatureExtractor features, LabelPropagation propagation, int shortSide) {
+  public VideoSegmenter(
+      FeatureExtractor features,
+      LabelPropagation propagation,
+      int shortSide,
+      Function<ImageSize, ImagePreparation> preparation) {
     this.features = features;
     this.propagation = propagation;
     this.shortSide = shortSide;
+    this.preparation = preparation;
   }
 
   /** Takes masks as they are found, frame after frame, from the second on. */
@@ -59,15 +67,15 @@ public final class VideoSegmenter {
     LabelMask given = video.annotation(0);
     ImageSize size = new ImageSize(given.height(), given.width());
     ImageSize seen = features.fit(scaled(size));
-    ImagePreparation preparation = new ImagePreparation(seen);
+    ImagePreparation prepared = preparation.apply(seen);
     TokenGrid grid = features.grid(seen);
     TokenLabels labels = new TokenLabels(grid, SequenceMasks.objects(given));
 
     LabelPropagation.Labelled first =
-        new LabelPropagation.Labelled(tokens(video, 0, size, preparation), labels.of(given));
+        new LabelPropagation.Labelled(tokens(video, 0, size, prepared), labels.of(given));
     Deque<LabelPropagation.Labelled> recent = new ArrayDeque<>();
     for (int i = 1; i < video.size(); i++) {
-      INDArray tokens = tokens(video, i, size, preparation);
+      INDArray tokens = tokens(video, i, size, prepared);
       List<LabelPropagation.Labelled> context = new ArrayList<>(List.of(first));
       context.addAll(recent);
       float[] found = propagation.next(tokens, context, grid, labels.count());
@@ -89,20 +97,20 @@ public final class VideoSegmenter {
 
   /** The tokens of a frame, scaled to length one, {@code [N, C]}. */
   private INDArray tokens(
-      DavisSequence video, int frame, ImageSize size, ImagePreparation preparation) {
+      DavisSequence video, int frame, ImageSize size, ImagePreparation prepared) {
     RgbImage image = video.frame(frame);
     if (image.width() != size.width() || image.height() != size.height()) {
       throw new IllegalArgumentException(
           "The frame %s has %d x %d pixels and the mask of the first frame %s (height x width): expected the same size throughout a sequence"
               .formatted(video.frames().get(frame), image.height(), image.width(), size));
     }
-    try (INDArray pixels = preparation.batch(List.of(image));
+    try (INDArray pixels = prepared.batch(List.of(image));
         INDArray batch = features.tokens(pixels)) {
-      if (batch.size(1) != features.grid(preparation.size()).tokens()) {
+      int places = features.grid(prepared.size()).tokens();
+      if (batch.size(1) != places) {
         throw new IllegalArgumentException(
-            "The features are %s, expected a token for each of %s places"
-                .formatted(
-                    Arrays.toString(batch.shape()), features.grid(preparation.size()).tokens()));
+            "The features are %s, expected a token for each of %d places"
+                .formatted(Arrays.toString(batch.shape()), places));
       }
       INDArray rows = batch.reshape('c', batch.size(1), batch.size(2));
       return rows.divColumnVector(rows.norm2(1).addi(TINY)).dup('c');

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
+import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.BoxSet;
@@ -162,7 +163,14 @@ class BoxBenchmarkTest {
   }
 
   private static BoxFeatures features(BoxSet set, BoxFeatures.Choice choice) {
-    return BoxFeatures.of(new Patches(null), set, CROP, choice, 7, done -> {});
+    return BoxFeatures.of(
+        new Patches(null),
+        set,
+        CROP,
+        new ImagePreparation(new ImageSize(SIDE, SIDE)),
+        choice,
+        7,
+        done -> {});
   }
 
   @Test

@@ -13,7 +13,6 @@ import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
-import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.Davis;
 import org.flsl.evaluation.data.DavisSequence;
 import org.flsl.evaluation.data.LabelMask;
@@ -61,11 +60,9 @@ class VideoBenchmarkTest {
   }
 
   private VideoBenchmark benchmark() {
-    return new VideoBenchmark(
-        new Davis(root, "480p").all(),
-        LabelPropagation.builder().build(),
-        DrawnVideo.HEIGHT,
-        Progress.NONE);
+    return VideoBenchmark.builder(new Davis(root, "480p").all())
+        .shortSide(DrawnVideo.HEIGHT)
+        .build();
   }
 
   @Test
@@ -131,7 +128,7 @@ class VideoBenchmarkTest {
     DrawnVideo.write(root, "again", 3);
 
     List<Measured> measured =
-        benchmark().measure(Candidate.of("colours", new Colours()), 3, VideoBenchmark.Sink.NONE);
+        benchmark().measure(Candidate.of("colours", new Colours()), VideoBenchmark.Sink.NONE);
 
     assertEquals(
         List.of("J", "F", "J&F", "J&F of again", "J&F of squares"),

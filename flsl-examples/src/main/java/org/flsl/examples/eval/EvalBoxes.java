@@ -147,12 +147,14 @@ final class EvalBoxes implements Callable<Integer> {
     BoxSet train = data.train();
     BoxSet test = data.test();
     GraphFeatures features = model.features();
-    ImageSize size = model.size(features, null);
+    // Squares are cut out of images, so that their own sizes do not matter.
+    ImageSize size = model.size(features, List.of());
     if (size.height() != size.width()) {
       throw new UserError("--size must be a square for boxes, got " + size);
     }
     BoxBenchmark benchmark =
         BoxBenchmark.builder(train, test, CentreCrop.of(size.height()))
+            .preparation(model::preparation)
             .allBoxes(allBoxes)
             .neighbours(k, temperature)
             .seeds(seeds)

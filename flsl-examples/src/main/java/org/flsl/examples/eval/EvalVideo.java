@@ -116,10 +116,6 @@ final class EvalVideo implements Callable<Integer> {
 
   private int measure() {
     output.check();
-    if (seeds < 1 || shortSide < 1) {
-      throw new UserError(
-          "--seeds and --short-side must be at least 1, got %d and %d".formatted(seeds, shortSide));
-    }
     LabelPropagation propagation =
         LabelPropagation.builder()
             .contextFrames(context)
@@ -130,7 +126,13 @@ final class EvalVideo implements Callable<Integer> {
     Davis folder = new Davis(davis, resolution);
     List<DavisSequence> videos = list == null ? folder.all() : folder.listed(list);
     VideoBenchmark benchmark =
-        new VideoBenchmark(videos, propagation, shortSide, runtime::progress);
+        VideoBenchmark.builder(videos)
+            .propagation(propagation)
+            .shortSide(shortSide)
+            .preparation(model::preparation)
+            .seeds(seeds)
+            .progress(runtime::progress)
+            .build();
     GraphFeatures features = model.features();
     runtime
         .terminal()
@@ -140,7 +142,7 @@ final class EvalVideo implements Callable<Integer> {
     List<Measured> results = new ArrayList<>();
     ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
     for (Candidate candidate : Candidate.withBaselines(features, square)) {
-      results.addAll(benchmark.measure(candidate, seeds, sink(candidate)));
+      results.addAll(benchmark.measure(candidate, sink(candidate)));
     }
     output.report(runtime.terminal(), results);
     if (masks != null) {
