@@ -117,6 +117,7 @@ class PretrainCommandTest {
         Map.of(
             "OMP_WAIT_POLICY", "PASSIVE",
             "OMP_NUM_THREADS", "2",
+            "GOMP_SPINCOUNT", "3000",
             "OPENBLAS_THREAD_TIMEOUT", "16");
     assertEquals(List.of(expected), wanted);
   }

@@ -73,6 +73,7 @@ public final class Fork {
       return untimed(program, program.gemmPeak());
     }
     DoubleSupplier work = program.prepare(order.work(), order.setting(), order.data());
+    PeakMemory.restart(); // reading the weights is not part of the work
     List<Double> losses = new ArrayList<>();
     Timing timing =
         Timing.of(order.warmup(), order.counted(), () -> losses.add(work.getAsDouble()));
