@@ -3,6 +3,7 @@ package org.flsl.layers.samediff;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +18,10 @@ import java.util.function.Predicate;
  */
 final class Recomputation {
   private static final Set<String> CHEAP = Set.of("multiply", "add", "subtract");
+  private static final Set<String> SMALL = Set.of("reduce_mean");
   private static final String AGAIN = "#again";
 
-  private final Map<String, Program.Step> producers = new HashMap<>();
+  private final Map<String, Program.Step> producers = new LinkedHashMap<>();
   private final Map<String, String> owner;
   private final Predicate<String> isExternal;
   private final Set<String> kept = new HashSet<>();
@@ -52,19 +54,18 @@ final class Recomputation {
    * @param output the layer's output, which DL4J keeps
    */
   List<Program.Step> apply(List<Program.Step> backward, String output) {
-    Set<String> recomputed = new HashSet<>();
+    Set<String> needed = new HashSet<>();
     for (Program.Step step : backward) {
-      for (String input : step.inputs()) {
-        String name = ownerOf(input);
-        if (producers.containsKey(name)) {
-          (isCheap(name) && !name.equals(ownerOf(output)) ? recomputed : kept).add(name);
-        }
+      step.inputs().forEach(input -> needed.add(ownerOf(input)));
+    }
+    // In the order of the forward pass: what a step could be repeated from is decided before it.
+    for (String name : producers.keySet()) {
+      if (needed.contains(name) && (name.equals(ownerOf(output)) || !canRepeat(name))) {
+        kept.add(name);
+      } else if (needed.contains(name)) {
+        keepSmallInputs(name);
       }
     }
-    boolean changed;
-    do { // what cannot be computed again is kept, and then others can be computed from it
-      changed = recomputed.removeIf(name -> !isAtHand(name) && kept.add(name));
-    } while (changed);
     for (Program.Step step : backward) {
       List<String> inputs = new ArrayList<>();
       step.inputs().forEach(input -> inputs.add(again(input)));
@@ -73,16 +74,32 @@ final class Recomputation {
     return steps;
   }
 
-  private boolean isCheap(String name) {
-    return CHEAP.contains(producers.get(name).op().opName());
+  private boolean canRepeat(String name) {
+    Program.Step step = producers.get(name);
+    return CHEAP.contains(step.op().opName()) && step.inputs().stream().allMatch(this::isAtHand);
   }
 
   private boolean isAtHand(String view) {
     String name = ownerOf(view);
-    if (isExternal.test(name) || kept.contains(name)) {
-      return true;
+    return isExternal.test(name) || kept.contains(name) || isSmall(name) || canRepeat(name);
+  }
+
+  /** One number a row: keeping it costs nothing. */
+  private boolean isSmall(String name) {
+    return SMALL.contains(producers.get(name).op().opName());
+  }
+
+  private void keepSmallInputs(String name) {
+    for (String input : producers.get(name).inputs()) {
+      String base = ownerOf(input);
+      if (producers.containsKey(base) && !kept.contains(base)) {
+        if (isSmall(base)) {
+          kept.add(base);
+        } else {
+          keepSmallInputs(base);
+        }
+      }
     }
-    return isCheap(name) && producers.get(name).inputs().stream().allMatch(this::isAtHand);
   }
 
   /** The name under which the backward pass finds {@code name}, after computing it if necessary. */

@@ -131,12 +131,12 @@ public final class TransformerBlock extends CompiledLayer {
     }
     SDVariable attended = SelfAttention.apply(d, qkv, packed, heads, width);
     SDVariable branch = Linear.apply(d, attended, d.param("projW"), d.param("projB"));
-    x = x.add(path(d, dropout(d, branch, "projDrop", tokens, width), "path1", packed));
+    x = sum(d, x, path(d, dropout(d, branch, "projDrop", tokens, width), "path1", packed));
 
     SDVariable up = Linear.apply(d, norm(d, x, "norm2"), d.param("fc1W"), d.param("fc1B"));
     SDVariable active = dropout(d, ExactGelu.apply(d, up), "fc1Drop", tokens, hidden);
     branch = Linear.apply(d, active, d.param("fc2W"), d.param("fc2B"));
-    x = x.add(path(d, dropout(d, branch, "fc2Drop", tokens, width), "path2", packed));
+    x = sum(d, x, path(d, dropout(d, branch, "fc2Drop", tokens, width), "path2", packed));
     return x.reshape(-1, tokens, width);
   }
 
@@ -173,6 +173,11 @@ public final class TransformerBlock extends CompiledLayer {
     long[] single = new long[(int) tokens];
     Arrays.fill(single, 1);
     return masked(d, x, d.keepMask(name, 1 - dropout, single, columns));
+  }
+
+  /** ND4J's own gradient of a sum would keep both terms, to look at their shapes. */
+  private static SDVariable sum(Definition d, SDVariable x, SDVariable y) {
+    return d.withGradient(x.add(y), List.of(x, y), gradient -> List.of(gradient, gradient));
   }
 
   /** The mask gets no gradient. */
