@@ -75,11 +75,13 @@ public final class SelfAttention {
           sd.permute(part.reshape(-1, group.tokens(), 3, heads, headWidth), 2, 0, 3, 1, 4);
       SDVariable[] qkvParts = sd.unstack(split, 0, 3);
       SDVariable q = qkvParts[0].mul(1 / Math.sqrt(headWidth));
-      SDVariable scores = sd.mmul(q, qkvParts[1], false, true, false);
-      SDVariable weights = sd.nn.softmax(scores, -1);
-      parts.add(new Head(q, qkvParts[1], qkvParts[2], weights));
+      parts.add(new Head(q, qkvParts[1], qkvParts[2], weights(q, qkvParts[1])));
     }
     return parts;
+  }
+
+  private SDVariable weights(SDVariable q, SDVariable k) {
+    return sd.nn.softmax(sd.mmul(q, k, false, true, false), -1);
   }
 
   private SDVariable backward(List<Head> parts, SDVariable dy) {
@@ -91,9 +93,11 @@ public final class SelfAttention {
       long tokens = groups.get(i).tokens();
       SDVariable cut = views.cut(definition, packed, groups.get(i), width());
       SDVariable dOut = sd.permute(cut.reshape(-1, tokens, heads, headWidth), 0, 2, 1, 3);
-      SDVariable dv = sd.mmul(part.weights(), dOut, true, false, false);
+      // Computed again: kept, they would grow with the square of the tokens, in every block.
+      SDVariable weights = weights(part.q(), part.k());
+      SDVariable dv = sd.mmul(weights, dOut, true, false, false);
       SDVariable dWeights = sd.mmul(dOut, part.v(), false, true, false);
-      SDVariable dScores = Softmax.gradient(definition, part.weights(), dWeights);
+      SDVariable dScores = Softmax.gradient(definition, weights, dWeights);
       SDVariable dq = sd.mmul(dScores, part.k()).mul(1 / Math.sqrt(headWidth));
       SDVariable dk = sd.mmul(dScores, part.q(), true, false, false);
       SDVariable stacked = sd.stack(0, dq, dk, dv);
