@@ -96,17 +96,8 @@ public final class CategoryBenchmark {
       String measure,
       TokenClassifier classifier,
       LabelledTokens asked) {
-    float[] scores = classifier.scores(asked.tokens());
     ConfusionMatrix result = new ConfusionMatrix(asked.classes());
-    int[] predicted = new int[asked.labels().length];
-    for (int i = 0; i < predicted.length; i++) {
-      for (int label = 1; label < asked.classes(); label++) {
-        if (scores[i * asked.classes() + label] > scores[i * asked.classes() + predicted[i]]) {
-          predicted[i] = label;
-        }
-      }
-    }
-    result.add(asked.labels(), predicted);
+    result.add(asked.labels(), classifier.likeliest(asked.tokens()));
     values.computeIfAbsent(measure, m -> new ArrayList<>()).add(result.accuracy());
   }
 

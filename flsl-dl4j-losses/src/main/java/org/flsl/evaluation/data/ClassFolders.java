@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -20,7 +19,6 @@ public final class ClassFolders implements CategorySet {
   private final ImageFolder images;
   private final List<String> classes;
   private final int[] categories;
-  private final ImageDecoder decoder = new ImageDecoder();
 
   private ClassFolders(ImageFolder images, List<String> classes) {
     this.images = images;
@@ -112,12 +110,7 @@ public final class ClassFolders implements CategorySet {
 
   @Override
   public RgbImage image(int image) {
-    try {
-      return decoder.decode(images.path(image));
-    } catch (IOException e) {
-      throw new DatasetException(
-          "Cannot read %s: %s".formatted(images.path(image), e.getMessage()), e);
-    }
+    return StoredImage.decode(images.path(image));
   }
 
   @Override

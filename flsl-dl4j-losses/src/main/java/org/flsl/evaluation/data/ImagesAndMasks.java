@@ -1,13 +1,11 @@
 package org.flsl.evaluation.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -22,7 +20,6 @@ public final class ImagesAndMasks implements SegmentationSet {
   private final Path masks;
   private final MaskReader reader;
   private final List<String> classes;
-  private final ImageDecoder decoder = new ImageDecoder();
 
   private ImagesAndMasks(ImageFolder images, Path masks, MaskReader reader, List<String> classes) {
     this.images = images;
@@ -105,12 +102,7 @@ public final class ImagesAndMasks implements SegmentationSet {
 
   @Override
   public RgbImage image(int image) {
-    try {
-      return decoder.decode(images.path(image));
-    } catch (IOException e) {
-      throw new DatasetException(
-          "Cannot read %s: %s".formatted(images.path(image), e.getMessage()), e);
-    }
+    return StoredImage.decode(images.path(image));
   }
 
   @Override

@@ -1,18 +1,15 @@
 package org.flsl.evaluation.data;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 
 /** Images without labels, for measures that need none. */
 public final class Photos implements LabelledImages {
   private final List<Path> files;
   private final List<String> names;
-  private final ImageDecoder decoder = new ImageDecoder();
 
   private Photos(List<Path> files, List<String> names) {
     this.files = files;
@@ -50,12 +47,7 @@ public final class Photos implements LabelledImages {
 
   @Override
   public RgbImage image(int image) {
-    try {
-      return decoder.decode(files.get(image));
-    } catch (IOException e) {
-      throw new DatasetException(
-          "Cannot read %s: %s".formatted(files.get(image), e.getMessage()), e);
-    }
+    return StoredImage.decode(files.get(image));
   }
 
   @Override

@@ -12,7 +12,7 @@ final class StoredImage {
   private StoredImage() {}
 
   /**
-   * Decodes a file.
+   * Decodes a file that annotations name.
    *
    * @throws DatasetException if it is missing or unreadable
    */
@@ -22,6 +22,15 @@ final class StoredImage {
           "There is no image %s, which the annotations name; check the folder's layout"
               .formatted(file));
     }
+    return decode(file);
+  }
+
+  /**
+   * Decodes a file that was found.
+   *
+   * @throws DatasetException if it is unreadable
+   */
+  static RgbImage decode(Path file) {
     try {
       return new ImageDecoder().decode(file);
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.UnitLength;
 import org.flsl.evaluation.data.DavisSequence;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.layers.TokenGrid;
@@ -22,8 +23,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * both sides are what the network takes, the largest not above.
  */
 public final class VideoSegmenter {
-
-  private static final double TINY = 1e-12;
 
   private final FeatureExtractor features;
   private final LabelPropagation propagation;
@@ -112,8 +111,7 @@ public final class VideoSegmenter {
             "The features are %s, expected a token for each of %d places"
                 .formatted(Arrays.toString(batch.shape()), places));
       }
-      INDArray rows = batch.reshape('c', batch.size(1), batch.size(2));
-      return rows.divColumnVector(rows.norm2(1).addi(TINY)).dup('c');
+      return UnitLength.rows(batch.reshape('c', batch.size(1), batch.size(2)));
     }
   }
 }

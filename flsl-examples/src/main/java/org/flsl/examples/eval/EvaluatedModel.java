@@ -39,7 +39,9 @@ final class EvaluatedModel extends EvaluatedNetwork {
         : features
             .trainingSize()
             .orElseThrow(
-                () -> new UserError("the images have several sizes: choose one with --size"));
+                () ->
+                    new UserError(
+                        "neither the images nor the network tell one size: choose one with --size"));
   }
 
   private ImageSize wishedSize() {

@@ -1,5 +1,6 @@
 package org.flsl.examples.pictures;
 
+import org.flsl.evaluation.UnitLength;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.pixels.RgbImage;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,7 +16,7 @@ public record PhotoTokens(RgbImage photo, TokenGrid grid, INDArray tokens) {
 
   /** The tokens scaled to length one. */
   public INDArray units() {
-    return tokens.divColumnVector(tokens.norm2(1).addi(Float.MIN_NORMAL));
+    return UnitLength.rows(tokens);
   }
 
   /**

@@ -21,6 +21,7 @@ import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
+import org.flsl.examples.pretrain.AtomicFile;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
@@ -199,7 +200,7 @@ abstract class Show implements Callable<Integer> {
       if (output.toAbsolutePath().getParent() != null) {
         Files.createDirectories(output.toAbsolutePath().getParent());
       }
-      ImageIO.write(picture, format, output.toFile());
+      AtomicFile.write(output, out -> ImageIO.write(picture, format, out));
     } catch (IOException e) {
       throw new UserError("cannot write " + output + ": " + e.getMessage(), e);
     }
