@@ -15,12 +15,15 @@ import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.OutputFile;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
+import org.flsl.examples.pretrain.AtomicFile;
+import org.flsl.examples.pretrain.Problems;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
@@ -120,6 +123,7 @@ abstract class Show implements Callable<Integer> {
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
     run = TrainedRun.at(folder);
+    OutputFile.prepare(output);
     OptionalInt elsewhere =
         surroundings
             .relaunch()
@@ -196,12 +200,9 @@ abstract class Show implements Callable<Integer> {
 
   private void write(BufferedImage picture, String format) {
     try {
-      if (output.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(output.toAbsolutePath().getParent());
-      }
-      ImageIO.write(picture, format, output.toFile());
+      AtomicFile.write(output, out -> ImageIO.write(picture, format, out));
     } catch (IOException e) {
-      throw new UserError("cannot write " + output + ": " + e.getMessage(), e);
+      throw new UserError("cannot write " + output + ": " + Problems.explain(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.flsl.examples.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -110,6 +111,7 @@ class EvalSegmentationFormatsTest {
     assertTrue(errors.get(1).contains("[background, circle], differ"), errors.get(1));
     for (String error : errors.subList(2, 6)) {
       assertTrue(error.endsWith("(flsl eval segmentation --help)"), error);
+      assertFalse(error.contains("Error:"), error);
     }
   }
 }
