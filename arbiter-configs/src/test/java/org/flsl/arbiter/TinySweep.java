@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flsl.examples.Main;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.pretrain.SamplePhotos;
 import picocli.CommandLine.Help.Ansi;
@@ -42,8 +43,7 @@ public final class TinySweep {
         tau-ca: 0.02
       """;
 
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2");
+  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
 
   public static final int PATIENCE_SECONDS = 300;
 

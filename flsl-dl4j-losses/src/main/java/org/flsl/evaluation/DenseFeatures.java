@@ -42,6 +42,7 @@ public final class DenseFeatures {
    *
    * @param batch images per pass through the network
    * @param progress told the number of finished images after each pass
+   * @throws IllegalArgumentException if the batch is below 1
    */
   public static DenseFeatures of(
       FeatureExtractor extractor,
@@ -49,6 +50,9 @@ public final class DenseFeatures {
       ImagePreparation preparation,
       int batch,
       IntConsumer progress) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("A batch needs at least one image, got " + batch);
+    }
     TokenGrid grid = extractor.grid(preparation.size());
     INDArray all = null;
     for (int start = 0; start < images.size(); start += batch) {

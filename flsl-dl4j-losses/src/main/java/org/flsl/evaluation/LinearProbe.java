@@ -70,8 +70,11 @@ public final class LinearProbe implements TokenClassifier {
 
     private Training() {}
 
-    /** Steps of training; default 1000. */
+    /** Steps of training, at least 1; default 1000. */
     public Training steps(int steps) {
+      if (steps < 1) {
+        throw new IllegalArgumentException("A probe needs at least one step, got " + steps);
+      }
       this.steps = steps;
       return this;
     }

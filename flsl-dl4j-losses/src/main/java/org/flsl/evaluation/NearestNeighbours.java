@@ -43,16 +43,25 @@ public final class NearestNeighbours implements TokenClassifier {
    * @param temperature T, above 0
    */
   public NearestNeighbours(LabelledTokens known, int k, double temperature) {
-    if (k < 1 || !(temperature > 0)) {
-      throw new IllegalArgumentException(
-          "k must be at least 1 and the temperature above 0, got %d and %s"
-              .formatted(k, temperature));
-    }
+    check(k, temperature);
     this.keys = UnitLength.rows(known.tokens());
     this.labels = known.labels().clone();
     this.classes = known.classes();
     this.k = Math.min(k, labels.length);
     this.temperature = temperature;
+  }
+
+  /**
+   * Refuses settings that cannot vote, for those who take them long before there are vectors.
+   *
+   * @throws IllegalArgumentException if k is below 1 or the temperature not above 0
+   */
+  public static void check(int k, double temperature) {
+    if (k < 1 || !(temperature > 0)) {
+      throw new IllegalArgumentException(
+          "k must be at least 1 and the temperature above 0, got %d and %s"
+              .formatted(k, temperature));
+    }
   }
 
   @Override

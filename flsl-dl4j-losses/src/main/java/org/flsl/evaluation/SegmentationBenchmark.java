@@ -192,6 +192,7 @@ public final class SegmentationBenchmark {
 
     /** Neighbours that vote and their temperature; default 20 and 0.07. */
     public Builder neighbours(int k, double temperature) {
+      NearestNeighbours.check(k, temperature);
       this.k = k;
       this.temperature = temperature;
       return this;

@@ -78,7 +78,8 @@ public final class Main {
   }
 
   private static int misunderstood(Terminal terminal, ParameterException e) {
-    String message = e.getMessage();
+    // Picocli says so itself where a group of options is incomplete.
+    String message = e.getMessage().replaceFirst("^Error: ", "");
     if (e instanceof UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       message += "; did you mean " + unmatched.getSuggestions().get(0) + "?";

@@ -21,6 +21,12 @@ public final class NativeThreads {
 
   private NativeThreads() {}
 
+  /** The same, with the number of threads that the environment tells, or one for each processor. */
+  public static Map<String, String> environment(Map<String, String> environment) {
+    String processors = String.valueOf(Runtime.getRuntime().availableProcessors());
+    return environment(environment, environment.getOrDefault("OMP_NUM_THREADS", processors));
+  }
+
   /**
    * What the environment of a training has to hold.
    *

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Subcommand;
 import org.flsl.examples.Terminal;
@@ -106,7 +107,8 @@ public final class SweepCommand implements Callable<Integer> {
       throw new UserError("--resume goes on in the sweep's own folder: leave out --out");
     }
     Sweep sweep = read(resumed == null ? file : resumed.resolve("sweep.yaml"));
-    OptionalInt elsewhere = relaunch.with(nativeEnvironment(sweep.base()));
+    OptionalInt elsewhere =
+        relaunch.with(NativeThreads.environment(environment, sweep.base().text(Settings.THREADS)));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
@@ -135,13 +137,5 @@ public final class SweepCommand implements Callable<Integer> {
 
   private SweepFolder create() {
     return SweepFolder.create(out, file.getFileName().toString().replaceFirst("\\.[^.]*$", ""));
-  }
-
-  private Map<String, String> nativeEnvironment(PretrainConfig config) {
-    return Map.of(
-        "OMP_WAIT_POLICY",
-        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
-        "OMP_NUM_THREADS",
-        config.text(Settings.THREADS));
   }
 }

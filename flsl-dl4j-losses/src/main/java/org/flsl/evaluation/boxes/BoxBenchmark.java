@@ -185,6 +185,7 @@ public final class BoxBenchmark {
 
     /** Neighbours that vote and their temperature; default 20 and 0.07. */
     public Builder neighbours(int k, double temperature) {
+      NearestNeighbours.check(k, temperature);
       this.k = k;
       this.temperature = temperature;
       return this;

@@ -3,6 +3,7 @@ package org.flsl.evaluation.data;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +57,11 @@ public final class ColourMap {
       return Files.readAllLines(file);
     } catch (MalformedInputException e) {
       throw new DatasetException("The colour map " + file + " is no text file", e);
+    } catch (NoSuchFileException e) {
+      throw new DatasetException(
+          "There is no colour map %s; expected a file with lines such as: 128 64 128 road"
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new DatasetException("Cannot read the colour map " + file + ": " + e, e);
     }

@@ -156,12 +156,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private Map<String, String> nativeEnvironment() {
-    String wished =
-        threads > 0
-            ? String.valueOf(threads)
-            : environment.getOrDefault(
-                "OMP_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    return NativeThreads.environment(environment, wished);
+    return threads > 0
+        ? NativeThreads.environment(environment, String.valueOf(threads))
+        : NativeThreads.environment(environment);
   }
 
   private MultiViewIterator photos(Workload work) throws IOException {

@@ -1,6 +1,5 @@
 package org.flsl.examples.eval;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,8 +10,6 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
-import org.flsl.evaluation.data.CocoInstances;
-import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -66,75 +63,23 @@ final class EvalBoxes implements Callable<Integer> {
   /** Exactly one of two formats. */
   private static final class Data {
     @ArgGroup(exclusive = false)
-    private Voc voc;
+    private VocOptions voc;
 
     @ArgGroup(exclusive = false)
-    private Coco coco;
+    private AnnotatedImages coco;
 
     BoxSet train() {
-      return voc != null
-          ? new PascalVoc(voc.folder).boxes(voc.train)
-          : CocoInstances.read(coco.file, coco.images).boxes();
+      return voc != null ? voc.trainBoxes() : coco.annotations.train(coco).boxes();
     }
 
     BoxSet test() {
-      return voc != null
-          ? new PascalVoc(voc.folder).boxes(voc.test)
-          : CocoInstances.read(coco.testFile, coco.testImages).boxes();
+      return voc != null ? voc.testBoxes() : coco.annotations.test(coco).boxes();
     }
   }
 
-  private static final class Voc {
-    @Option(
-        names = "--voc",
-        required = true,
-        paramLabel = "FOLDER",
-        description = "A folder laid out like PASCAL VOC, such as VOCdevkit/VOC2012.")
-    private Path folder;
-
-    @Option(
-        names = "--train",
-        paramLabel = "LIST",
-        description = "The images to learn from: a list in ImageSets/Main.",
-        defaultValue = "train")
-    private String train;
-
-    @Option(
-        names = "--test",
-        paramLabel = "LIST",
-        description = "The images to measure on.",
-        defaultValue = "val")
-    private String test;
-  }
-
-  private static final class Coco {
-    @Option(
-        names = "--coco",
-        required = true,
-        paramLabel = "JSON",
-        description = "COCO's annotations to learn from, such as instances_train2017.json.")
-    private Path file;
-
-    @Option(
-        names = "--images",
-        required = true,
-        paramLabel = "FOLDER",
-        description = "Their images.")
-    private Path images;
-
-    @Option(
-        names = "--test-coco",
-        required = true,
-        paramLabel = "JSON",
-        description = "The annotations to measure on.")
-    private Path testFile;
-
-    @Option(
-        names = "--test-images",
-        required = true,
-        paramLabel = "FOLDER",
-        description = "Their images.")
-    private Path testImages;
+  private static final class AnnotatedImages extends ImageFolders {
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private CocoOptions annotations;
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.Photos;
+import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.MultiViewIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -74,17 +75,21 @@ final class EvalHealth implements Callable<Integer> {
 
   private int measure() throws IOException {
     output.check();
+    if (seeds < 1 || tokens < 1) {
+      throw new UserError(
+          "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
+    }
     Photos photos = Photos.in(images).atMost(mostImages);
     GraphFeatures features = model.features();
     ImageSize size = model.size(features, List.of(photos));
     runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
+    // First, because it may find the run incomplete.
+    List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
     List<Measured> results = new ArrayList<>();
     for (Candidate candidate : Candidate.withBaselines(features, size)) {
       results.addAll(features(candidate, photos, size));
     }
-    if (model.run().isPresent()) {
-      results.addAll(clusters(model.run().get()));
-    }
+    results.addAll(clusters);
     output.report(runtime.terminal(), results);
     return 0;
   }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.Measured;
+import org.flsl.examples.OutputFile;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Problems;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,9 @@ final class EvalOutput {
     if (file != null && ResultsFile.format(file).isEmpty()) {
       throw new UserError("--output takes a name that ends in .csv or .json, got " + file);
     }
+    if (file != null) {
+      OutputFile.prepare(file);
+    }
   }
 
   void report(Terminal terminal, List<Measured> results) {
@@ -46,7 +51,7 @@ final class EvalOutput {
       try {
         ResultsFile.write(file, results);
       } catch (IOException e) {
-        throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+        throw new UserError("cannot write " + file + ": " + Problems.explain(e), e);
       }
       terminal.plain(file + " holds every value");
     }

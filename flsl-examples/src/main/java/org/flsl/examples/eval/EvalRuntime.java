@@ -3,6 +3,7 @@ package org.flsl.examples.eval;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
@@ -16,7 +17,7 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
    */
   int run(boolean debug, Callable<Integer> measure) throws Exception {
     Logs.to(terminal, debug);
-    var elsewhere = relaunch.with(nativeEnvironment());
+    var elsewhere = relaunch.with(NativeThreads.environment(environment));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
@@ -27,15 +28,6 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
     } finally {
       terminal.bottom("");
     }
-  }
-
-  private Map<String, String> nativeEnvironment() {
-    return Map.of(
-        "OMP_WAIT_POLICY",
-        environment.getOrDefault("OMP_WAIT_POLICY", "PASSIVE"),
-        "OMP_NUM_THREADS",
-        environment.getOrDefault(
-            "OMP_NUM_THREADS", String.valueOf(Runtime.getRuntime().availableProcessors())));
   }
 
   /** Shows how far it is on the bottom line. */

@@ -1,9 +1,7 @@
 package org.flsl.examples.eval;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -14,13 +12,10 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
-import org.flsl.evaluation.data.ColourMap;
-import org.flsl.evaluation.data.ImagesAndMasks;
-import org.flsl.evaluation.data.MaskReader;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,48 +34,8 @@ final class EvalSegmentation implements Callable<Integer> {
 
   @Mixin private EvaluatedModel model;
 
-  @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Images to learn from.")
-  private Path images;
-
-  @Option(
-      names = "--masks",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Their masks: PNGs of the same names, indexed or grey; RGB with --colours.")
-  private Path masks;
-
-  @Option(
-      names = "--test-images",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Images to measure on.")
-  private Path testImages;
-
-  @Option(
-      names = "--test-masks",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Their masks.")
-  private Path testMasks;
-
-  @Option(
-      names = "--colours",
-      paramLabel = "FILE",
-      description =
-          "For RGB masks: a text file with a line for each class, such as: 128 64 128 road.",
-      showDefaultValue = Help.Visibility.NEVER)
-  private Path colours;
-
-  @Option(
-      names = "--ignore",
-      split = ",",
-      paramLabel = "LABEL",
-      description = "Labels that do not count.")
-  private Set<Integer> ignored = new LinkedHashSet<>(Set.of(255));
+  @ArgGroup(multiplicity = "1")
+  private Data data;
 
   @Option(names = "--measure", split = ",", description = "${COMPLETION-CANDIDATES}.")
   private Set<Method> methods = EnumSet.allOf(Method.class);
@@ -118,6 +73,45 @@ final class EvalSegmentation implements Callable<Integer> {
     this.runtime = runtime;
   }
 
+  /** Exactly one of two: a layout that holds everything, or images whose labels are elsewhere. */
+  private static final class Data {
+    @ArgGroup(exclusive = false)
+    private VocOptions voc;
+
+    @ArgGroup(exclusive = false)
+    private LabelledFolders folders;
+
+    SegmentationSet train() {
+      return voc != null ? voc.trainSegmentation() : folders.labels.train(folders);
+    }
+
+    SegmentationSet test(SegmentationSet train) {
+      return voc != null ? voc.testSegmentation() : folders.labels.test(folders, train);
+    }
+  }
+
+  private static final class LabelledFolders extends ImageFolders {
+    @ArgGroup(multiplicity = "1")
+    private Labels labels;
+  }
+
+  /** Exactly one of two formats. */
+  private static final class Labels {
+    @ArgGroup(exclusive = false)
+    private CocoOptions coco;
+
+    @ArgGroup(exclusive = false)
+    private MaskOptions masks;
+
+    SegmentationSet train(ImageFolders images) {
+      return coco != null ? coco.train(images).segmentation() : masks.train(images);
+    }
+
+    SegmentationSet test(ImageFolders images, SegmentationSet train) {
+      return coco != null ? coco.test(images).segmentation() : masks.test(images, train.classes());
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
     return runtime.run(output.debug(), this::measure);
@@ -125,16 +119,8 @@ final class EvalSegmentation implements Callable<Integer> {
 
   private int measure() {
     output.check();
-    MaskReader reader =
-        colours == null
-            ? MaskReader.ofIndices(ignored)
-            : MaskReader.ofColours(ColourMap.read(colours), ignored);
-    SegmentationSet train =
-        colours == null
-            ? ImagesAndMasks.open(images, masks, reader)
-            : ImagesAndMasks.withClasses(images, masks, reader, ColourMap.read(colours).classes());
-    SegmentationSet test =
-        ImagesAndMasks.withClasses(testImages, testMasks, reader, train.classes());
+    SegmentationSet train = data.train();
+    SegmentationSet test = data.test(train);
     SegmentationCheck.all(train);
     SegmentationCheck.all(test);
 

@@ -151,7 +151,10 @@ public final class TrainedRun {
           .whole()
           .map(checkpoint -> restored(checkpoint.file()))
           .orElseThrow(
-              () -> new UserError(folder + " holds no checkpoint: its run has not come that far"));
+              () ->
+                  new UserError(
+                      "%s holds no checkpoint: let its training come to one (./flsl pretrain --resume %s)"
+                          .formatted(folder, folder)));
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }
@@ -166,12 +169,13 @@ public final class TrainedRun {
     return Setup.of(config).views();
   }
 
-  /** Views of photos as in its training, in batches of the run's size. */
+  /** Views of photos as in its training, in batches of the run's size where there are as many. */
   public MultiViewIterator batches(Path images) {
+    ImageFolder photos = ImageFolder.scan(images);
     return MultiViewIterator.builder()
-        .images(ImageFolder.scan(images))
+        .images(photos)
         .views(views())
-        .batchSize(config.get(Settings.BATCH))
+        .batchSize(Math.min(config.get(Settings.BATCH), photos.size()))
         .seed(config.get(Settings.SEED))
         .build();
   }

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeThreads;
+import org.flsl.examples.OutputFile;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
@@ -22,6 +23,7 @@ import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pretrain.AtomicFile;
+import org.flsl.examples.pretrain.Problems;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
@@ -121,13 +123,9 @@ abstract class Show implements Callable<Integer> {
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
     run = TrainedRun.at(folder);
+    OutputFile.prepare(output);
     OptionalInt elsewhere =
-        surroundings
-            .relaunch()
-            .with(
-                Map.of(
-                    "OMP_WAIT_POLICY",
-                    surroundings.environment().getOrDefault("OMP_WAIT_POLICY", "PASSIVE")));
+        surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
@@ -197,12 +195,9 @@ abstract class Show implements Callable<Integer> {
 
   private void write(BufferedImage picture, String format) {
     try {
-      if (output.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(output.toAbsolutePath().getParent());
-      }
       AtomicFile.write(output, out -> ImageIO.write(picture, format, out));
     } catch (IOException e) {
-      throw new UserError("cannot write " + output + ": " + e.getMessage(), e);
+      throw new UserError("cannot write " + output + ": " + Problems.explain(e), e);
     }
   }
 

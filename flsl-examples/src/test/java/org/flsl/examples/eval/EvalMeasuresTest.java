@@ -1,6 +1,7 @@
 package org.flsl.examples.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -86,10 +87,30 @@ class EvalMeasuresTest {
     assertTrue(network.errors().contains("ends in .csv or .json"), network.errors());
     assertEquals(1, segmentation("--size=30x30"));
     assertTrue(network.errors().contains("multiple of 8"), network.errors());
+    assertEquals(1, segmentation("--output=" + folder.resolve("masks/2.png/results.csv")));
+    assertTrue(network.errors().contains("cannot make the folder"), network.errors());
+    assertFalse(network.output().contains("mIoU"), "refused before anything is computed");
+    assertEquals(1, segmentation("--k=0"));
+    assertTrue(network.errors().contains("k must be at least 1"), network.errors());
+    assertEquals(1, segmentation("--colours=" + folder.resolve("none.txt")));
+    assertTrue(network.errors().contains("There is no colour map"), network.errors());
     Files.delete(folder.resolve("masks/2.png"));
     assertEquals(1, segmentation());
     assertTrue(network.errors().contains("1 of 4 images have no mask"), network.errors());
-    assertEquals(3, network.errors().lines().count(), network.errors());
+    assertEquals(6, network.errors().lines().count(), network.errors());
+  }
+
+  @Test
+  void healthNeedsSeedsTokensAndABatch() {
+    String images = "--images=" + folder.resolve("images");
+    for (String option : List.of("--seeds=0", "--tokens=0", "--batch=0")) {
+      assertEquals(1, network.eval("health", images, option), option);
+    }
+    List<String> errors = network.errors().lines().toList();
+    assertEquals(3, errors.size(), errors.toString());
+    assertTrue(errors.get(0).contains("at least 1, got 0 and 20000"), errors.get(0));
+    assertTrue(errors.get(1).contains("at least 1, got 3 and 0"), errors.get(1));
+    assertTrue(errors.get(2).contains("A batch needs at least one image"), errors.get(2));
   }
 
   @Test

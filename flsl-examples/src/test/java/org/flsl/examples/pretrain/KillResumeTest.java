@@ -16,6 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
+import org.flsl.examples.NativeThreads;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,10 +47,7 @@ class KillResumeTest {
     List<String> all = new ArrayList<>(List.of("pretrain"));
     all.addAll(List.of(arguments));
     return ForkedJvm.start(
-        Main.class,
-        folder.resolve("output.txt"),
-        Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "2"),
-        all);
+        Main.class, folder.resolve("output.txt"), NativeThreads.environment(Map.of(), "2"), all);
   }
 
   /** Drop path, centring and schedules are on: whatever has a state or is random is in it. */

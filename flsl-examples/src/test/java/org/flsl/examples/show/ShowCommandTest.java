@@ -1,6 +1,7 @@
 package org.flsl.examples.show;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -102,13 +103,15 @@ class ShowCommandTest {
   }
 
   @Test
-  void mistakesAreOneLine() {
+  void mistakesAreOneLine() throws Exception {
+    Files.writeString(folder.resolve("run.txt"), "a file, no folder");
     Path picture = folder.resolve("x.png");
     assertMistake("9999,1 lies outside of the photo", picture, "query", "--at=9999,1");
     assertMistake("'here' is no place in a photo", picture, "query", "--at=here");
     assertMistake("--block takes 1 to 2", picture, "heads", "--block=3");
     assertMistake("--clusters takes 2 to 12, got 1", picture, "clusters", "--clusters=1");
     assertMistake("name that ends in .png or .jpg", folder.resolve("x.gif"), "pca");
+    assertMistake("cannot make the folder", folder.resolve("run.txt/x.png"), "pca");
     assertMistake("--count takes at least 1, got 0", picture, "pca", "--count=0");
     assertMistake("nowhere: it does not exist", picture, "pca", "--images", "nowhere");
     assertMistake("--untrained has no centroids", picture, "clusters", "--untrained", "--by=modes");
@@ -123,7 +126,7 @@ class ShowCommandTest {
     assertTrue(exit == 1 || exit == 2, "exit " + exit);
     assertTrue(own.err().contains(expected), own.err());
     assertEquals(1, own.err().lines().count(), own.err());
-    assertTrue(Files.notExists(picture));
+    assertFalse(Files.exists(picture));
   }
 
   @Test
