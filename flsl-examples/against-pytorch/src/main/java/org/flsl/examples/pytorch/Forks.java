@@ -55,7 +55,7 @@ final class Forks {
   private List<String> command(Order order) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-Xmn24m"));
+    command.addAll(List.of("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-Xms64m", "-Xmn24m"));
     if (order.side() == Side.OURS) {
       command.addAll(
           List.of(
