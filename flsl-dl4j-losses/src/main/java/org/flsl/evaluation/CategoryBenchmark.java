@@ -39,11 +39,7 @@ public final class CategoryBenchmark {
       throw new IllegalArgumentException(
           "Seeds and batch must be at least 1, got %d and %d".formatted(seeds, batch));
     }
-    if (!train.classes().equals(test.classes())) {
-      throw new IllegalArgumentException(
-          "The classes of the training images, %s, and those of the test images, %s, differ"
-              .formatted(train.classes(), test.classes()));
-    }
+    ClassifierSettings.sameClasses(train.classes(), test.classes());
   }
 
   /**
@@ -102,16 +98,10 @@ public final class CategoryBenchmark {
   }
 
   /** Builds a {@link CategoryBenchmark}. */
-  public static final class Builder {
+  public static final class Builder extends ClassifierSettings<Builder> {
     private final CategorySet train;
     private final CategorySet test;
     private final ImagePreparation preparation;
-    private int seeds = 3;
-    private int batch = 8;
-    private int k = NearestNeighbours.K;
-    private double temperature = NearestNeighbours.TEMPERATURE;
-    private LinearProbe.Training probe = LinearProbe.training();
-    private Progress progress = Progress.NONE;
 
     private Builder(CategorySet train, CategorySet test, ImagePreparation preparation) {
       this.train = train;
@@ -119,35 +109,8 @@ public final class CategoryBenchmark {
       this.preparation = preparation;
     }
 
-    /** How many seeds; default 3. */
-    public Builder seeds(int seeds) {
-      this.seeds = seeds;
-      return this;
-    }
-
-    /** Images per pass through the network; default 8. */
-    public Builder batch(int batch) {
-      this.batch = batch;
-      return this;
-    }
-
-    /** Neighbours that vote and their temperature; default 20 and 0.07. */
-    public Builder neighbours(int k, double temperature) {
-      NearestNeighbours.check(k, temperature);
-      this.k = k;
-      this.temperature = temperature;
-      return this;
-    }
-
-    /** How the probe is trained. */
-    public Builder probe(LinearProbe.Training probe) {
-      this.probe = probe;
-      return this;
-    }
-
-    /** Hears how far it is. */
-    public Builder progress(Progress progress) {
-      this.progress = progress;
+    @Override
+    Builder self() {
       return this;
     }
 

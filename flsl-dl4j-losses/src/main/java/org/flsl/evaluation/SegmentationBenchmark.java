@@ -71,11 +71,7 @@ public final class SegmentationBenchmark {
           "Seeds, tokens and batch must be at least 1, got %d, %d and %d"
               .formatted(seeds, tokens, batch));
     }
-    if (!train.classes().equals(test.classes())) {
-      throw new IllegalArgumentException(
-          "The classes of the training images, %s, and those of the test images, %s, differ"
-              .formatted(train.classes(), test.classes()));
-    }
+    ClassifierSettings.sameClasses(train.classes(), test.classes());
   }
 
   /**
@@ -147,18 +143,12 @@ public final class SegmentationBenchmark {
   }
 
   /** Builds a {@link SegmentationBenchmark}. */
-  public static final class Builder {
+  public static final class Builder extends ClassifierSettings<Builder> {
     private final SegmentationSet train;
     private final SegmentationSet test;
     private final ImagePreparation preparation;
     private Set<Method> methods = EnumSet.allOf(Method.class);
-    private int seeds = 3;
     private int tokens = 40_000;
-    private int batch = 8;
-    private int k = NearestNeighbours.K;
-    private double temperature = NearestNeighbours.TEMPERATURE;
-    private LinearProbe.Training probe = LinearProbe.training();
-    private Progress progress = Progress.NONE;
 
     private Builder(SegmentationSet train, SegmentationSet test, ImagePreparation preparation) {
       this.train = train;
@@ -172,41 +162,14 @@ public final class SegmentationBenchmark {
       return this;
     }
 
-    /** How many seeds; default 3. */
-    public Builder seeds(int seeds) {
-      this.seeds = seeds;
-      return this;
-    }
-
     /** Tokens of the training images to draw; default 40,000. */
     public Builder tokens(int tokens) {
       this.tokens = tokens;
       return this;
     }
 
-    /** Images per pass through the network; default 8. */
-    public Builder batch(int batch) {
-      this.batch = batch;
-      return this;
-    }
-
-    /** Neighbours that vote and their temperature; default 20 and 0.07. */
-    public Builder neighbours(int k, double temperature) {
-      NearestNeighbours.check(k, temperature);
-      this.k = k;
-      this.temperature = temperature;
-      return this;
-    }
-
-    /** How the probe is trained. */
-    public Builder probe(LinearProbe.Training probe) {
-      this.probe = probe;
-      return this;
-    }
-
-    /** Hears how far it is. */
-    public Builder progress(Progress progress) {
-      this.progress = progress;
+    @Override
+    Builder self() {
       return this;
     }
 

@@ -1,9 +1,6 @@
 package org.flsl.examples.eval;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
@@ -26,9 +23,7 @@ import picocli.CommandLine.Option;
           + " box as right when any of nine patches is; read that beside the column \"chance\"."
     },
     showDefaultValues = true)
-final class EvalBoxes implements Callable<Integer> {
-  private final EvalRuntime runtime;
-
+final class EvalBoxes extends Measurement {
   @Mixin private EvaluatedModel model;
 
   @ArgGroup(multiplicity = "1")
@@ -39,25 +34,13 @@ final class EvalBoxes implements Callable<Integer> {
       description = "Measure every box; default: the largest one of each image, as published.")
   private boolean allBoxes;
 
-  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
-  private int k = 20;
-
-  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
-  private double temperature = 0.07;
+  @Mixin private NeighbourOptions neighbours;
 
   @Option(names = "--seeds", paramLabel = "N", description = "How many random twins.")
   private int seeds = 3;
 
-  @Mixin private EvalOutput output;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   EvalBoxes(EvalRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   /** Exactly one of two formats. */
@@ -83,12 +66,7 @@ final class EvalBoxes implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(output.debug(), this::measure);
-  }
-
-  private int measure() {
-    output.check();
+  List<Measured> measure() {
     BoxSet train = data.train();
     BoxSet test = data.test();
     GraphFeatures features = model.features();
@@ -101,9 +79,9 @@ final class EvalBoxes implements Callable<Integer> {
         BoxBenchmark.builder(train, test, CentreCrop.of(size.height()))
             .preparation(model::preparation)
             .allBoxes(allBoxes)
-            .neighbours(k, temperature)
+            .neighbours(neighbours.k, neighbours.temperature)
             .seeds(seeds)
-            .batch(output.batch())
+            .batch(model.batch())
             .progress(runtime::progress)
             .build();
     runtime
@@ -117,12 +95,8 @@ final class EvalBoxes implements Callable<Integer> {
                     train.classes().size(),
                     size.height(),
                     seeds));
-    List<Measured> results = new ArrayList<>();
-    for (Candidate candidate : Candidate.withBaselines(features, size)) {
-      results.addAll(benchmark.measure(candidate));
-    }
+    List<Measured> results = withBaselines(features, size, benchmark::measure);
     results.addAll(benchmark.chance());
-    output.report(runtime.terminal(), results);
-    return 0;
+    return results;
   }
 }

@@ -1,10 +1,7 @@
 package org.flsl.examples.eval;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.CategoryBenchmark;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
@@ -25,9 +22,7 @@ import picocli.CommandLine.Option;
       "Reports the share of test images whose class is told right."
     },
     showDefaultValues = true)
-final class EvalCategory implements Callable<Integer> {
-  private final EvalRuntime runtime;
-
+final class EvalCategory extends Measurement {
   @Mixin private EvaluatedModel model;
 
   @Option(
@@ -47,34 +42,17 @@ final class EvalCategory implements Callable<Integer> {
   @Option(names = "--seeds", paramLabel = "N", description = "How many seeds.")
   private int seeds = 3;
 
-  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
-  private int k = 20;
-
-  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
-  private double temperature = 0.07;
+  @Mixin private NeighbourOptions neighbours;
 
   @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
   private int probeSteps = 1000;
 
-  @Mixin private EvalOutput output;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   EvalCategory(EvalRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(output.debug(), this::measure);
-  }
-
-  private int measure() {
-    output.check();
+  List<Measured> measure() {
     CategorySet train = ClassFolders.open(images);
     CategorySet test = ClassFolders.open(testImages, train.classes());
     GraphFeatures features = model.features();
@@ -82,8 +60,8 @@ final class EvalCategory implements Callable<Integer> {
     CategoryBenchmark benchmark =
         CategoryBenchmark.builder(train, test, model.preparation(size))
             .seeds(seeds)
-            .batch(output.batch())
-            .neighbours(k, temperature)
+            .batch(model.batch())
+            .neighbours(neighbours.k, neighbours.temperature)
             .probe(LinearProbe.training().steps(probeSteps))
             .progress(runtime::progress)
             .build();
@@ -93,11 +71,6 @@ final class EvalCategory implements Callable<Integer> {
             "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
                 .formatted(
                     model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
-    List<Measured> results = new ArrayList<>();
-    for (Candidate candidate : Candidate.withBaselines(features, size)) {
-      results.addAll(benchmark.measure(candidate));
-    }
-    output.report(runtime.terminal(), results);
-    return 0;
+    return withBaselines(features, size, benchmark::measure);
   }
 }

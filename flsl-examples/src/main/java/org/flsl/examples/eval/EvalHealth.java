@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.ClusterHealth;
@@ -33,9 +32,7 @@ import picocli.CommandLine.Option;
           + " assignments and of both mean shifts, on views as in training."
     },
     showDefaultValues = true)
-final class EvalHealth implements Callable<Integer> {
-  private final EvalRuntime runtime;
-
+final class EvalHealth extends Measurement {
   @Mixin private EvaluatedModel model;
 
   @Option(names = "--images", required = true, paramLabel = "FOLDER", description = "Any photos.")
@@ -56,25 +53,12 @@ final class EvalHealth implements Callable<Integer> {
       description = "Images to look at, evenly spaced among all.")
   private int mostImages = 256;
 
-  @Mixin private EvalOutput output;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   EvalHealth(EvalRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(output.debug(), this::measure);
-  }
-
-  private int measure() throws IOException {
-    output.check();
+  List<Measured> measure() throws IOException {
     if (seeds < 1 || tokens < 1) {
       throw new UserError(
           "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
@@ -85,13 +69,10 @@ final class EvalHealth implements Callable<Integer> {
     runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
     // First, because it may find the run incomplete.
     List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
-    List<Measured> results = new ArrayList<>();
-    for (Candidate candidate : Candidate.withBaselines(features, size)) {
-      results.addAll(features(candidate, photos, size));
-    }
+    List<Measured> results =
+        withBaselines(features, size, candidate -> features(candidate, photos, size));
     results.addAll(clusters);
-    output.report(runtime.terminal(), results);
-    return 0;
+    return results;
   }
 
   private List<Measured> features(Candidate candidate, Photos photos, ImageSize size) {
@@ -105,7 +86,7 @@ final class EvalHealth implements Callable<Integer> {
                 candidate.bySeed().apply(seed),
                 photos,
                 model.preparation(size),
-                output.batch(),
+                model.batch(),
                 done -> runtime.progress(candidate.name() + ": features", done, photos.size()));
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));

@@ -13,25 +13,25 @@ import picocli.CommandLine.Option;
 
 /** The options that every measure has, and how its results are shown and written. */
 final class EvalOutput {
+  /** Comes behind the options of the measure itself. */
+  static final int LAST = 100;
+
   @Option(
       names = "--output",
+      order = LAST,
       paramLabel = "FILE",
       description = "Write the values as well, to a .csv or .json file.",
       showDefaultValue = Help.Visibility.NEVER)
   private Path file;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
-  private int batch = 8;
-
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  @Option(
+      names = "--debug",
+      order = LAST,
+      description = "Show everything that is logged, and stack traces.")
   private boolean debug;
 
   boolean debug() {
     return debug;
-  }
-
-  int batch() {
-    return batch;
   }
 
   /** Refuses a file that could not be written, before anything is computed. */

@@ -1,11 +1,8 @@
 package org.flsl.examples.eval;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LinearProbe;
@@ -29,9 +26,7 @@ import picocli.CommandLine.Option;
       "Reports mean intersection over union and pixel accuracy at the resolution of the masks."
     },
     showDefaultValues = true)
-final class EvalSegmentation implements Callable<Integer> {
-  private final EvalRuntime runtime;
-
+final class EvalSegmentation extends Measurement {
   @Mixin private EvaluatedModel model;
 
   @ArgGroup(multiplicity = "1")
@@ -49,11 +44,7 @@ final class EvalSegmentation implements Callable<Integer> {
       description = "Tokens of training images to learn from, drawn at random by seed.")
   private int tokens = 40_000;
 
-  @Option(names = "--k", paramLabel = "N", description = "Neighbours that vote.")
-  private int k = 20;
-
-  @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
-  private double temperature = 0.07;
+  @Mixin private NeighbourOptions neighbours;
 
   @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
   private int probeSteps = 1000;
@@ -61,16 +52,8 @@ final class EvalSegmentation implements Callable<Integer> {
   @Option(names = "--balanced", description = "Weigh classes alike in the probe's training.")
   private boolean balanced;
 
-  @Mixin private EvalOutput output;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   EvalSegmentation(EvalRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   /** Exactly one of two: a layout that holds everything, or images whose labels are elsewhere. */
@@ -113,12 +96,7 @@ final class EvalSegmentation implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(output.debug(), this::measure);
-  }
-
-  private int measure() {
-    output.check();
+  List<Measured> measure() {
     SegmentationSet train = data.train();
     SegmentationSet test = data.test(train);
     SegmentationCheck.all(train);
@@ -131,8 +109,8 @@ final class EvalSegmentation implements Callable<Integer> {
             .methods(methods)
             .seeds(seeds)
             .tokens(tokens)
-            .batch(output.batch())
-            .neighbours(k, temperature)
+            .batch(model.batch())
+            .neighbours(neighbours.k, neighbours.temperature)
             .probe(LinearProbe.training().steps(probeSteps).balanced(balanced))
             .progress(runtime::progress)
             .build();
@@ -142,11 +120,6 @@ final class EvalSegmentation implements Callable<Integer> {
             "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
                 .formatted(
                     model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
-    List<Measured> results = new ArrayList<>();
-    for (Candidate candidate : Candidate.withBaselines(features, size)) {
-      results.addAll(benchmark.measure(candidate));
-    }
-    output.report(runtime.terminal(), results);
-    return 0;
+    return withBaselines(features, size, benchmark::measure);
   }
 }

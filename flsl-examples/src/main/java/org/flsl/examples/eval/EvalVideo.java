@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
@@ -35,10 +33,8 @@ import picocli.CommandLine.Option;
       "Reports region J, contour F and J&F as DAVIS does: without the first and the last frame."
     },
     showDefaultValues = true)
-final class EvalVideo implements Callable<Integer> {
+final class EvalVideo extends Measurement {
   private static final String EXTENSION = ".png";
-
-  private final EvalRuntime runtime;
 
   @Mixin private EvaluatedNetwork model;
 
@@ -97,25 +93,12 @@ final class EvalVideo implements Callable<Integer> {
       showDefaultValue = Help.Visibility.NEVER)
   private Path masks;
 
-  @Mixin private EvalOutput output;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   EvalVideo(EvalRuntime runtime) {
-    this.runtime = runtime;
+    super(runtime);
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(output.debug(), this::measure);
-  }
-
-  private int measure() {
-    output.check();
+  List<Measured> measure() {
     LabelPropagation propagation =
         LabelPropagation.builder()
             .contextFrames(context)
@@ -139,16 +122,13 @@ final class EvalVideo implements Callable<Integer> {
         .plain(
             "%s on %d videos of %s, shorter side %d pixels, random twins: %d"
                 .formatted(model.file(), videos.size(), davis, shortSide, seeds));
-    List<Measured> results = new ArrayList<>();
     ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
-    for (Candidate candidate : Candidate.withBaselines(features, square)) {
-      results.addAll(benchmark.measure(candidate, sink(candidate)));
-    }
-    output.report(runtime.terminal(), results);
+    List<Measured> results =
+        withBaselines(features, square, candidate -> benchmark.measure(candidate, sink(candidate)));
     if (masks != null) {
       runtime.terminal().plain(masks + " holds the masks");
     }
-    return 0;
+    return results;
   }
 
   private VideoBenchmark.Sink sink(Candidate candidate) {

@@ -10,7 +10,9 @@ import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.Option;
 
-/** The options that name a network and the size of its images. */
+/**
+ * The options that name a network and tell how it takes images: their size, and how many at once.
+ */
 final class EvaluatedModel extends EvaluatedNetwork {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})(?:x(\\d{1,5}))?");
 
@@ -22,6 +24,14 @@ final class EvaluatedModel extends EvaluatedNetwork {
               + " own size, cut to whole patches, where all have the same, otherwise that of the"
               + " training.")
   private String size;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
+  private int batch = 8;
+
+  /** Images per pass of the network. */
+  int batch() {
+    return batch;
+  }
 
   /** The size that images are brought to. */
   ImageSize size(GraphFeatures features, List<? extends LabelledImages> sets) {

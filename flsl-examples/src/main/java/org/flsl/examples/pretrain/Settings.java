@@ -161,6 +161,20 @@ public final class Settings {
           Kind.number(0, 1),
           0.2,
           "How often a view that is not in the blurred half is solarised.");
+  public static final Setting<Double> COLOUR_STRENGTH =
+      Setting.of(
+          VIEWS,
+          "colour-strength",
+          Kind.number(0, 2.5),
+          1.0,
+          "How much colours change: times 0.4 brightness and contrast, 0.2 saturation, 0.1 hue.");
+  public static final Setting<Span> BLUR_RADIUS =
+      Setting.of(
+          VIEWS,
+          "blur-radius",
+          Kind.range(POSITIVE, ANY),
+          new Span(0.1, 2),
+          "Radius of the blur in pixels; the default is made for views of 224.");
 
   public static final Setting<Span> UPSILON =
       Setting.of(
@@ -375,6 +389,8 @@ public final class Settings {
           JITTER,
           GREY,
           SOLARISE,
+          COLOUR_STRENGTH,
+          BLUR_RADIUS,
           UPSILON,
           ETA,
           GAMMA,

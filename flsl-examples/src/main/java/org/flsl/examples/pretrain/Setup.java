@@ -78,6 +78,9 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     Span teacher = config.get(Settings.TEACHER_SCALE);
     Span student = config.get(Settings.STUDENT_SCALE);
     Span local = config.get(Settings.LOCAL_SCALE);
+    Span blur = config.get(Settings.BLUR_RADIUS);
+    double strength = config.get(Settings.COLOUR_STRENGTH);
+    ViewConfig paper = ViewConfig.paper();
     return ViewConfig.builder()
         .patch(config.get(Settings.PATCH))
         .globalSize(config.get(Settings.GLOBAL_SIZE))
@@ -92,6 +95,11 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .jitterProbability(config.get(Settings.JITTER))
         .greyProbability(config.get(Settings.GREY))
         .solariseProbability(config.get(Settings.SOLARISE))
+        .brightness(strength * paper.brightness())
+        .contrast(strength * paper.contrast())
+        .saturation(strength * paper.saturation())
+        .hue(strength * paper.hue())
+        .blurRadius(blur.from(), blur.to())
         .plainCrops(config.get(Settings.PREVIOUS) != null)
         .build();
   }
