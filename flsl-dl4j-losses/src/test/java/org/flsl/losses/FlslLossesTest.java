@@ -1,6 +1,6 @@
 package org.flsl.losses;
 
-import static org.flsl.losses.Messages.assertRefused;
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.Published;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.vit.TokenNorm;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package org.flsl.training;
 
-import static org.flsl.losses.Messages.assertRefused;
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

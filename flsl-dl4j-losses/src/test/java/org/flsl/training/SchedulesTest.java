@@ -1,12 +1,12 @@
 package org.flsl.training;
 
-import static org.flsl.losses.Messages.assertRefused;
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.flsl.losses.Published;
+import org.flsl.layers.Published;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
