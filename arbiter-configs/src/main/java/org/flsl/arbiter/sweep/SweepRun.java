@@ -16,7 +16,6 @@ import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
 import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
 import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.arbiter.AllTried;
 import org.flsl.arbiter.BackboneScore;
 import org.flsl.arbiter.CandidateSettings;
@@ -36,6 +35,7 @@ import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.StopSignal;
+import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.ImageFolder;
 
 /** Carries a sweep out: everything that can be known before is checked before any training. */
@@ -206,8 +206,7 @@ final class SweepRun {
 
   /** The score of the best candidate's network with fresh weights: what training is worth. */
   private double untrained(SweepFolder folder, Outcome best) throws IOException {
-    Path file = folder.candidate(best.index()).resolve("backbone.zip");
-    ComputationGraph trained = ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    ComputationGraph trained = TrainedRun.at(folder.candidate(best.index())).backbone();
     ComputationGraph fresh = RandomTwin.of(trained, 1);
     try {
       return score.of(fresh);

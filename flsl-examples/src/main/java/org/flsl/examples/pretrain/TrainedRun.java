@@ -127,16 +127,25 @@ public final class TrainedRun {
   /**
    * The teacher's backbone: that of the finished run.
    *
-   * @throws UserError if the training has not come to its end
+   * @throws UserError if the training has not come to its end, or the file is damaged
    */
   public ComputationGraph backbone() {
+    return read(backboneFile());
+  }
+
+  /**
+   * The file that holds the teacher's backbone.
+   *
+   * @throws UserError if the training has not come to its end
+   */
+  public Path backboneFile() {
     Path file = RunFolder.backbone(folder);
     if (!Files.exists(file)) {
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
               .formatted(folder, file.getFileName(), folder));
     }
-    return restored(file);
+    return file;
   }
 
   /**
@@ -149,7 +158,7 @@ public final class TrainedRun {
       return checkpoints()
           .newest()
           .whole()
-          .map(checkpoint -> restored(checkpoint.file()))
+          .map(checkpoint -> read(checkpoint.file()))
           .orElseThrow(
               () ->
                   new UserError(
@@ -212,11 +221,22 @@ public final class TrainedRun {
     return graph;
   }
 
-  private static ComputationGraph restored(Path file) {
+  /**
+   * A network out of a file, such as an exported backbone.
+   *
+   * @throws UserError if the file holds none
+   */
+  public static ComputationGraph read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new UserError(file + " does not exist: name the backbone.zip of a finished run");
+    }
     try {
       return ModelSerializer.restoreComputationGraph(file.toFile(), false);
     } catch (IOException | RuntimeException e) {
-      throw new UserError("%s is no DL4J model: %s".formatted(file, Problems.firstLine(e)), e);
+      throw new UserError(
+          "%s is no DL4J model, or damaged (%s): name the backbone.zip of a finished run"
+              .formatted(file, Problems.firstLine(e)),
+          e);
     }
   }
 }
