@@ -17,12 +17,12 @@ import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.pretrain.TrainedRun;
 
 /**
  * Trains and scores one candidate.
@@ -163,8 +163,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
 
   /** The score of the backbone as it is now, exported and read back like any user's. */
   private double scored(Pretraining training) throws IOException {
-    Path file = training.exportBackbone();
-    ComputationGraph backbone = ModelSerializer.restoreComputationGraph(file.toFile(), false);
+    ComputationGraph backbone = TrainedRun.read(training.exportBackbone());
     try {
       double value = score.score(backbone, PhotoFolder.class, new Properties());
       if (!Double.isFinite(value)) {

@@ -81,12 +81,20 @@ public final class LinearProbe implements TokenClassifier {
 
     /** Vectors per step; default 1024. */
     public Training batch(int batch) {
+      if (batch < 1) {
+        throw new IllegalArgumentException(
+            "A probe needs at least one vector a step, got " + batch);
+      }
       this.batch = batch;
       return this;
     }
 
     /** Learning rate of the first step; default 0.005. */
     public Training learningRate(double learningRate) {
+      if (!(learningRate > 0)) {
+        throw new IllegalArgumentException(
+            "A probe's learning rate must be above 0, got " + learningRate);
+      }
       this.learningRate = learningRate;
       return this;
     }

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
@@ -303,6 +304,21 @@ public final class FlslGraph {
         .forEach(listeners::add);
     graph.setListeners(listeners);
     return graph;
+  }
+
+  /**
+   * How many parameters the student trains: backbone, projection head and prototypes.
+   *
+   * @param graph a graph of this configuration
+   */
+  public static long studentParameters(ComputationGraph graph) {
+    long parameters = 0;
+    for (GraphVertex vertex : graph.getVertices()) {
+      if (vertex.getVertexName().startsWith(STUDENT)) {
+        parameters += vertex.numParams();
+      }
+    }
+    return parameters;
   }
 
   /**

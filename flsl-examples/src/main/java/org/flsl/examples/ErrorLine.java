@@ -6,7 +6,7 @@ import picocli.CommandLine.ParseResult;
 
 /** Shows what ended a command as one line; the stack trace only with {@code --debug}. */
 public final class ErrorLine implements IExecutionExceptionHandler {
-  private static final int FAILED = 1;
+  static final int FAILED = 1;
 
   private final Terminal terminal;
 

@@ -7,6 +7,7 @@ import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
+import org.flsl.examples.pretrain.Problems;
 import org.flsl.examples.report.Report;
 import org.flsl.examples.show.ShowCommand;
 import picocli.CommandLine;
@@ -74,7 +75,14 @@ public final class Main {
       command.usage(System.out);
       return 0;
     }
-    return command.execute(arguments);
+    try {
+      return command.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      terminal.error(
+          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch"
+              .formatted(Problems.firstLine(e)));
+      return ErrorLine.FAILED;
+    }
   }
 
   private static int misunderstood(Terminal terminal, ParameterException e) {

@@ -2,11 +2,13 @@ package org.flsl.examples.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.Logs;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
@@ -117,7 +119,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     terminal.plain(
         "ViT-%s/%d, batch %d, %d px global and %d x %d px local views, %d + %d steps"
             .formatted(
-                arch.name().toLowerCase(),
+                arch.name().toLowerCase(Locale.ROOT),
                 patch,
                 batch,
                 globalSize,
@@ -193,7 +195,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           timing,
           batch,
           StepFlops.flslStep(work),
-          parameters(graph),
+          FlslGraph.studentParameters(graph),
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.classifier(),
@@ -201,15 +203,5 @@ public final class BenchmarkCommand implements Callable<Integer> {
     } finally {
       graph.close();
     }
-  }
-
-  private static long parameters(ComputationGraph graph) {
-    long parameters = 0;
-    for (var vertex : graph.getVertices()) {
-      if (vertex.getVertexName().startsWith(FlslGraph.STUDENT)) {
-        parameters += vertex.numParams();
-      }
-    }
-    return parameters;
   }
 }

@@ -67,9 +67,9 @@ final class EvalBoxes extends Measurement {
 
   @Override
   List<Measured> measure() {
+    GraphFeatures features = model.features();
     BoxSet train = data.train();
     BoxSet test = data.test();
-    GraphFeatures features = model.features();
     // Squares are cut out of images, so that their own sizes do not matter.
     ImageSize size = model.size(features, List.of());
     if (size.height() != size.width()) {

@@ -53,9 +53,9 @@ final class EvalCategory extends Measurement {
 
   @Override
   List<Measured> measure() {
+    GraphFeatures features = model.features();
     CategorySet train = ClassFolders.open(images);
     CategorySet test = ClassFolders.open(testImages, train.classes());
-    GraphFeatures features = model.features();
     ImageSize size = model.size(features, List.of(train, test));
     CategoryBenchmark benchmark =
         CategoryBenchmark.builder(train, test, model.preparation(size))

@@ -59,12 +59,12 @@ final class EvalHealth extends Measurement {
 
   @Override
   List<Measured> measure() throws IOException {
+    GraphFeatures features = model.features();
     if (seeds < 1 || tokens < 1) {
       throw new UserError(
           "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
     }
     Photos photos = Photos.in(images).atMost(mostImages);
-    GraphFeatures features = model.features();
     ImageSize size = model.size(features, List.of(photos));
     runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
     // First, because it may find the run incomplete.

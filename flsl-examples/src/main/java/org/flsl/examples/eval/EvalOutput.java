@@ -36,12 +36,13 @@ final class EvalOutput {
 
   /** Refuses a file that could not be written, before anything is computed. */
   void check() {
-    if (file != null && ResultsFile.format(file).isEmpty()) {
+    if (file == null) {
+      return;
+    }
+    if (ResultsFile.format(file).isEmpty()) {
       throw new UserError("--output takes a name that ends in .csv or .json, got " + file);
     }
-    if (file != null) {
-      OutputFile.prepare(file);
-    }
+    OutputFile.prepare(file);
   }
 
   void report(Terminal terminal, List<Measured> results) {

@@ -97,12 +97,11 @@ final class EvalSegmentation extends Measurement {
 
   @Override
   List<Measured> measure() {
+    GraphFeatures features = model.features();
     SegmentationSet train = data.train();
     SegmentationSet test = data.test(train);
     SegmentationCheck.all(train);
     SegmentationCheck.all(test);
-
-    GraphFeatures features = model.features();
     ImageSize size = model.size(features, List.of(train, test));
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))

@@ -1,7 +1,6 @@
 package org.flsl.examples.eval;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.flsl.evaluation.video.LabelPropagation;
 import org.flsl.evaluation.video.VideoBenchmark;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.AtomicFile;
+import org.flsl.examples.pretrain.Problems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
@@ -99,6 +99,10 @@ final class EvalVideo extends Measurement {
 
   @Override
   List<Measured> measure() {
+    if (masks != null) {
+      makeFolder(masks);
+    }
+    GraphFeatures features = model.features();
     LabelPropagation propagation =
         LabelPropagation.builder()
             .contextFrames(context)
@@ -116,7 +120,6 @@ final class EvalVideo extends Measurement {
             .seeds(seeds)
             .progress(runtime::progress)
             .build();
-    GraphFeatures features = model.features();
     runtime
         .terminal()
         .plain(
@@ -143,11 +146,20 @@ final class EvalVideo extends Measurement {
     String name = video.frames().get(frame).getFileName().toString();
     String stem = name.substring(0, name.lastIndexOf('.'));
     Path file = folder.resolve(video.name()).resolve(stem + EXTENSION);
+    makeFolder(file.getParent());
     try {
-      Files.createDirectories(file.getParent());
       AtomicFile.write(file, out -> IndexedPng.write(mask, Palette.DAVIS, out));
-    } catch (IOException | UncheckedIOException e) {
-      throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UserError("cannot write " + file + ": " + Problems.explain(e), e);
+    }
+  }
+
+  private static void makeFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot make the folder " + folder + " for --masks: " + Problems.explain(e), e);
     }
   }
 }

@@ -8,6 +8,7 @@ import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.examples.UserError;
+import org.flsl.views.pixels.RgbImage;
 import picocli.CommandLine.Option;
 
 /**
@@ -22,7 +23,7 @@ final class EvaluatedModel extends EvaluatedNetwork {
       description =
           "Resize images to this, for example 240x320 (height x width) or 224; default: the images'"
               + " own size, cut to whole patches, where all have the same, otherwise that of the"
-              + " training.")
+              + " training. For boxes: a square, by default that of the training.")
   private String size;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
@@ -38,20 +39,29 @@ final class EvaluatedModel extends EvaluatedNetwork {
     if (size != null) {
       return wishedSize();
     }
-    List<ImageSize> sizes =
-        sets.stream()
-            .flatMap(set -> IntStream.range(0, set.size()).parallel().mapToObj(set::image))
-            .map(image -> new ImageSize(image.height(), image.width()))
-            .distinct()
-            .toList();
-    return sizes.size() == 1
-        ? features.fit(sizes.get(0))
-        : features
-            .trainingSize()
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "neither the images nor the network tell one size: choose one with --size"));
+    if (!sets.isEmpty()) {
+      ImageSize first = sizeOf(sets.get(0), 0);
+      if (sets.stream().allMatch(set -> allHave(first, set))) {
+        return features.fit(first);
+      }
+    }
+    return features
+        .trainingSize()
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "neither the images nor the network tell one size: choose one with --size"));
+  }
+
+  private static boolean allHave(ImageSize size, LabelledImages images) {
+    return IntStream.range(0, images.size())
+        .parallel()
+        .allMatch(image -> sizeOf(images, image).equals(size));
+  }
+
+  private static ImageSize sizeOf(LabelledImages images, int index) {
+    RgbImage image = images.image(index);
+    return new ImageSize(image.height(), image.width());
   }
 
   private ImageSize wishedSize() {

@@ -26,7 +26,7 @@ final class ResultsFile {
   }
 
   static Optional<Format> format(Path file) {
-    String name = file.getFileName().toString().toUpperCase(Locale.ROOT);
+    String name = file.toString().toUpperCase(Locale.ROOT);
     for (Format format : Format.values()) {
       if (name.endsWith("." + format)) {
         return Optional.of(format);

@@ -108,13 +108,7 @@ final class FlslTraining implements Training {
 
   @Override
   public long parameters() {
-    long parameters = 0;
-    for (var vertex : graph.getVertices()) {
-      if (vertex.getVertexName().startsWith(FlslGraph.STUDENT)) {
-        parameters += vertex.numParams();
-      }
-    }
-    return parameters;
+    return FlslGraph.studentParameters(graph);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -190,11 +191,6 @@ public final class PretrainCommand implements Callable<Integer> {
         SamplePhotos photos = new SamplePhotos()) {
       Path images = config.get(Settings.IMAGES, photos.folder());
       return pretrain(resolved(config, images), images, run, device, trainingUi, server);
-    } catch (OutOfMemoryError e) {
-      throw new UserError(
-          "memory ran out (%s): choose a smaller --batch, --global-size or --arch"
-              .formatted(Problems.firstLine(e)),
-          e);
     }
   }
 
@@ -312,10 +308,12 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private PretrainConfig resolved(PretrainConfig config, Path images) {
-    PretrainConfig absolute =
-        config.get(Settings.IMAGES) == null
-            ? config
-            : config.with(Settings.IMAGES, images.toAbsolutePath().normalize());
+    PretrainConfig absolute = config;
+    for (Setting<Path> path : List.of(Settings.IMAGES, Settings.PREVIOUS)) {
+      if (config.get(path) != null) {
+        absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
+      }
+    }
     if (config.get(Settings.MINUTES) == null) {
       return absolute;
     }

@@ -10,10 +10,10 @@ import static org.flsl.examples.pretrain.Setting.Section.VIEWS;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.Spelling;
 import org.flsl.examples.UserError;
 import org.flsl.layers.vit.Positions;
-import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FinalNorm;
 
 /** Every setting of a pretraining run; the defaults are those of the paper and its code. */
@@ -25,22 +25,6 @@ public final class Settings {
 
   // The paper scales by the width of ViT-S, whatever the width.
   private static final double ROOT_OF_384 = Math.sqrt(384);
-
-  /** The usual sizes of a Vision Transformer. */
-  public enum Architecture {
-    TINY,
-    SMALL,
-    BASE;
-
-    /** The network with the usual patch. */
-    VitConfig vit() {
-      return switch (this) {
-        case TINY -> VitConfig.tiny(16);
-        case SMALL -> VitConfig.small(16);
-        case BASE -> VitConfig.base(16);
-      };
-    }
-  }
 
   /** Where to compute. */
   public enum Device {
@@ -172,9 +156,9 @@ public final class Settings {
       Setting.of(
           VIEWS,
           "blur-radius",
-          Kind.range(POSITIVE, ANY),
+          Kind.range(0, 100),
           new Span(0.1, 2),
-          "Radius of the blur in pixels; the default is made for views of 224.");
+          "Radius of the blur in pixels, 0 for none; the default is made for views of 224.");
 
   public static final Setting<Span> UPSILON =
       Setting.of(

@@ -59,7 +59,8 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   }
 
   private static VitConfig vit(PretrainConfig config) {
-    VitConfig arch = config.get(Settings.ARCH).vit();
+    VitConfig arch =
+        config.get(Settings.ARCH).vit(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
     return arch.toBuilder()
         .width(config.get(Settings.WIDTH, arch.width()))
         .depth(config.get(Settings.DEPTH, arch.depth()))
@@ -142,6 +143,12 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
 
   /** The paper takes the features in front of the last block. */
   private PreviousStage previousStage(Path backbone) {
+    if (vit.depth() < 2) {
+      throw new UserError(
+          "--previous guides by what comes in front of the last block, so that --depth must be at"
+              + " least 2, got "
+              + vit.depth());
+    }
     VitConfig features = vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build();
     try {
       ComputationGraph weights = ModelSerializer.restoreComputationGraph(backbone.toFile(), false);

@@ -228,13 +228,16 @@ public final class TrainedRun {
    */
   public static ComputationGraph read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new UserError(file + " does not exist: name the backbone.zip of a finished run");
+      throw new UserError(
+          Files.isDirectory(file)
+              ? file + " is a folder, and a file with a network is expected: --run takes folders"
+              : file + " does not exist: name the backbone.zip of a finished run");
     }
     try {
       return ModelSerializer.restoreComputationGraph(file.toFile(), false);
     } catch (IOException | RuntimeException e) {
       throw new UserError(
-          "%s is no DL4J model, or damaged (%s): name the backbone.zip of a finished run"
+          "%s is no DL4J model, or damaged (%s): take the file of another run, or train again"
               .formatted(file, Problems.firstLine(e)),
           e);
     }

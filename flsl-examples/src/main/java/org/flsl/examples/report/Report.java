@@ -47,11 +47,14 @@ public final class Report implements RunPages {
     return new LiveReport(this, run);
   }
 
-  /** The pictures of a run; none, and a warning, where they cannot be drawn. */
+  /**
+   * The pictures of a run; none, and a warning, where they cannot be drawn. Large photos can be too
+   * much for the memory that the training leaves, which is no reason to lose the page.
+   */
   List<PhotoPanel> pictures(TrainedRun run) {
     try {
       return PhotoPanels.of(run);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("the report has no pictures: {}", e.getMessage());
       LOG.debug("", e);
       return List.of();

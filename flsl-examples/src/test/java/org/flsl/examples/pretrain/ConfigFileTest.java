@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,7 @@ class ConfigFileTest {
         PretrainConfig.defaults()
             .with(Settings.IMAGES, Path.of("/photos of: me, it's #1"))
             .with(Settings.TAU_SA, new Span(0.1 / 3, 0.2 / 3))
-            .with(Settings.ARCH, Settings.Architecture.TINY);
+            .with(Settings.ARCH, Architecture.TINY);
     String text = ConfigFile.write(config);
     PretrainConfig again = parse(text);
     for (Setting<?> setting : Settings.ALL) {

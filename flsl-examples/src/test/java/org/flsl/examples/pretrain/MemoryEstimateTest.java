@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.flsl.examples.Architecture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +16,7 @@ class MemoryEstimateTest {
     "TINY, 16, 11651136, 2.26e9",
   })
   void theEstimateIsWithinAFifthOfWhatWasMeasured(
-      Settings.Architecture arch, int batch, long parameters, double measured) {
+      Architecture arch, int batch, long parameters, double measured) {
     Setup setup = Setup.of(PretrainConfig.defaults().with(Settings.ARCH, arch));
     double estimate = MemoryEstimate.bytes(parameters, setup.vit(), setup.views(), batch);
     assertEquals(measured, estimate, 0.2 * measured);

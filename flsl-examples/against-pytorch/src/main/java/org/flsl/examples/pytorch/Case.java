@@ -1,6 +1,6 @@
 package org.flsl.examples.pytorch;
 
-import org.flsl.examples.benchmark.Architecture;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.Workload;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;

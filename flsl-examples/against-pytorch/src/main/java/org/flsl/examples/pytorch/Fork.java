@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
-import org.flsl.examples.benchmark.Architecture;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.PeakMemory;
 import org.flsl.examples.benchmark.Timing;
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.flsl.examples.benchmark.Architecture;
+import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.Timing;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;

@@ -1,8 +1,8 @@
-package org.flsl.examples.benchmark;
+package org.flsl.examples;
 
 import org.flsl.layers.vit.VitConfig;
 
-/** The usual Vision Transformers. */
+/** The usual sizes of a Vision Transformer. */
 public enum Architecture {
   TINY,
   SMALL,
