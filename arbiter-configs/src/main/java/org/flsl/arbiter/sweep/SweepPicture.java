@@ -10,6 +10,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -72,12 +73,8 @@ final class SweepPicture {
     this.score = score;
     this.base = base;
     // The best one is drawn last, over the others.
-    this.outcomes =
-        outcomes.stream()
-            .sorted(
-                Comparator.comparing(
-                    outcome -> outcome.score() == null ? Double.NEGATIVE_INFINITY : rank(outcome)))
-            .toList();
+    this.outcomes = new ArrayList<>(ResultsTable.sorted(outcomes));
+    Collections.reverse(this.outcomes);
     List<Double> known =
         outcomes.stream().map(Outcome::score).filter(value -> value != null).toList();
     this.least = known.stream().min(Comparator.naturalOrder()).orElseThrow();
@@ -85,8 +82,9 @@ final class SweepPicture {
     this.scores = Scale.of(Math.min(least, untrained), Math.max(most, untrained), false);
   }
 
-  private static double rank(Outcome outcome) {
-    return outcome.status() == Status.DONE ? outcome.score() + 1e6 : outcome.score();
+  /** The outcome that is ringed: the first one of the table. */
+  Outcome best() {
+    return outcomes.get(outcomes.size() - 1);
   }
 
   BufferedImage draw() {
@@ -118,7 +116,7 @@ final class SweepPicture {
   private record Box(int x, int y, int width, int height) {}
 
   private void title(Graphics2D g) {
-    Outcome best = outcomes.get(outcomes.size() - 1);
+    Outcome best = best();
     font(g, Font.BOLD, 15);
     g.setColor(TEXT);
     g.drawString("score: " + score, 16, 22);

@@ -28,6 +28,10 @@ class SweepPictureTest {
   }
 
   private static BufferedImage drawn(Outcome... outcomes) {
+    return picture(outcomes).draw();
+  }
+
+  private static SweepPicture picture(Outcome... outcomes) {
     Sweep sweep =
         SweepFile.parse(
             """
@@ -37,7 +41,7 @@ class SweepPictureTest {
               arch: {values: [tiny, small]}
             """,
             "my.yaml");
-    return new SweepPicture(sweep.axes(), List.of(outcomes), "a test's", sweep.base(), 0.5).draw();
+    return new SweepPicture(sweep.axes(), List.of(outcomes), "a test's", sweep.base(), 0.5);
   }
 
   @Test
@@ -51,6 +55,19 @@ class SweepPictureTest {
     assertEquals(1100, picture.getWidth());
     // A thick line and two dots; one yellow dot alone has about sixty.
     assertNotEquals(0, yellow(picture) / 1000, "yellow pixels: " + yellow(picture));
+  }
+
+  @Test
+  void ofEqualOnesTheFirstIsTheBestAsInTheTable() {
+    List<Outcome> outcomes =
+        List.of(
+            outcome(0, "1", Status.DONE, 0.2),
+            outcome(1, "10", Status.DONE, 0.9),
+            outcome(2, "50", Status.DONE, 0.9),
+            outcome(3, "100", Status.STOPPED, 0.95));
+    Outcome best = picture(outcomes.toArray(Outcome[]::new)).best();
+    assertEquals(1, best.index());
+    assertEquals(ResultsTable.sorted(outcomes).get(0), best);
   }
 
   @Test
