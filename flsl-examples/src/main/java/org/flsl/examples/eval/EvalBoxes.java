@@ -24,7 +24,9 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 final class EvalBoxes extends Measurement {
-  @Mixin private EvaluatedModel model;
+  @Mixin private EvaluatedNetwork model;
+
+  @Mixin private InputOptions input;
 
   @ArgGroup(multiplicity = "1")
   private Data data;
@@ -71,7 +73,7 @@ final class EvalBoxes extends Measurement {
     BoxSet train = data.train();
     BoxSet test = data.test();
     // Squares are cut out of images, so that their own sizes do not matter.
-    ImageSize size = model.size(features, List.of());
+    ImageSize size = input.size(features, List.of());
     if (size.height() != size.width()) {
       throw new UserError("--size must be a square for boxes, got " + size);
     }
@@ -81,7 +83,7 @@ final class EvalBoxes extends Measurement {
             .allBoxes(allBoxes)
             .neighbours(neighbours.k, neighbours.temperature)
             .seeds(seeds)
-            .batch(model.batch())
+            .batch(input.batch())
             .progress(runtime::progress)
             .build();
     runtime

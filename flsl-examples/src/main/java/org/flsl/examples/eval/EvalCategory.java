@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 final class EvalCategory extends Measurement {
-  @Mixin private EvaluatedModel model;
+  @Mixin private EvaluatedNetwork model;
+
+  @Mixin private InputOptions input;
 
   @Option(
       names = "--images",
@@ -56,11 +58,11 @@ final class EvalCategory extends Measurement {
     GraphFeatures features = model.features();
     CategorySet train = ClassFolders.open(images);
     CategorySet test = ClassFolders.open(testImages, train.classes());
-    ImageSize size = model.size(features, List.of(train, test));
+    ImageSize size = input.size(features, List.of(train, test));
     CategoryBenchmark benchmark =
         CategoryBenchmark.builder(train, test, model.preparation(size))
             .seeds(seeds)
-            .batch(model.batch())
+            .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
             .probe(LinearProbe.training().steps(probeSteps))
             .progress(runtime::progress)

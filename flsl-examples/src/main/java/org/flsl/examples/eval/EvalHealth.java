@@ -33,7 +33,9 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 final class EvalHealth extends Measurement {
-  @Mixin private EvaluatedModel model;
+  @Mixin private EvaluatedNetwork model;
+
+  @Mixin private InputOptions input;
 
   @Option(names = "--images", required = true, paramLabel = "FOLDER", description = "Any photos.")
   private Path images;
@@ -65,7 +67,7 @@ final class EvalHealth extends Measurement {
           "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
     }
     Photos photos = Photos.in(images).atMost(mostImages);
-    ImageSize size = model.size(features, List.of(photos));
+    ImageSize size = input.size(features, List.of(photos));
     runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
     // First, because it may find the run incomplete.
     List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
@@ -86,7 +88,7 @@ final class EvalHealth extends Measurement {
                 candidate.bySeed().apply(seed),
                 photos,
                 model.preparation(size),
-                model.batch(),
+                input.batch(),
                 done -> runtime.progress(candidate.name() + ": features", done, photos.size()));
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));

@@ -27,7 +27,9 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 final class EvalSegmentation extends Measurement {
-  @Mixin private EvaluatedModel model;
+  @Mixin private EvaluatedNetwork model;
+
+  @Mixin private InputOptions input;
 
   @ArgGroup(multiplicity = "1")
   private Data data;
@@ -102,13 +104,13 @@ final class EvalSegmentation extends Measurement {
     SegmentationSet test = data.test(train);
     SegmentationCheck.all(train);
     SegmentationCheck.all(test);
-    ImageSize size = model.size(features, List.of(train, test));
+    ImageSize size = input.size(features, List.of(train, test));
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))
             .methods(methods)
             .seeds(seeds)
             .tokens(tokens)
-            .batch(model.batch())
+            .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
             .probe(LinearProbe.training().steps(probeSteps).balanced(balanced))
             .progress(runtime::progress)

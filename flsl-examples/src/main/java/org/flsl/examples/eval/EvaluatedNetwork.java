@@ -11,7 +11,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options that name a network. */
-class EvaluatedNetwork {
+final class EvaluatedNetwork {
   @ArgGroup(multiplicity = "1")
   private Source source;
 

@@ -11,10 +11,8 @@ import org.flsl.examples.UserError;
 import org.flsl.views.pixels.RgbImage;
 import picocli.CommandLine.Option;
 
-/**
- * The options that name a network and tell how it takes images: their size, and how many at once.
- */
-final class EvaluatedModel extends EvaluatedNetwork {
+/** The options that tell how images go into the network: their size, and how many at once. */
+final class InputOptions {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})(?:x(\\d{1,5}))?");
 
   @Option(
