@@ -8,14 +8,17 @@ public enum Architecture {
   SMALL,
   BASE;
 
+  // The usual patch; that and the size of images change together, as one has to divide the other.
+  private static final int USUAL_PATCH = 16;
+
   /** The network for square images. */
   public VitConfig vit(int patch, int imageSize) {
-    VitConfig vit =
+    VitConfig usual =
         switch (this) {
-          case TINY -> VitConfig.tiny(patch);
-          case SMALL -> VitConfig.small(patch);
-          case BASE -> VitConfig.base(patch);
+          case TINY -> VitConfig.tiny(USUAL_PATCH);
+          case SMALL -> VitConfig.small(USUAL_PATCH);
+          case BASE -> VitConfig.base(USUAL_PATCH);
         };
-    return vit.toBuilder().imageSize(imageSize).build();
+    return usual.toBuilder().patch(patch).imageSize(imageSize).build();
   }
 }

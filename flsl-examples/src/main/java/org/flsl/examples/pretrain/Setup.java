@@ -65,12 +65,10 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .width(config.get(Settings.WIDTH, arch.width()))
         .depth(config.get(Settings.DEPTH, arch.depth()))
         .heads(config.get(Settings.HEADS, arch.heads()))
-        .patch(config.get(Settings.PATCH))
         .mlpRatio(config.get(Settings.MLP_RATIO))
         .dropPath(config.get(Settings.DROP_PATH))
         .dropout(config.get(Settings.DROPOUT))
         .positions(config.get(Settings.POSITIONS))
-        .imageSize(config.get(Settings.GLOBAL_SIZE))
         .finalNorm(config.get(Settings.FINAL_NORM) == FinalNorm.TOKENS)
         .build();
   }
