@@ -1,9 +1,9 @@
 package org.flsl.views;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 import org.slf4j.Logger;
@@ -46,7 +46,7 @@ final class PhotoReader {
       try {
         return decoder.decode(folder.path(candidate));
       } catch (IOException e) {
-        leaveOut(candidate, reason(e));
+        leaveOut(candidate, FileProblem.explain(e));
       }
     }
     Map.Entry<Integer, String> example = unreadable.entrySet().iterator().next();
@@ -67,11 +67,5 @@ final class PhotoReader {
           reason,
           unreadable.size());
     }
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof NoSuchFileException
-        ? "the file has vanished"
-        : String.valueOf(e.getMessage());
   }
 }

@@ -13,6 +13,7 @@ import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.views.decode.FileProblem;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -49,7 +50,8 @@ public final class CategoryNeighbours implements Score {
           .filter(Files::isDirectory)
           .anyMatch(inside -> !inside.getFileName().toString().startsWith("."));
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the folder " + folder + " to score on", e);
+      throw new IllegalArgumentException(
+          "cannot read the folder %s to score on: %s".formatted(folder, FileProblem.explain(e)), e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 
@@ -67,7 +68,7 @@ final class NamedCategories implements CategorySet {
     try {
       return decoder.decode(images.path(image));
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + images.path(image) + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -15,6 +15,7 @@ import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
@@ -139,7 +140,7 @@ public final class ViewAgreement implements Score {
       return decoder.decode(photos.path(photo));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "cannot score on " + photos.path(photo) + ": " + e.getMessage(), e);
+          "cannot score on " + photos.path(photo) + ": " + FileProblem.explain(e), e);
     }
   }
 

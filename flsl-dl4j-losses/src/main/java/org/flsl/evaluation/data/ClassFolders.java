@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -75,7 +76,7 @@ public final class ClassFolders implements CategorySet {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + root + ": " + e, e);
+      throw new DatasetException("Cannot read " + root + ": " + FileProblem.explain(e), e);
     }
   }
 

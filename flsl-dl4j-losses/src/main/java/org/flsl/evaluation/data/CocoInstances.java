@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.pixels.RgbImage;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -69,7 +70,7 @@ public final class CocoInstances {
                   e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
     }
     coco.check();
     return coco;

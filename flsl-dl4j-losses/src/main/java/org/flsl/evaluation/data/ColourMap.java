@@ -1,7 +1,6 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Which class each colour of a mask stands for.
@@ -55,15 +55,13 @@ public final class ColourMap {
   private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
-    } catch (MalformedInputException e) {
-      throw new DatasetException("The colour map " + file + " is no text file", e);
     } catch (NoSuchFileException e) {
       throw new DatasetException(
           "There is no colour map %s; expected a file with lines such as: 128 64 128 road"
               .formatted(file),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the colour map " + file + ": " + e, e);
+      throw new DatasetException("Cannot read the colour map " + file + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Videos laid out like DAVIS: {@code JPEGImages/480p/SEQUENCE/00000.jpg}, {@code
@@ -92,7 +93,7 @@ public final class Davis {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(wanted).map(file -> file.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot list " + folder + ": " + FileProblem.explain(e), e);
     }
   }
 }

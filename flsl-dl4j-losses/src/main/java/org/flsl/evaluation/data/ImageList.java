@@ -1,11 +1,13 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.flsl.views.decode.FileProblem;
 
 /** Text files that list the images or sequences of a split, one in a line. */
 final class ImageList {
@@ -27,8 +29,8 @@ final class ImageList {
           "There is no list %s; the splits in that folder are: %s"
               .formatted(file, neighbours(file)),
           e);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      throw new DatasetException("Cannot read the list " + file + ": " + e.getMessage(), e);
+    } catch (IOException | UncheckedIOException e) {
+      throw new DatasetException("Cannot read the list " + file + ": " + FileProblem.explain(e), e);
     }
     if (names.isEmpty()) {
       throw new DatasetException("The list " + file + " is empty: expected a name in each line");

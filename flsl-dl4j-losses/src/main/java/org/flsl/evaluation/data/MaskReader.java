@@ -4,11 +4,13 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Reads masks whose pixels are labels: indexed or grey PNG, or colours that a {@link ColourMap}
@@ -65,12 +67,16 @@ public final class MaskReader {
       throw new DatasetException("The mask " + file + " does not exist");
     }
     try {
+      if (!Files.isReadable(file)) {
+        // ImageIO does not say so.
+        throw new AccessDeniedException(file.toString());
+      }
       BufferedImage image = ImageIO.read(file.toFile());
       if (image != null) {
         return image;
       }
     } catch (IOException | RuntimeException e) {
-      throw new DatasetException("Cannot read the mask " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read the mask " + file + ": " + FileProblem.explain(e), e);
     }
     throw new DatasetException(
         "The mask " + file + " is no image that can be read; expected a PNG");

@@ -3,6 +3,7 @@ package org.flsl.evaluation.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 
@@ -34,7 +35,7 @@ final class StoredImage {
     try {
       return new ImageDecoder().decode(file);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the image " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read the image " + file + ": " + FileProblem.explain(e), e);
     }
   }
 }

@@ -15,6 +15,7 @@ import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.watch.PageServer;
@@ -171,7 +172,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   /** How to go on with a run, as the user would type it. */
   static String resume(RunFolder run) {
-    return "./flsl pretrain --resume " + run.path();
+    return ShellCommand.of("pretrain --resume", run.path());
   }
 
   @Override
@@ -211,7 +212,7 @@ public final class PretrainCommand implements Callable<Integer> {
                     "--resume goes on with the run as it was begun, so --%s cannot be changed;"
                             .formatted(setting)
                         + " begin a new run with --config "
-                        + resumed.resolve("config.yaml"));
+                        + ShellCommand.argument(resumed.resolve("config.yaml")));
               });
       config = RunFolder.config(resumed);
     } else if (recipe != null) {
@@ -343,7 +344,7 @@ public final class PretrainCommand implements Callable<Integer> {
       AtomicFile.write(run.report(), out -> out.write(page));
       return true;
     } catch (IOException | RuntimeException e) {
-      terminal.warn("cannot write " + run.report() + ": " + Problems.firstLine(e));
+      terminal.warn("cannot write " + run.report() + ": " + Problems.explain(e));
       return false;
     }
   }

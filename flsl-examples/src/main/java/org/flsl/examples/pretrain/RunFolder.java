@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 
 /**
@@ -41,7 +42,7 @@ final class RunFolder implements AutoCloseable {
         throw new UserError(
             path
                 + " holds a run already: go on with --resume "
-                + path
+                + ShellCommand.argument(path)
                 + ", or choose another --out");
       }
       try (Stream<Path> content = Files.list(path)) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
@@ -142,8 +143,9 @@ public final class TrainedRun {
     Path file = RunFolder.backbone(folder);
     if (!Files.exists(file)) {
       throw new UserError(
-          "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
-              .formatted(folder, file.getFileName(), folder));
+          "%s holds no %s yet: let the training come to its end (%s)"
+              .formatted(
+                  folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
     }
     return file;
   }
@@ -162,8 +164,8 @@ public final class TrainedRun {
           .orElseThrow(
               () ->
                   new UserError(
-                      "%s holds no checkpoint: let its training come to one (./flsl pretrain --resume %s)"
-                          .formatted(folder, folder)));
+                      "%s holds no checkpoint: let its training come to one (%s)"
+                          .formatted(folder, ShellCommand.of("pretrain --resume", folder))));
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.flsl.examples.pretrain.RunPages;
 import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.views.decode.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,7 @@ public final class Report implements RunPages {
     try {
       return PhotoPanels.of(run);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      LOG.warn("the report has no pictures: {}", e.getMessage());
+      LOG.warn("the report has no pictures: {}", FileProblem.explain(e));
       LOG.debug("", e);
       return List.of();
     }

@@ -28,6 +28,7 @@ import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.Option;
 
@@ -168,7 +169,7 @@ abstract class Show implements Callable<Integer> {
           String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
           photos.add(new NamedPhoto(name, reader.read(decoder.decode(file))));
         } catch (IOException e) {
-          throw new UserError("cannot read the photo " + file + ": " + e.getMessage(), e);
+          throw new UserError("cannot read the photo " + file + ": " + FileProblem.explain(e), e);
         }
       }
       return photos;
