@@ -1,7 +1,9 @@
 package org.flsl.training;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -21,10 +23,12 @@ import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.samediff.PackedViews;
+import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
 import org.flsl.views.ViewNames;
+import org.nd4j.common.util.ArrayUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,6 +130,10 @@ public final class FlslGraph {
 
   /** The graph's configuration. */
   public ComputationGraphConfiguration configuration() {
+    return graphBuilder().build();
+  }
+
+  private GraphBuilder graphBuilder() {
     GraphBuilder builder = settings().graphBuilder();
     GraphSection shared = new GraphSection(builder, "", false);
     GraphSection student = new GraphSection(builder, STUDENT, false);
@@ -162,7 +170,7 @@ public final class FlslGraph {
     shared.layer(OBJECTIVE, objective, LOSSES);
 
     declareInputs(builder, tokenViews, queryViews);
-    return builder.setOutputs(OBJECTIVE).build();
+    return builder.setOutputs(OBJECTIVE);
   }
 
   private int steps() {
@@ -319,6 +327,35 @@ public final class FlslGraph {
       }
     }
     return parameters;
+  }
+
+  /**
+   * How much memory a training needs for its numbers: parameters, gradients and the updater's
+   * state, what the layers keep and work in, and their outputs. Around them come the JVM, the
+   * native libraries and the images that are being prepared.
+   *
+   * @param graph a graph of this configuration
+   * @param batch images that go through the graph at once
+   * @return bytes
+   */
+  public long memory(ComputationGraph graph, int batch) {
+    GraphBuilder builder = graphBuilder();
+    Map<String, long[]> shapes = new HashMap<>();
+    for (int i = 0; i < builder.getNetworkInputs().size(); i++) {
+      shapes.put(builder.getNetworkInputs().get(i), shape(builder.getNetworkInputTypes().get(i), batch));
+    }
+    builder.getLayerActivationTypes().forEach((name, type) -> shapes.put(name, shape(type, batch)));
+    long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
+    // Gradients are as many as parameters, also of frozen ones.
+    long weights = 2 * graph.numParams() + 2 * studentParameters(graph);
+    return config.dataType().width()
+        * (weights + outputs + PlannedMemory.elements(graph, shapes));
+  }
+
+  private static long[] shape(InputType type, int batch) {
+    long[] shape = type.getShape(true);
+    shape[0] = batch;
+    return shape;
   }
 
   /**

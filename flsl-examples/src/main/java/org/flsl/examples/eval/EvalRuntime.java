@@ -3,6 +3,7 @@ package org.flsl.examples.eval;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
@@ -21,6 +22,7 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
+    NativeBuild.load(terminal);
     try {
       return measure.call();
     } catch (IllegalArgumentException e) {

@@ -112,6 +112,11 @@ final class FlslTraining implements Training {
   }
 
   @Override
+  public long memory() {
+    return program.memory(graph, config.get(Settings.BATCH));
+  }
+
+  @Override
   public int stepsPerEpoch() {
     return program.config().iterationsPerEpoch();
   }

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.examples.NativeBuild;
 import org.flsl.layers.vit.VitConfig;
 
 /**
@@ -21,7 +22,7 @@ record Overview(List<String> lines, double memory) {
       RunFolder run) {
     Setup setup = Setup.of(config);
     VitConfig vit = setup.vit();
-    double memory = MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch());
+    double memory = MemoryEstimate.bytes(training.memory(), training.parameters());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -44,6 +45,7 @@ record Overview(List<String> lines, double memory) {
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
             line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line("natives", NativeBuild.loaded().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",
                 training.step() == 0

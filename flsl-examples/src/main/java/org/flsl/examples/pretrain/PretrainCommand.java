@@ -13,6 +13,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.ShellCommand;
@@ -277,6 +278,7 @@ public final class PretrainCommand implements Callable<Integer> {
       run.sameImages(training.images(), training.imagesFingerprint());
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
+      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal));
       if (overview.exceedsMemory()) {
         terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
       }

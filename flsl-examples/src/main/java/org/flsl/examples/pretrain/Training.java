@@ -37,6 +37,9 @@ interface Training extends AutoCloseable {
   /** Trainable parameters of the student: backbone and head. */
   long parameters();
 
+  /** Memory for the numbers of a training step, in bytes. */
+  long memory();
+
   /** Steps that make an epoch. */
   int stepsPerEpoch();
 

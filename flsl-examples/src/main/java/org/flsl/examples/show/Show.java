@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.OutputFile;
 import org.flsl.examples.UserError;
@@ -130,6 +131,7 @@ abstract class Show implements Callable<Integer> {
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
+    NativeBuild.load(surroundings.terminal());
     network = untrained ? run.untrained() : run.backbone();
     try {
       reader = new TokenReader(network, size == null ? 2 * TokenReader.trainedSide(network) : size);

@@ -29,6 +29,11 @@ class ForwardingTraining implements Training {
   }
 
   @Override
+  public long memory() {
+    return inner.memory();
+  }
+
+  @Override
   public int stepsPerEpoch() {
     return inner.stepsPerEpoch();
   }

@@ -75,6 +75,11 @@ final class ToyTraining implements Training {
   }
 
   @Override
+  public long memory() {
+    return 1000;
+  }
+
+  @Override
   public int stepsPerEpoch() {
     return STEPS_PER_EPOCH;
   }
