@@ -330,26 +330,26 @@ public final class FlslGraph {
   }
 
   /**
-   * How much memory a training needs for its numbers: parameters, gradients and the updater's
-   * state, what the layers keep and work in, and their outputs. Around them come the JVM, the
-   * native libraries and the images that are being prepared.
+   * How much memory a training takes, known before its first step.
    *
    * @param graph a graph of this configuration
    * @param batch images that go through the graph at once
-   * @return bytes
    */
-  public long memory(ComputationGraph graph, int batch) {
+  public TrainingMemory memory(ComputationGraph graph, int batch) {
     GraphBuilder builder = graphBuilder();
     Map<String, long[]> shapes = new HashMap<>();
     for (int i = 0; i < builder.getNetworkInputs().size(); i++) {
-      shapes.put(builder.getNetworkInputs().get(i), shape(builder.getNetworkInputTypes().get(i), batch));
+      InputType input = builder.getNetworkInputTypes().get(i);
+      shapes.put(builder.getNetworkInputs().get(i), shape(input, batch));
     }
     builder.getLayerActivationTypes().forEach((name, type) -> shapes.put(name, shape(type, batch)));
     long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
-    // Gradients are as many as parameters, also of frozen ones.
-    long weights = 2 * graph.numParams() + 2 * studentParameters(graph);
-    return config.dataType().width()
-        * (weights + outputs + PlannedMemory.elements(graph, shapes));
+    // DL4J makes room for gradients of frozen parameters as well.
+    long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
+    long weights = 2 * graph.params().length() + moments;
+    int width = config.dataType().width();
+    return new TrainingMemory(
+        width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
   }
 
   private static long[] shape(InputType type, int batch) {

@@ -61,7 +61,9 @@ public final class ImageFolder {
       Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          message(root, "it cannot be read (" + FileProblem.explain(e) + ")", "Check its permissions"), e);
+          message(
+              root, "it cannot be read (" + FileProblem.explain(e) + ")", "Check its permissions"),
+          e);
     }
     if (scan.found.isEmpty()) {
       throw refused(

@@ -56,9 +56,9 @@ public record NativeBuild(String classifier, boolean cpu, String folder) {
         .ifPresent(
             better ->
                 terminal.warn(
-                    ("ND4J's native library is the build %s, and %s suits this processor: training"
-                            + " takes up to twice the time. ./flsl picks it by itself; with Maven:"
-                            + " mvn -DskipTests -Dnd4j.classifier=%s package")
+                    ("ND4J's native library is the build %s; %s suits this processor better, and"
+                            + " takes as little as half the time. ./flsl picks it by itself; with"
+                            + " Maven: mvn -DskipTests -Dnd4j.classifier=%s package")
                         .formatted(classifier, better, better)));
   }
 

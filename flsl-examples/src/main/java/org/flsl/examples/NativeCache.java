@@ -99,7 +99,8 @@ final class NativeCache {
     Path folder = temporary.resolve("flsl-natives-" + user.getName());
     if (Files.notExists(folder)) {
       Files.createDirectory(
-          folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     return Files.getOwner(folder).equals(user)
         ? folder

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher with a Maven that only notes what it was asked for, and a Java that reads it back. */
+/**
+ * The launcher with a Maven that only notes what it was asked for, and a Java that reads it back.
+ */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 class LauncherTest {
   private static final Path LAUNCHER = Path.of("..", "flsl");

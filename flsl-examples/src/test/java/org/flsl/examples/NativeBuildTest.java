@@ -53,8 +53,7 @@ class NativeBuildTest {
     "macosx-arm64, 0,"
   })
   void aBuildThatSuitsTheProcessorBetterIsNamed(String loaded, int level, String better) {
-    assertEquals(
-        Optional.ofNullable(better), new NativeBuild(loaded, true, CACHE).better(level));
+    assertEquals(Optional.ofNullable(better), new NativeBuild(loaded, true, CACHE).better(level));
     assertEquals(Optional.empty(), new NativeBuild(loaded, false, CACHE).better(level));
   }
 

@@ -20,8 +20,7 @@ class NativeCacheTest {
 
   @BeforeEach
   void nameTheTemporaryFolder() throws IOException {
-    system.setProperty(
-        "java.io.tmpdir", Files.createDirectory(folder.resolve("tmp")).toString());
+    system.setProperty("java.io.tmpdir", Files.createDirectory(folder.resolve("tmp")).toString());
   }
 
   /** Where nobody, not even root, can make a folder. */

@@ -68,7 +68,8 @@ final class NamedCategories implements CategorySet {
     try {
       return decoder.decode(images.path(image));
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
+      throw new DatasetException(
+          "Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
     }
   }
 

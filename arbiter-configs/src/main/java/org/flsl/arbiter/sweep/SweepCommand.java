@@ -114,10 +114,10 @@ public final class SweepCommand implements Callable<Integer> {
       return elsewhere.getAsInt();
     }
     DeviceCheck.ofThisMachine().check(sweep.base().get(Settings.DEVICE));
-    NativeBuild.load(terminal);
     try (SamplePhotos photos = new SamplePhotos()) {
       Path images = sweep.base().get(Settings.IMAGES, photos.folder()).toAbsolutePath().normalize();
       SweepRun run = new SweepRun(sweep, images, terminal);
+      NativeBuild.load(terminal);
       try (SweepFolder folder = resumed == null ? create() : SweepFolder.open(resumed);
           SweepPage page = ui ? SweepPage.open(port) : null) {
         if (page != null) {

@@ -132,12 +132,14 @@ final class SweepRun {
       runner.execute();
       report(folder, outcomes);
       if (stop.requested()) {
-        terminal.plain("stopped, all saved; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
+        terminal.plain(
+            "stopped, all saved; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
         return stop.exitCode();
       }
     }
     if (outcomes.all().stream().filter(Outcome::isFinished).count() < candidates.size()) {
-      terminal.plain("the time is up; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
+      terminal.plain(
+          "the time is up; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
     } else if (best(outcomes).isEmpty()) {
       throw new UserError("no candidate came to a score; the table says why");
     }

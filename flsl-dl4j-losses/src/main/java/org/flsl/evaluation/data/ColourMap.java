@@ -61,7 +61,8 @@ public final class ColourMap {
               .formatted(file),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the colour map " + file + ": " + FileProblem.explain(e), e);
+      throw new DatasetException(
+          "Cannot read the colour map " + file + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -35,7 +35,8 @@ final class StoredImage {
     try {
       return new ImageDecoder().decode(file);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the image " + file + ": " + FileProblem.explain(e), e);
+      throw new DatasetException(
+          "Cannot read the image " + file + ": " + FileProblem.explain(e), e);
     }
   }
 }

@@ -37,8 +37,7 @@ class FileProblemTest {
         "no such file or directory", explained(() -> new FileInputStream(missing.toFile())));
     assertEquals("is a directory", explained(() -> new FileInputStream(folder.toFile())));
     assertEquals("it is not a folder", explained(() -> Files.list(file)));
-    assertEquals(
-        "a file of that name is in the way", explained(() -> Files.createDirectory(file)));
+    assertEquals("a file of that name is in the way", explained(() -> Files.createDirectory(file)));
     assertEquals("it is not text in UTF-8", explained(() -> Files.readString(file)));
     assertEquals(
         "it is not text in UTF-8",

@@ -22,9 +22,10 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
-    NativeBuild.load(terminal);
     try {
-      return measure.call();
+      int exitCode = measure.call();
+      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal));
+      return exitCode;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {

@@ -20,9 +20,7 @@ record Overview(List<String> lines, double memory) {
       Path images,
       String device,
       RunFolder run) {
-    Setup setup = Setup.of(config);
-    VitConfig vit = setup.vit();
-    double memory = MemoryEstimate.bytes(training.memory(), training.parameters());
+    double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -30,7 +28,7 @@ record Overview(List<String> lines, double memory) {
             line(
                 "images",
                 "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
-            line("network", network(vit)),
+            line("network", network(Setup.of(config).vit())),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
@@ -45,7 +43,7 @@ record Overview(List<String> lines, double memory) {
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
             line("device", device + ", threads: " + config.text(Settings.THREADS)),
-            line("natives", NativeBuild.loaded().map(NativeBuild::toString).orElse("none")),
+            line("natives", training.nativeBuild().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",
                 training.step() == 0

@@ -13,7 +13,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
-import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.ShellCommand;
@@ -270,6 +269,7 @@ public final class PretrainCommand implements Callable<Integer> {
       PageServer server)
       throws IOException {
     Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
+    String results;
     try (Training training = training(config, images, checkpoints)) {
       Plan plan =
           new Plan(
@@ -278,7 +278,7 @@ public final class PretrainCommand implements Callable<Integer> {
       run.sameImages(training.images(), training.imagesFingerprint());
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
-      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal));
+      training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal));
       if (overview.exceedsMemory()) {
         terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
       }
@@ -299,15 +299,16 @@ public final class PretrainCommand implements Callable<Integer> {
           return stop.exitCode();
         }
       }
-      String results = Summary.of(plan, run, training.unreadableImages());
+      results = Summary.of(plan, run, training.unreadableImages());
       write(run.backbone(), training::exportBackbone, run);
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
       write(run.summary(), out -> out.write(summary), run);
-      boolean shown = report(run);
-      terminal.plain(
-          shown ? results + run.report() + "  curves and pictures, for a browser" : results);
-      return 0;
     }
+    // Its pictures find the memory that the training has given back.
+    boolean shown = report(run);
+    terminal.plain(
+        shown ? results + run.report() + "  curves and pictures, for a browser" : results);
+    return 0;
   }
 
   private PretrainConfig resolved(PretrainConfig config, Path images) {

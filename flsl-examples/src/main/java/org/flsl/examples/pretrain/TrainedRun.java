@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.flsl.layers.vit.VitBackbone;
@@ -51,6 +50,11 @@ public final class TrainedRun {
   /** The folder. */
   public Path folder() {
     return folder;
+  }
+
+  /** Its settings, which the command reads with {@code --config}. */
+  public Path configFile() {
+    return RunFolder.configFile(folder);
   }
 
   /** The folder of images that it was trained on; empty for the shipped photos. */
@@ -144,8 +148,7 @@ public final class TrainedRun {
     if (!Files.exists(file)) {
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (%s)"
-              .formatted(
-                  folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
+              .formatted(folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
     }
     return file;
   }
@@ -224,24 +227,11 @@ public final class TrainedRun {
   }
 
   /**
-   * A network out of a file, such as an exported backbone.
+   * A network out of a file, such as an exported backbone; a MultiLayerNetwork becomes a graph.
    *
    * @throws UserError if the file holds none
    */
   public static ComputationGraph read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(
-          Files.isDirectory(file)
-              ? file + " is a folder, and a file with a network is expected: --run takes folders"
-              : file + " does not exist: name the backbone.zip of a finished run");
-    }
-    try {
-      return ModelSerializer.restoreComputationGraph(file.toFile(), false);
-    } catch (IOException | RuntimeException e) {
-      throw new UserError(
-          "%s is no DL4J model, or damaged (%s): take the file of another run, or train again"
-              .formatted(file, Problems.firstLine(e)),
-          e);
-    }
+    return NetworkFile.read(file);
   }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.pretrain.RunPages;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.decode.FileProblem;
@@ -72,6 +73,7 @@ public final class Report implements RunPages {
     int steps = metrics.get("step").length;
     Map<String, Object> page = new HashMap<>();
     page.put("name", run.folder().getFileName());
+    page.put("again", ShellCommand.of("pretrain --config", run.configFile()));
     page.put("live", live);
     page.put("finished", run.finished());
     page.put("facts", facts(run, metrics).entrySet());

@@ -131,7 +131,6 @@ abstract class Show implements Callable<Integer> {
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
-    NativeBuild.load(surroundings.terminal());
     network = untrained ? run.untrained() : run.backbone();
     try {
       reader = new TokenReader(network, size == null ? 2 * TokenReader.trainedSide(network) : size);
@@ -140,6 +139,7 @@ abstract class Show implements Callable<Integer> {
       throw new UserError(e.getMessage(), e);
     }
     surroundings.terminal().plain(output.toString());
+    NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(surroundings.terminal()));
     return 0;
   }
 
