@@ -20,7 +20,7 @@ public final class Recipes {
 
   /** Reads a file, or the shipped recipe of that name, over a configuration. */
   public static PretrainConfig read(String fileOrName, PretrainConfig base) {
-    if (NAMES.contains(fileOrName) && !Files.exists(Path.of(fileOrName))) {
+    if (NAMES.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
       return ConfigFile.parse(shipped(fileOrName), "recipe " + fileOrName, base);
     }
     if (!Files.exists(Path.of(fileOrName))) {
