@@ -51,23 +51,29 @@ final class FlslTraining implements Training {
     /** Steps of an epoch, without making the training. */
     static int stepsPerEpoch(PretrainConfig config, Path images) {
       try (MultiViewIterator batches = batches(config, images)) {
-        return config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+        return stepsPerEpoch(config, batches);
       }
     }
 
     @Override
     public Training begin(PretrainConfig config, Path images) {
       MultiViewIterator batches = batches(config, images);
-      FlslGraph program = program(config, batches);
+      FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, batches));
       return new FlslTraining(config, program, listened(program.init()), batches);
     }
 
     @Override
     public Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException {
       MultiViewIterator batches = batches(config, images);
-      FlslGraph program = program(config, batches);
-      ComputationGraph graph = CheckpointFile.read(checkpoint, config);
-      return new FlslTraining(config, program, listened(program.attach(graph)), batches);
+      FlslGraph program = Setup.of(config).restored(stepsPerEpoch(config, batches));
+      ComputationGraph saved = CheckpointFile.read(checkpoint, config);
+      int epochs = CheckpointFile.settings(checkpoint).get(Settings.EPOCHS);
+      if (epochs == config.get(Settings.EPOCHS)) {
+        return new FlslTraining(config, program, listened(program.attach(saved)), batches);
+      }
+      ComputationGraph continued = program.continued(saved);
+      saved.close();
+      return new FlslTraining(config, program, listened(continued), batches);
     }
 
     private ComputationGraph listened(ComputationGraph graph) {
@@ -90,9 +96,14 @@ final class FlslTraining implements Training {
       }
     }
 
-    private static FlslGraph program(PretrainConfig config, MultiViewIterator batches) {
-      return Setup.of(config)
-          .program(config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch()));
+    private static int stepsPerEpoch(PretrainConfig config, MultiViewIterator batches) {
+      int steps = config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+      if ((long) steps * config.get(Settings.EPOCHS) > Integer.MAX_VALUE) {
+        throw new UserError(
+            "%d epochs of %d steps are more than can be counted: lower --epochs"
+                .formatted(config.get(Settings.EPOCHS), steps));
+      }
+      return steps;
     }
   }
 

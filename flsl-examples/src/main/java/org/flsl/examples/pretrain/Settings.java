@@ -408,6 +408,9 @@ public final class Settings {
           SAVE_MINUTES,
           KEEP);
 
+  /** Those that change the result, and that a resumed run may change all the same: it says so. */
+  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS);
+
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 
   private Settings() {}

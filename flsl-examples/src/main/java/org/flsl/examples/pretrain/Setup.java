@@ -39,23 +39,34 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     }
   }
 
-  /** The graph that trains, for an epoch of so many steps. */
+  /** The graph that begins to train, for an epoch of so many steps. */
   FlslGraph program(int stepsPerEpoch) {
-    FlslGraph.Builder program =
-        FlslGraph.builder()
-            .backbone(VitBackbone.of(vit))
-            .views(
-                ViewLayout.of(
-                    views.globalHeight(),
-                    views.globalWindow(),
-                    views.localViews(),
-                    views.localHeight(),
-                    views.localWindow()))
-            .config(objective(stepsPerEpoch));
     Path previous = config.get(Settings.PREVIOUS);
-    return previous == null
-        ? program.build()
-        : program.previousStage(previousStage(previous)).build();
+    return program(stepsPerEpoch, previous == null ? null : previousStage(previous));
+  }
+
+  /** The graph that goes on from a checkpoint, which holds all weights. */
+  FlslGraph restored(int stepsPerEpoch) {
+    return program(
+        stepsPerEpoch,
+        config.get(Settings.PREVIOUS) == null
+            ? null
+            : PreviousStage.restored(previousFeatures(), config.get(Settings.PREVIOUS_BIAS)));
+  }
+
+  private FlslGraph program(int stepsPerEpoch, PreviousStage previousStage) {
+    return FlslGraph.builder()
+        .backbone(VitBackbone.of(vit))
+        .views(
+            ViewLayout.of(
+                views.globalHeight(),
+                views.globalWindow(),
+                views.localViews(),
+                views.localHeight(),
+                views.localWindow()))
+        .config(objective(stepsPerEpoch))
+        .previousStage(previousStage)
+        .build();
   }
 
   private static VitConfig vit(PretrainConfig config) {
@@ -103,7 +114,8 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private FlslConfig objective(int stepsPerEpoch) {
+  /** The schedules and weights, for an epoch of so many steps. */
+  FlslConfig objective(int stepsPerEpoch) {
     Span teacherTemperature = config.get(Settings.TEACHER_TEMPERATURE);
     return FlslConfig.builder()
         .epochs(config.get(Settings.EPOCHS))
@@ -140,18 +152,21 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   }
 
   /** The paper takes the features in front of the last block. */
-  private PreviousStage previousStage(Path backbone) {
+  private VitBackbone previousFeatures() {
     if (vit.depth() < 2) {
       throw new UserError(
           "--previous guides by what comes in front of the last block, so that --depth must be at"
               + " least 2, got "
               + vit.depth());
     }
-    VitConfig features = vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build();
+    return VitBackbone.of(vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build());
+  }
+
+  private PreviousStage previousStage(Path backbone) {
+    VitBackbone features = previousFeatures();
     try {
       ComputationGraph weights = ModelSerializer.restoreComputationGraph(backbone.toFile(), false);
-      return new PreviousStage(
-          VitBackbone.of(features), weights, config.get(Settings.PREVIOUS_BIAS));
+      return new PreviousStage(features, weights, config.get(Settings.PREVIOUS_BIAS));
     } catch (IOException | RuntimeException e) {
       throw new UserError(
           "--previous takes the backbone.zip of an earlier run, and %s is none: %s"

@@ -193,12 +193,13 @@ class PretrainCommandTest {
   @Test
   void aResumedRunKeepsItsConfiguration() {
     flsl("--out", run(), "--epochs", "3");
-    assertEquals(1, flsl("--resume", run(), "--epochs", "5"));
+    assertEquals(1, flsl("--resume", run(), "--batch", "5"));
     assertEquals(
-        "error: --resume goes on with the run as it was begun, so --epochs cannot be changed; begin"
-            + " a new run with --config "
+        "error: --resume goes on with the run as it was begun, so --batch cannot be changed"
+            + " (--epochs and --threads can); begin a new run with --config "
             + Path.of(run(), "config.yaml"),
         screen.err().strip());
+    assertEquals(1, flsl("--resume", run(), "--minutes", "5"));
     assertEquals(0, flsl("--resume", run(), "--keep", "1"));
     assertEquals(3, begun.get(begun.size() - 1).get(Settings.EPOCHS));
   }
