@@ -107,6 +107,10 @@ final class SweepRun {
     if (!known.isEmpty()) {
       terminal.plain("finished    %d of %d before".formatted(known.size(), candidates.size()));
     }
+    long failed = outcomes.all().stream().filter(o -> o.status() == Status.FAILED).count();
+    if (failed > 0) {
+      terminal.plain("failed      %d before; tried again".formatted(failed));
+    }
     terminal.plain("score       " + SweepFile.written(sweep.score()) + ", more is better");
     terminal.plain("");
     try (StopSignal stop = new StopSignal(terminal)) {
@@ -152,7 +156,7 @@ final class SweepRun {
             "candidate %d of results.csv is not this sweep's: it was changed since; begin anew"
                 .formatted(outcome.index()));
       }
-      if (outcome.isFinished()) {
+      if (outcome.isFinished() && outcome.status() != Status.FAILED) {
         known.add(outcome.index());
       }
     }
@@ -224,14 +228,18 @@ final class SweepRun {
 
   /** The settings as trained; photos that come with the program are found again without a name. */
   private String best(SweepFolder folder, Outcome best) {
+    TrainedRun run = TrainedRun.at(folder.candidate(best.index()));
+    // A budget of less than an epoch makes epochs shorter, which is not to be learned from.
+    Integer stepsPerEpoch = best.settings().applyTo(sweep.base()).get(Settings.STEPS_PER_EPOCH);
     PretrainConfig trained =
-        Pretraining.begun(folder.candidate(best.index()))
+        Pretraining.begun(run.folder())
             .orElseThrow()
-            .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images);
+            .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
+            .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);
     return """
         # The best of %s: candidate %d, %s %s
         # (%s).
-        # It was trained for %s epochs only: set epochs and learn more.
+        # It was trained for %d steps only: set epochs and learn more.
 
         """
             .formatted(
@@ -240,7 +248,7 @@ final class SweepRun {
                 SweepFile.written(sweep.score()),
                 best.score(),
                 best.settings(),
-                trained.text(Settings.EPOCHS))
+                run.metrics().get("step").length)
         + ConfigFile.write(trained);
   }
 }

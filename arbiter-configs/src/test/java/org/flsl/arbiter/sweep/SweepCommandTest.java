@@ -3,6 +3,7 @@ package org.flsl.arbiter.sweep;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.flsl.arbiter.TinySweep;
 import org.flsl.examples.pretrain.ConfigFile;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.TrainedRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,29 @@ class SweepCommandTest {
   }
 
   @Test
+  void aBudgetOfLessThanAnEpochStaysOutOfTheBestSettings() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 1\nbudget: 3 steps", SEARCHED);
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    String best = Files.readString(out.resolve("best.yaml"));
+    assertTrue(best.contains("# It was trained for 3 steps only: set epochs"), best);
+    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    assertNull(config.get(Settings.STEPS_PER_EPOCH));
+    PretrainConfig trained =
+        ConfigFile.read(out.resolve("candidates/000/config.yaml"), PretrainConfig.defaults());
+    assertEquals(3, trained.get(Settings.STEPS_PER_EPOCH));
+  }
+
+  @Test
+  void ownStepsPerEpochStayInTheBestSettings() throws IOException {
+    Path file =
+        TinySweep.file(
+            folder, "candidates: 1\nbudget: 3 steps", SEARCHED + "\nsteps-per-epoch: 4");
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    assertEquals(4, config.get(Settings.STEPS_PER_EPOCH));
+  }
+
+  @Test
   void stoppingEarlyLeavesTheRestUntrained() throws IOException {
     Path file =
         TinySweep.file(
@@ -94,6 +119,10 @@ class SweepCommandTest {
       Path metrics = out.resolve("candidates/%03d/metrics.csv".formatted(outcome.index()));
       int steps = Files.readAllLines(metrics).size() - 1;
       assertEquals(stopped, steps < 10, outcome.toString());
+      TrainedRun run =
+          TrainedRun.at(out.resolve("candidates/%03d".formatted(outcome.index())));
+      assertEquals(!stopped, run.finished(), "a score on the way is not the end");
+      assertEquals(stopped, run.givenUp().isPresent(), outcome.toString());
       assertFalse(stopped && outcome.index() < 3, "too early to compare");
     }
   }
