@@ -2,8 +2,11 @@ package org.flsl.arbiter.score;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
@@ -14,6 +17,7 @@ import org.flsl.evaluation.SegmentationBenchmark.Method;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
 
 /**
@@ -34,11 +38,26 @@ public final class Segmentation implements Score {
   private final Method method;
   private final String measure;
 
+  private final List<String> leftOut = new ArrayList<>();
+
   private Segmentation(SegmentationSet train, SegmentationSet test, Method method, String measure) {
-    this.train = train;
-    this.test = test;
+    this.train = readable(train);
+    this.test = readable(test);
     this.method = method;
     this.measure = method + " " + measure;
+  }
+
+  private SegmentationSet readable(SegmentationSet all) {
+    Readable readable = Readable.of(all);
+    leftOut.addAll(readable.problems());
+    SegmentationSet chosen = new ChosenMasks(all, readable.images());
+    SegmentationCheck.all(chosen);
+    return chosen;
+  }
+
+  private static SegmentationSet everySecond(SegmentationSet all, int first) {
+    return new ChosenMasks(
+        all, IntStream.range(0, all.size()).filter(i -> i % 2 == first).toArray());
   }
 
   /**
@@ -46,7 +65,8 @@ public final class Segmentation implements Score {
    *
    * @param ignored labels that do not count
    * @param measure mIoU or pixel accuracy
-   * @throws IllegalArgumentException if there are no images or masks
+   * @throws IllegalArgumentException if there are no images or masks, none of the images can be
+   *     read, or a mask cannot
    */
   static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
     MaskReader reader = MaskReader.ofIndices(ignored);
@@ -61,7 +81,7 @@ public final class Segmentation implements Score {
           measure);
     }
     SegmentationSet all = open(folder, reader);
-    return new Segmentation(new EverySecond(all, 0), new EverySecond(all, 1), method, measure);
+    return new Segmentation(everySecond(all, 0), everySecond(all, 1), method, measure);
   }
 
   private static SegmentationSet open(Path folder, MaskReader reader) {
@@ -77,6 +97,11 @@ public final class Segmentation implements Score {
       throw new DatasetException(folder + " holds one image only; two are the least to score on");
     }
     return set;
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   @Override

@@ -65,7 +65,17 @@ final class SweepRun {
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
+    warnOfImagesThatAreLeftOut();
     warnOfCandidatesThatCannotBeBuilt();
+  }
+
+  private void warnOfImagesThatAreLeftOut() {
+    List<String> leftOut = score.leftOut();
+    if (!leftOut.isEmpty()) {
+      terminal.warn(
+          "images that cannot be read and are left out of the score: %d, the first: %s"
+              .formatted(leftOut.size(), leftOut.get(0)));
+    }
   }
 
   private void warnOfCandidatesThatCannotBeBuilt() {
@@ -96,7 +106,7 @@ final class SweepRun {
    * @return the exit code
    */
   int in(SweepFolder folder, String text, SweepPage page) throws IOException {
-    folder.sameImages(fingerprint);
+    folder.sameImages(fingerprint, images);
     if (text != null) {
       SweepFolder.write(folder.sweep(), text);
     }

@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FlslConfig;
 
 /**
  * What a run is about to do, for its user to read before it begins and in its summary.
@@ -37,6 +38,7 @@ record Overview(List<String> lines, double memory) {
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
                     .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+            line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
             line(
                 "memory",
                 "about %s; this machine has %s"
@@ -50,6 +52,12 @@ record Overview(List<String> lines, double memory) {
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  /** What short trainings should know: it is a good part of them. */
+  private static String beginning(FlslConfig schedules) {
+    return "the learning rate rises for %,d steps, the centroids stand still for %,d"
+        .formatted(schedules.warmupIterations(), schedules.frozenPrototypeIterations());
   }
 
   static String network(VitConfig vit) {
