@@ -209,7 +209,8 @@ public final class Settings {
           "teacher-temperature-epochs",
           Kind.whole(0),
           30,
-          "Epochs over which the teacher's temperature moves from start to end.");
+          "Epochs over which the teacher's temperature moves from start to end; tenths of a training"
+              + " of fewer than ten.");
   public static final Setting<Span> TAU_SA =
       Setting.of(
           OBJECTIVE,
@@ -315,7 +316,8 @@ public final class Settings {
           "freeze-last-layer",
           Kind.whole(0),
           1,
-          "Epochs at the start in which the centroids stand still.");
+          "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
+              + " than ten.");
   public static final Setting<Long> SEED =
       Setting.of(TRAINING, "seed", Kind.seed(), 1L, "Seed of every random choice.");
 
