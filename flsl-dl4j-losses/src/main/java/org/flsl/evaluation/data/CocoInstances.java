@@ -318,15 +318,15 @@ public final class CocoInstances {
    */
   public SegmentationSet segmentation() {
     List<Annotation> objects = objects();
-    LeftOut broken = new LeftOut();
-    LeftOut unknown = new LeftOut();
+    Unusable broken = new Unusable();
+    Unusable unknown = new Unusable();
     for (Photo photo : photos.values()) {
       for (Annotation object : annotations(photo.id)) {
         if (object.outline.problem != null) {
-          broken.add("annotation %s has %s".formatted(object.id, object.outline.problem));
+          broken.add("annotation %s: %s".formatted(object.id, object.outline.problem));
         } else if (object.outline.value != null && outline(photo, object).isEmpty()) {
           broken.add(
-              "annotation %s has run lengths for an image of another size than %s"
+              "annotation %s: run lengths for an image of another size than %s"
                   .formatted(object.id, photo.name));
         }
         if (outline(photo, object).isEmpty()) {
@@ -357,13 +357,16 @@ public final class CocoInstances {
    */
   public BoxSet boxes() {
     List<Annotation> objects = objects().stream().filter(object -> !object.crowd).toList();
-    LeftOut without = new LeftOut();
+    Unusable without = new Unusable();
     for (Annotation object : objects) {
       if (object.box() == null) {
         without.add(
-            "annotation %s has %s"
+            "annotation %s: %s"
                 .formatted(
-                    object.id, object.bbox.problem == null ? "neither" : object.bbox.problem));
+                    object.id,
+                    object.bbox.problem == null
+                        ? "neither a bbox nor an outline"
+                        : object.bbox.problem));
       }
     }
     if (without.count() == objects.size()) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.flsl.views.decode.ImageFormat;
+import org.flsl.views.decode.ImageHeader;
+import org.flsl.views.decode.Orientation;
 
 /**
  * Videos laid out like DAVIS: {@code JPEGImages/480p/SEQUENCE/00000.jpg}, {@code
@@ -78,12 +80,26 @@ public final class Davis {
     if (frames.isEmpty()) {
       throw new DatasetException("There are no frames in " + images + ": expected 00000.jpg, …");
     }
+    requireUpright(images.resolve(frames.get(0)));
     NamedFiles masks =
         new NamedFiles(root.resolve("Annotations").resolve(resolution).resolve(name));
     return new DavisSequence(
         name,
         frames.stream().map(images::resolve).toList(),
         frames.stream().map(frame -> masks.find(stem(frame) + ".png")).toList());
+  }
+
+  /** Frames would be turned, and masks not; cameras write videos without an orientation. */
+  private static void requireUpright(Path frame) {
+    try {
+      if (ImageHeader.of(frame).orientation() != Orientation.UPRIGHT.exif()) {
+        throw new DatasetException(
+            "The frame %s has an EXIF orientation, so that it is not clear how its mask lies; save frames upright"
+                .formatted(frame));
+      }
+    } catch (IOException unreadable) {
+      // Found out when it is read.
+    }
   }
 
   private static boolean isFrame(Path file) {

@@ -127,7 +127,7 @@ public final class PascalVoc {
     List<String> classes = List.copyOf(found);
     List<Path> images = names.stream().map(photos::findImage).toList();
     Turns turns = Turns.of(images, i -> all.get(i).size(), drawnOn);
-    LeftOut flat = new LeftOut();
+    Unusable flat = new Unusable();
     List<List<LabelledBox>> boxes = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       int image = i;
@@ -147,7 +147,7 @@ public final class PascalVoc {
   }
 
   private static List<LabelledBox> boxes(
-      String name, VocAnnotation annotation, List<String> classes, LeftOut flat) {
+      String name, VocAnnotation annotation, List<String> classes, Unusable flat) {
     List<LabelledBox> boxes = new ArrayList<>();
     for (VocAnnotation.Named object : annotation.objects()) {
       if (!(object.left() < object.right() && object.top() < object.bottom())) {

@@ -1,6 +1,7 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +42,9 @@ record VocAnnotation(Optional<ImageSize> size, List<Named> objects) {
       throw new DatasetException(
           "There is no annotation " + file + " of an image that the list names");
     }
-    try {
-      Element root = parser().parse(file.toFile()).getDocumentElement();
+    // Not as a File, whose name the parser would write in another way.
+    try (InputStream content = Files.newInputStream(file)) {
+      Element root = parser().parse(content).getDocumentElement();
       List<Named> objects = new ArrayList<>();
       for (Element object : children(root, "object")) {
         objects.add(object(object));

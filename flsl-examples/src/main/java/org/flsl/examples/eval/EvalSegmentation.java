@@ -98,8 +98,7 @@ final class EvalSegmentation extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    TrainAndTest sets = data.open(drawnOn.get());
-    sets.check(runtime.terminal());
+    TrainAndTest sets = data.open(drawnOn.get()).checked(runtime.terminal());
     SegmentationSet train = sets.train();
     SegmentationSet test = sets.test();
     ImageSize size = input.size(features, List.of(train, test));

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.flsl.evaluation.data.ClassSubset;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
 import org.flsl.examples.Terminal;
+import org.flsl.examples.UserError;
 
 /**
  * Images to learn from and images to measure on.
@@ -21,11 +23,22 @@ record TrainAndTest(SegmentationSet train, SegmentationSet test) {
   /** Classes that are named in a line. */
   private static final int NAMED = 12;
 
+  /** Refuses sets whose labels do not mean the same. */
+  TrainAndTest {
+    if (!train.classes().equals(test.classes())) {
+      throw new UserError(
+          "the classes of the images to learn from, %s, and of those to measure on, %s, differ"
+              .formatted(train.classes(), test.classes()));
+    }
+  }
+
   /**
    * Reads everything once, so that bad files show before minutes of computing, and says which
    * classes there are and how often.
+   *
+   * @return the same with the classes that occur in either
    */
-  void check(Terminal terminal) {
+  TrainAndTest checked(Terminal terminal) {
     LabelCounts known = SegmentationCheck.all(train);
     LabelCounts asked = SegmentationCheck.all(test);
     terminal.plain("pixels to learn from: " + shares(known, train.classes()));
@@ -38,6 +51,12 @@ record TrainAndTest(SegmentationSet train, SegmentationSet test) {
     if (!unknown.isEmpty()) {
       terminal.warn("only in the images to measure on, so that nothing tells them: " + unknown);
     }
+    int[] occurring =
+        IntStream.concat(IntStream.of(known.labels()), IntStream.of(asked.labels()))
+            .distinct()
+            .sorted()
+            .toArray();
+    return new TrainAndTest(new ClassSubset(train, occurring), new ClassSubset(test, occurring));
   }
 
   /** The commonest first. */

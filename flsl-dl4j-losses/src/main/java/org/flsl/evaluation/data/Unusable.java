@@ -3,7 +3,7 @@ package org.flsl.evaluation.data;
 import org.slf4j.Logger;
 
 /** Counts what of a data set cannot be used, which is no reason to refuse all the rest. */
-final class LeftOut {
+final class Unusable {
   private int count;
   private String first;
 
