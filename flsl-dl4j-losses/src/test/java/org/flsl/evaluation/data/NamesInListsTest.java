@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.LabelledFolders;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files are found by the names that lists, annotations and other files have for them. */
@@ -87,6 +88,7 @@ class NamesInListsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sun.jnu.encoding", matches = "UTF-8")
   void accentsAreAlikeHoweverTheyAreWritten() throws IOException {
     voc(COMPOSED + "\n" + DECOMPOSED + "2\n", DECOMPOSED + ".jpg", COMPOSED + "2.jpeg");
     assertReads(COMPOSED, DECOMPOSED + "2");
@@ -111,6 +113,7 @@ class NamesInListsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sun.jnu.encoding", matches = "UTF-8")
   void masksAreFoundInFoldersThatLookAlike() {
     draw("images/" + COMPOSED + "/1.png", 0);
     draw("masks/" + DECOMPOSED + "/1.png", 2);
@@ -122,6 +125,7 @@ class NamesInListsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sun.jnu.encoding", matches = "UTF-8")
   void classesThatLookAlikeAreAlike() {
     draw("train/" + COMPOSED + "/1.png", 0);
     draw("train/Bern/1.png", 0);
@@ -133,6 +137,7 @@ class NamesInListsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sun.jnu.encoding", matches = "UTF-8")
   void imagesOfCocoAreFoundToo() throws IOException {
     draw(DECOMPOSED + ".PNG", 0);
     write(
