@@ -38,19 +38,54 @@ public final class Segmentation implements Score {
   private final Method method;
   private final String measure;
 
-  private final List<String> leftOut = new ArrayList<>();
+  private final List<String> leftOut;
 
-  private Segmentation(SegmentationSet train, SegmentationSet test, Method method, String measure) {
-    this.train = readable(train);
-    this.test = readable(test);
+  private Segmentation(
+      SegmentationSet train,
+      SegmentationSet test,
+      Method method,
+      String measure,
+      List<String> leftOut) {
+    this.train = train;
+    this.test = test;
     this.method = method;
     this.measure = method + " " + measure;
+    this.leftOut = leftOut;
   }
 
-  private SegmentationSet readable(SegmentationSet all) {
+  /**
+   * Scores on a folder.
+   *
+   * @param ignored labels that do not count
+   * @param measure mIoU or pixel accuracy
+   * @throws IllegalArgumentException if there are no images or masks, fewer than two of the images
+   *     can be read, or a mask cannot
+   */
+  static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
+    MaskReader reader = MaskReader.ofIndices(ignored);
+    List<String> leftOut = new ArrayList<>();
+    if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
+      ImagesAndMasks train = open(folder.resolve("train"), reader);
+      ImagesAndMasks test = open(folder.resolve("test"), reader);
+      return new Segmentation(
+          readable(train.withValuesOf(test), leftOut),
+          readable(test.withValuesOf(train), leftOut),
+          method,
+          measure,
+          leftOut);
+    }
+    ChosenMasks all = readable(open(folder, reader), leftOut);
+    if (all.size() < 2) {
+      throw new DatasetException(
+          folder + " holds one image only that can be read; two are the least to score on");
+    }
+    return new Segmentation(everySecond(all, 0), everySecond(all, 1), method, measure, leftOut);
+  }
+
+  private static ChosenMasks readable(SegmentationSet all, List<String> leftOut) {
     Readable readable = Readable.of(all);
     leftOut.addAll(readable.problems());
-    SegmentationSet chosen = new ChosenMasks(all, readable.images());
+    ChosenMasks chosen = new ChosenMasks(all, readable.images());
     SegmentationCheck.all(chosen);
     return chosen;
   }
@@ -60,31 +95,7 @@ public final class Segmentation implements Score {
         all, IntStream.range(0, all.size()).filter(i -> i % 2 == first).toArray());
   }
 
-  /**
-   * Scores on a folder.
-   *
-   * @param ignored labels that do not count
-   * @param measure mIoU or pixel accuracy
-   * @throws IllegalArgumentException if there are no images or masks, none of the images can be
-   *     read, or a mask cannot
-   */
-  static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
-    MaskReader reader = MaskReader.ofIndices(ignored);
-    if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
-      SegmentationSet train = open(folder.resolve("train"), reader);
-      Path test = folder.resolve("test");
-      return new Segmentation(
-          train,
-          ImagesAndMasks.withClasses(
-              test.resolve("images"), test.resolve("masks"), reader, train.classes()),
-          method,
-          measure);
-    }
-    SegmentationSet all = open(folder, reader);
-    return new Segmentation(everySecond(all, 0), everySecond(all, 1), method, measure);
-  }
-
-  private static SegmentationSet open(Path folder, MaskReader reader) {
+  private static ImagesAndMasks open(Path folder, MaskReader reader) {
     Path images = folder.resolve("images");
     Path masks = folder.resolve("masks");
     if (!Files.isDirectory(images) || !Files.isDirectory(masks)) {
@@ -92,11 +103,7 @@ public final class Segmentation implements Score {
           "%s has no masks to score on: expected the folders images and masks in it, or in train and in test"
               .formatted(folder));
     }
-    SegmentationSet set = ImagesAndMasks.open(images, masks, reader);
-    if (set.size() < 2) {
-      throw new DatasetException(folder + " holds one image only; two are the least to score on");
-    }
-    return set;
+    return ImagesAndMasks.open(images, masks, reader);
   }
 
   @Override
