@@ -79,8 +79,8 @@ public final class Main {
       return command.execute(arguments);
     } catch (OutOfMemoryError e) {
       terminal.error(
-          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch"
-              .formatted(Problems.firstLine(e)));
+          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
+              + " a larger --accumulate".formatted(Problems.firstLine(e)));
       return ErrorLine.FAILED;
     }
   }

@@ -21,7 +21,9 @@ record Overview(List<String> lines, double memory) {
       RunFolder run) {
     Setup setup = Setup.of(config);
     VitConfig vit = setup.vit();
-    double memory = MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch());
+    int parts = config.get(Settings.ACCUMULATE);
+    double memory =
+        MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch() / parts);
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -36,7 +38,8 @@ record Overview(List<String> lines, double memory) {
             line(
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
-                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+                        .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
+                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))),
             line(
                 "memory",
                 "about %s; this machine has %s"

@@ -42,6 +42,15 @@ public final class Settings {
           "Folder of images, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
       Setting.of(DATA, "batch", Kind.whole(1), 64, "Images per training step.");
+  public static final Setting<Integer> ACCUMULATE =
+      Setting.of(
+          DATA,
+          "accumulate",
+          Kind.whole(1),
+          1,
+          "Compute each step in this many parts, for a batch larger than the memory: each part holds"
+              + " batch / N images at a time, the result is that of the whole batch, and it takes"
+              + " about a third longer.");
   public static final Setting<Integer> LOADERS =
       Setting.practical(
           DATA,
@@ -351,6 +360,7 @@ public final class Settings {
       List.of(
           IMAGES,
           BATCH,
+          ACCUMULATE,
           LOADERS,
           ARCH,
           PATCH,
