@@ -35,7 +35,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Two terms of the objective are means over the queries, so that the mean of the parts'
  * gradients is the gradient. The volume term V is a function of the mean assignment p over the
  * whole batch. With p_i that of part i, {@code dV = V'(p) mean_i dp_i}: a first pass without
- * gradients finds p, which costs a third more time.
+ * gradients finds p, which is its price.
  *
  * <p>Layers of your own that look across the batch (batch normalisation) see a part only, and
  * DL4J's own dropout draws other masks.
