@@ -51,20 +51,18 @@ public final class Segmentation implements Score {
   static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
     MaskReader reader = MaskReader.ofIndices(ignored);
     if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
-      SegmentationSet train = open(folder.resolve("train"), reader);
-      Path test = folder.resolve("test");
-      return new Segmentation(
-          train,
-          ImagesAndMasks.withClasses(
-              test.resolve("images"), test.resolve("masks"), reader, train.classes()),
-          method,
-          measure);
+      ImagesAndMasks train = open(folder.resolve("train"), reader);
+      ImagesAndMasks test = open(folder.resolve("test"), reader);
+      return new Segmentation(train.withValuesOf(test), test.withValuesOf(train), method, measure);
     }
     SegmentationSet all = open(folder, reader);
+    if (all.size() < 2) {
+      throw new DatasetException(folder + " holds one image only; two are the least to score on");
+    }
     return new Segmentation(new EverySecond(all, 0), new EverySecond(all, 1), method, measure);
   }
 
-  private static SegmentationSet open(Path folder, MaskReader reader) {
+  private static ImagesAndMasks open(Path folder, MaskReader reader) {
     Path images = folder.resolve("images");
     Path masks = folder.resolve("masks");
     if (!Files.isDirectory(images) || !Files.isDirectory(masks)) {
@@ -72,11 +70,7 @@ public final class Segmentation implements Score {
           "%s has no masks to score on: expected the folders images and masks in it, or in train and in test"
               .formatted(folder));
     }
-    SegmentationSet set = ImagesAndMasks.open(images, masks, reader);
-    if (set.size() < 2) {
-      throw new DatasetException(folder + " holds one image only; two are the least to score on");
-    }
-    return set;
+    return ImagesAndMasks.open(images, masks, reader);
   }
 
   @Override

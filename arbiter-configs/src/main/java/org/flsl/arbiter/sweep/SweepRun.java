@@ -200,11 +200,11 @@ final class SweepRun {
     terminal.plain(
         "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
     terminal.plain(
-        "the best has %.4f, its network before any training %.4f"
+        "the best has %.4f, a network of its shape that learned nothing %.4f"
             .formatted(best.score(), untrained));
   }
 
-  /** The score of the best candidate's network with fresh weights: what training is worth. */
+  /** The score of a random twin of the best candidate's network: what training is worth. */
   private double untrained(SweepFolder folder, Outcome best) throws IOException {
     ComputationGraph trained = TrainedRun.at(folder.candidate(best.index())).backbone();
     ComputationGraph fresh = RandomTwin.of(trained, 1);

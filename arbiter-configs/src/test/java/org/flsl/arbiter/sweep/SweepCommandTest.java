@@ -59,7 +59,7 @@ class SweepCommandTest {
     assertTrue(sweep.out().contains("candidate 1 (2 of 4)  heads 5  0 s  failed: "), sweep.out());
     assertTrue(sweep.out().contains("%d  %.4f".formatted(best.index(), best.score())));
     assertTrue(
-        sweep.out().contains("the best has %.4f, its network before".formatted(best.score())));
+        sweep.out().contains("the best has %.4f, a network of its shape".formatted(best.score())));
 
     PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
     assertEquals(best.settings().applyTo(config).text(Settings.GAMMA), config.text(Settings.GAMMA));
