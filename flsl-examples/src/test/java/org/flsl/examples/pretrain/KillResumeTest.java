@@ -50,14 +50,11 @@ class KillResumeTest {
         Main.class, folder.resolve("output.txt"), NativeThreads.environment(Map.of(), "2"), all);
   }
 
-  /**
-   * Drop path, centring, schedules and parts of batches are on: whatever has a state or is random
-   * is in it.
-   */
+  /** Drop path, centring and schedules are on: whatever has a state or is random is in it. */
   private ForkedJvm begin(Path run) throws IOException {
     return flsl(
         ("--arch tiny --width 24 --heads 2 --depth 3 --patch 8 --global-size 32 --local-size 16"
-                + " --batch 4 --accumulate 2 --centroids 32 --head-hidden 24 --head-bottleneck 8 --drop-path 0.3"
+                + " --batch 4 --centroids 32 --head-hidden 24 --head-bottleneck 8 --drop-path 0.3"
                 + " --random-queries --centring --global-window 2 --local-window 1"
                 + " --tau-ca 0.01..0.02 --save-minutes 0.001 --epochs "
                 + EPOCHS
