@@ -10,6 +10,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
+import org.flsl.training.GradientAccumulation;
 import org.flsl.training.MetricsListener;
 import org.flsl.training.StepMetrics;
 import org.flsl.views.ImageFolder;
@@ -21,6 +22,7 @@ final class FlslTraining implements Training {
   private final PretrainConfig config;
   private final FlslGraph program;
   private final ComputationGraph graph;
+  private final GradientAccumulation steps;
   private final MultiViewIterator batches;
   private StepMetrics told;
 
@@ -29,6 +31,7 @@ final class FlslTraining implements Training {
     this.config = config;
     this.program = program;
     this.graph = graph;
+    this.steps = new GradientAccumulation(graph);
     this.batches = batches;
     graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
     graph.addListeners(
@@ -89,6 +92,8 @@ final class FlslTraining implements Training {
             .batchSize(config.get(Settings.BATCH))
             .seed(config.get(Settings.SEED))
             .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
+            // A step in parts leaves the time to prepare its successor, and memory is dear.
+            .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
             .reuseArrays(true)
             .build();
       } catch (IllegalArgumentException e) {
@@ -138,7 +143,7 @@ final class FlslTraining implements Training {
       batches.reset();
     }
     MultiDataSet batch = batches.next();
-    graph.fit(batch);
+    steps.fit(GradientAccumulation.split(batch, config.get(Settings.ACCUMULATE)));
     if (step() % stepsPerEpoch() == 0) {
       graph.incrementEpochCount();
     }

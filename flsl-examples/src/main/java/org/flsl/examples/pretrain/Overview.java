@@ -22,7 +22,9 @@ record Overview(List<String> lines, double memory) {
       RunFolder run) {
     Setup setup = Setup.of(config);
     VitConfig vit = setup.vit();
-    double memory = MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch());
+    int parts = config.get(Settings.ACCUMULATE);
+    double memory =
+        MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch() / parts);
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -37,7 +39,8 @@ record Overview(List<String> lines, double memory) {
             line(
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
-                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+                        .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
+                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))),
             line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
             line(
                 "memory",

@@ -282,7 +282,9 @@ public final class PretrainCommand implements Callable<Integer> {
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
       if (overview.exceedsMemory()) {
-        terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
+        terminal.warn(
+            "this machine has too little memory for it; a larger --accumulate or a smaller"
+                + " --batch takes less");
       }
       trainingUi.ifPresent(
           shown -> {

@@ -41,7 +41,21 @@ public final class Settings {
           null,
           "Folder of images, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
-      Setting.of(DATA, "batch", Kind.whole(1), 64, "Images per training step.");
+      Setting.of(
+          DATA,
+          "batch",
+          Kind.whole(1),
+          64,
+          "Images per training step; see accumulate where they do not fit into memory.");
+  public static final Setting<Integer> ACCUMULATE =
+      Setting.of(
+          DATA,
+          "accumulate",
+          Kind.whole(1),
+          1,
+          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
+              + " larger than the memory; the result is that of the whole batch, for one more forward"
+              + " pass.");
   public static final Setting<Integer> LOADERS =
       Setting.practical(
           DATA,
@@ -353,6 +367,7 @@ public final class Settings {
       List.of(
           IMAGES,
           BATCH,
+          ACCUMULATE,
           LOADERS,
           ARCH,
           PATCH,

@@ -29,6 +29,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
    * @throws UserError where its values do not fit one another
    */
   static Setup of(PretrainConfig config) {
+    checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
       // For its checks; the number of steps is known when the images are.
@@ -36,6 +37,18 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
       return setup;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private static void checkParts(int batch, int parts) {
+    if (batch % parts != 0) {
+      int fewer = parts;
+      while (fewer > batch || batch % fewer != 0) {
+        fewer--;
+      }
+      throw new UserError(
+          "--accumulate %d does not divide a --batch of %d into equal parts: take %d, or a --batch of %d"
+              .formatted(parts, batch, fewer, (batch + parts - 1) / parts * parts));
     }
   }
 

@@ -111,6 +111,19 @@ class PretrainCommandTest {
   }
 
   @Test
+  void aBatchThatCannotBeCutIntoPartsIsRefusedAtOnce() {
+    assertEquals(1, flsl("--batch", "12", "--accumulate", "5", "--out", run()));
+    assertEquals(
+        "error: --accumulate 5 does not divide a --batch of 12 into equal parts: take 4, or a"
+            + " --batch of 15\n",
+        screen.err());
+    assertTrue(begun.isEmpty());
+    assertEquals(1, flsl("--batch", "4", "--accumulate", "9", "--out", run()));
+    assertTrue(screen.err().contains("take 4, or a --batch of 9"), screen.err());
+    assertTrue(Files.notExists(Path.of(run())));
+  }
+
+  @Test
   void theNativeLibraryGetsItsEnvironment() {
     flsl("--out", run());
     Map<String, String> expected =
