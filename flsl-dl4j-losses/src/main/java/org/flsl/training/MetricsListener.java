@@ -51,7 +51,7 @@ public final class MetricsListener extends BaseTrainingListener {
   private void observeAssignment(INDArray logits, double temperature) {
     INDArray rows = logits.reshape('c', -1, logits.size(2));
     // The volume term is ln K - H for a uniform prior; for any other the entropy is computed here.
-    if (config.prior() == null) {
+    if (config.prior().isEmpty()) {
       entropy = Math.log(config.centroids()) - volume;
     } else {
       INDArray mean = Nd4j.nn().softmax(rows.div(temperature), 1).mean(0);
