@@ -62,7 +62,7 @@ public final class ProjectionHead extends CompiledLayer {
     params.forEach(
         (name, array) -> {
           if (name.endsWith("W")) {
-            Init.truncatedNormal(array);
+            Init.normal(array);
           } else {
             array.assign(0);
           }

@@ -105,7 +105,7 @@ public final class PatchEmbedding extends CompiledVertex {
     Init.uniform(params.get(WEIGHT), patchLength());
     Init.uniform(params.get(BIAS), patchLength());
     if (positions == Positions.LEARNED) {
-      Init.truncatedNormal(params.get(POSITIONS));
+      Init.normal(params.get(POSITIONS));
     }
   }
 

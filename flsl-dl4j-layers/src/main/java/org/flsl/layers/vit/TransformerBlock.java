@@ -111,7 +111,7 @@ public final class TransformerBlock extends CompiledLayer {
     params.forEach(
         (name, array) -> {
           if (name.endsWith("W")) {
-            Init.truncatedNormal(array);
+            Init.normal(array);
           } else {
             array.assign(name.endsWith("Gain") ? 1 : 0);
           }
