@@ -84,10 +84,6 @@ public final class ProjectionHead extends CompiledLayer {
     TokenTypes.checkSequence(name(), input, width);
   }
 
-  private String name() {
-    return getLayerName() == null ? "Projection head" : getLayerName();
-  }
-
   @Override
   public InputType getOutputType(int index, InputType input) {
     long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();

@@ -201,10 +201,6 @@ public final class TransformerBlock extends CompiledLayer {
         : TokenTypes.sequence(width, tokens);
   }
 
-  private String name() {
-    return getLayerName() == null ? "Transformer block" : getLayerName();
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof TransformerBlock that
