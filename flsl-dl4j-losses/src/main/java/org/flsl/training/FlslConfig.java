@@ -17,6 +17,9 @@ import org.nd4j.linalg.schedule.ISchedule;
 @Value.Immutable
 @GeneratedBuilder
 public abstract class FlslConfig {
+  /** The least epochs that schedules count in. */
+  private static final int STAGES = 10;
+
   FlslConfig() {}
 
   /** Starts from the paper's values. */
@@ -119,7 +122,10 @@ public abstract class FlslConfig {
     return 0.07;
   }
 
-  /** Epochs of the ramp of the teacher's temperature; default 30. */
+  /**
+   * Epochs of the ramp of the teacher's temperature; tenths of a training of fewer than ten epochs;
+   * default 30.
+   */
   @Value.Default
   public int teacherTemperatureEpochs() {
     return 30;
@@ -162,7 +168,10 @@ public abstract class FlslConfig {
     return 1e-6;
   }
 
-  /** Share of the epochs in which the learning rate rises from zero, whole epochs; default 0.1. */
+  /**
+   * Share of the epochs in which the learning rate rises from zero, whole epochs where it makes at
+   * least one; default 0.1.
+   */
   @Value.Default
   public double warmupFraction() {
     return 0.1;
@@ -186,7 +195,10 @@ public abstract class FlslConfig {
     return 3;
   }
 
-  /** Epochs at the start in which the prototypes do not change; default 1. */
+  /**
+   * Epochs at the start in which the prototypes do not change; tenths of a training of fewer than
+   * ten epochs; default 1.
+   */
   @Value.Default
   public int frozenPrototypeEpochs() {
     return 1;
@@ -211,10 +223,37 @@ public abstract class FlslConfig {
 
   /** The learning rate by iteration: warm-up, then cosine, scaled with the batch size. */
   public ISchedule learningRateSchedule() {
-    // 0.29 * 100 is a little less than 29 in floating point.
-    int warmup = (int) (warmupFraction() * epochs() + 1e-9) * iterationsPerEpoch();
     return new CosineSchedule(
-        learningRate() * batchSize() / 256, minLearningRate(), warmup, iterations());
+        learningRate() * batchSize() / 256, minLearningRate(), warmupIterations(), iterations());
+  }
+
+  /**
+   * Iterations in which the learning rate rises: whole epochs, as published, and a part of the
+   * first where the fraction is less than one.
+   */
+  public int warmupIterations() {
+    return warmupEpochs() > 0
+        ? warmupEpochs() * iterationsPerEpoch()
+        : (int) (warmupFraction() * iterations());
+  }
+
+  private int warmupEpochs() {
+    // 0.29 * 100 is a little less than 29 in floating point.
+    return (int) (warmupFraction() * epochs() + 1e-9);
+  }
+
+  /** Iterations at the beginning in which the prototypes stand still. */
+  public int frozenPrototypeIterations() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) frozenPrototypeEpochs() * iterationsPerStage());
+  }
+
+  /**
+   * What the first things of a training are counted in: epochs, as published, and tenths of a
+   * training that is too short for it, of fewer than ten epochs and none of them for the warm-up.
+   * The first epoch may be all that there is.
+   */
+  private int iterationsPerStage() {
+    return epochs() >= STAGES || warmupEpochs() > 0 ? iterationsPerEpoch() : iterations() / STAGES;
   }
 
   /** The teacher's temperature by iteration. */
@@ -225,7 +264,7 @@ public abstract class FlslConfig {
             teacherTemperatureStart(),
             teacherTemperatureEnd(),
             teacherTemperatureEpochs(),
-            iterationsPerEpoch());
+            Math.max(1, iterationsPerStage()));
   }
 
   /** The teacher's momentum by iteration. */
