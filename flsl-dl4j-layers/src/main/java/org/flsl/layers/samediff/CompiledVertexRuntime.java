@@ -19,10 +19,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs a {@link CompiledVertex} inside a ComputationGraph. */
-final class CompiledVertexRuntime extends SameDiffGraphVertex implements Planned {
+final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPart.Aware, Planned {
   private final CompiledVertex vertex;
   private final DataType type;
   private Computation computation;
+  private BatchPart part = BatchPart.WHOLE;
 
   CompiledVertexRuntime(
       CompiledVertex vertex,
@@ -43,6 +44,16 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements Planned
   }
 
   @Override
+  public void part(BatchPart announced) {
+    part = announced;
+  }
+
+  @Override
+  public BatchPart part() {
+    return part;
+  }
+
+  @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
     INDArray[] arrays = getInputs();
     vertex.validateInput(arrays);
@@ -53,7 +64,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements Planned
         new Feed.Step(
             graph.getConfiguration().getIterationCount(),
             graph.getConfiguration().getEpochCount(),
-            seed);
+            seed,
+            part);
     return computation()
         .forward(named(List.of(arrays)), differentiable(training), step, workspaces);
   }

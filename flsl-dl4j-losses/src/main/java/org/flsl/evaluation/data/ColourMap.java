@@ -1,7 +1,6 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +37,8 @@ public final class ColourMap {
   public static ColourMap read(Path file) {
     ColourMap map = new ColourMap();
     int number = 0;
-    for (String line : lines(file)) {
+    for (String text : lines(file)) {
       number++;
-      String text = line.strip();
       if (!text.isEmpty() && !text.startsWith("#")) {
         map.add(text, "%s, line %d".formatted(file, number));
       }
@@ -54,7 +52,7 @@ public final class ColourMap {
 
   private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return TextLines.of(file);
     } catch (NoSuchFileException e) {
       throw new DatasetException(
           "There is no colour map %s; expected a file with lines such as: 128 64 128 road"

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.flsl.examples.NativeBuild;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FlslConfig;
 
 /**
  * What a run is about to do, for its user to read before it begins and in its summary.
@@ -20,6 +21,8 @@ record Overview(List<String> lines, double memory) {
       Path images,
       String device,
       RunFolder run) {
+    Setup setup = Setup.of(config);
+    int parts = config.get(Settings.ACCUMULATE);
     double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
@@ -28,14 +31,16 @@ record Overview(List<String> lines, double memory) {
             line(
                 "images",
                 "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
-            line("network", network(Setup.of(config).vit())),
+            line("network", network(setup.vit())),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
             line(
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
-                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+                        .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
+                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))),
+            line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
             line(
                 "memory",
                 "about %s; this machine has %s"
@@ -50,6 +55,12 @@ record Overview(List<String> lines, double memory) {
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  /** What short trainings should know: it is a good part of them. */
+  private static String beginning(FlslConfig schedules) {
+    return "the learning rate rises for %,d steps, the centroids stand still for %,d"
+        .formatted(schedules.warmupIterations(), schedules.frozenPrototypeIterations());
   }
 
   static String network(VitConfig vit) {

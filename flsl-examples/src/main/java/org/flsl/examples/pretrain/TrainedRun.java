@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.History.Event;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.views.ImageFolder;
@@ -129,6 +130,17 @@ public final class TrainedRun {
     return Files.exists(RunFolder.backbone(folder));
   }
 
+  /** Why and when the sweep that wanted the run gave it up; empty where none did. */
+  public Optional<String> givenUp() {
+    try {
+      return History.of(folder).of(Event.GIVEN_UP).stream()
+          .map(entry -> "after step %d, %s".formatted(entry.step(), entry.detail()))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
   /**
    * The teacher's backbone: that of the finished run.
    *
@@ -146,6 +158,13 @@ public final class TrainedRun {
   public Path backboneFile() {
     Path file = RunFolder.backbone(folder);
     if (!Files.exists(file)) {
+      givenUp()
+          .ifPresent(
+              why -> {
+                throw new UserError(
+                    "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with %s"
+                        .formatted(folder, why, ShellCommand.of("pretrain --config", configFile())));
+              });
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (%s)"
               .formatted(folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
@@ -207,7 +226,7 @@ public final class TrainedRun {
   public Optional<ComputationGraph> newestBackbone() {
     return newestStep() == 0
         ? Optional.empty()
-        : Optional.of(Setup.of(config).program(1).exportTeacher(training()));
+        : Optional.of(Setup.of(config).restored(1).exportTeacher(training()));
   }
 
   /** A random network of the same shape, for comparison. */
