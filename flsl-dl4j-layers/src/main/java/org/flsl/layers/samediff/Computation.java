@@ -93,7 +93,8 @@ final class Computation {
     boolean training = differentiable != null;
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       Program program = program(training, shapes, differentiable);
-      Map<String, long[]> externals = shapes(fed(program, shapes, new Feed.Step(0, 0, 0, BatchPart.WHOLE)));
+      Map<String, long[]> externals =
+          shapes(fed(program, shapes, new Feed.Step(0, 0, 0, BatchPart.WHOLE)));
       externals.putAll(shapes(params));
       externals.putAll(shapes);
       return plan(training, program, externals);

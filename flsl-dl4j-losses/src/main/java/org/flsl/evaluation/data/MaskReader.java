@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
-import org.flsl.views.decode.FileProblem;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Reads masks whose pixels are labels: indexed or grey PNG, or colours that a {@link ColourMap}
@@ -72,6 +72,10 @@ public final class MaskReader {
 
   /** The size of a mask; empty where it cannot be read, which shows when it is read as a whole. */
   static Optional<ImageSize> size(Path file) {
+    if (!Files.isReadable(file)) {
+      // ImageIO prints a stack trace by itself.
+      return Optional.empty();
+    }
     try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
       Iterator<ImageReader> readers =
           stream == null ? Collections.emptyIterator() : ImageIO.getImageReaders(stream);

@@ -163,7 +163,8 @@ public final class TrainedRun {
               why -> {
                 throw new UserError(
                     "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with %s"
-                        .formatted(folder, why, ShellCommand.of("pretrain --config", configFile())));
+                        .formatted(
+                            folder, why, ShellCommand.of("pretrain --config", configFile())));
               });
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (%s)"
