@@ -1,6 +1,7 @@
 package org.flsl.views;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -27,6 +28,11 @@ public final class ViewConfig {
 
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+
+  /** The means of ImageNet's three, for channels that are no colours. */
+  private static final float ANY_MEAN = 0.449f;
+
+  private static final float ANY_STD = 0.226f;
 
   private final int globalHeight;
   private final int globalWidth;
@@ -257,12 +263,17 @@ public final class ViewConfig {
     return plainCrops;
   }
 
-  /** Mean of red, green and blue that is subtracted, on a scale of 0 to 1. */
+  /** How many channels images have: 3 for colours, 1 for grey. */
+  public int channels() {
+    return mean.size();
+  }
+
+  /** Mean of each channel that is subtracted, on a scale of 0 to 1. */
   public float[] mean() {
     return toArray(mean);
   }
 
-  /** Standard deviation of red, green and blue that is divided by, on a scale of 0 to 1. */
+  /** Standard deviation of each channel that is divided by, on a scale of 0 to 1. */
   public float[] std() {
     return toArray(std);
   }
@@ -338,7 +349,11 @@ public final class ViewConfig {
   }
 
   private static float[] toArray(List<Float> values) {
-    return new float[] {values.get(0), values.get(1), values.get(2)};
+    float[] array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return array;
   }
 
   private List<Object> values() {
@@ -627,15 +642,35 @@ public final class ViewConfig {
       return this;
     }
 
-    /** Mean of red, green and blue that is subtracted, on a scale of 0 to 1. */
-    public Builder mean(float red, float green, float blue) {
-      mean = List.of(red, green, blue);
+    /**
+     * How many channels images have, 3 by default: 1 reads photos as grey, others need files that
+     * have as many. Sets mean and std to the usual ones: those of ImageNet for colours, 0.449 and
+     * 0.226 for each channel otherwise.
+     */
+    public Builder channels(int count) {
+      boolean colours = count == IMAGENET_MEAN.size();
+      mean = colours ? IMAGENET_MEAN : Collections.nCopies(Math.max(0, count), ANY_MEAN);
+      std = colours ? IMAGENET_STD : Collections.nCopies(Math.max(0, count), ANY_STD);
       return this;
     }
 
-    /** Standard deviation of red, green and blue that is divided by, on a scale of 0 to 1. */
-    public Builder std(float red, float green, float blue) {
-      std = List.of(red, green, blue);
+    /** Mean of each channel that is subtracted, on a scale of 0 to 1; as many as channels. */
+    public Builder mean(float... values) {
+      mean = asList(values);
+      return this;
+    }
+
+    private static List<Float> asList(float[] values) {
+      Float[] boxed = new Float[values.length];
+      for (int i = 0; i < boxed.length; i++) {
+        boxed[i] = values[i];
+      }
+      return List.of(boxed);
+    }
+
+    /** Standard deviation of each channel that is divided by, on a scale of 0 to 1. */
+    public Builder std(float... values) {
+      std = asList(values);
       return this;
     }
 
@@ -673,6 +708,11 @@ public final class ViewConfig {
           blurRadius.min() >= 0 && blurRadius.max() <= 100,
           "blurRadius must be within 0..100, got %s",
           blurRadius);
+      require(
+          !mean.isEmpty() && mean.size() == std.size(),
+          "mean and std need a number for each channel, one at least; got %s and %s",
+          mean,
+          std);
       for (float deviation : std) {
         require(deviation > 0, "std must be above 0, got %s", std);
       }

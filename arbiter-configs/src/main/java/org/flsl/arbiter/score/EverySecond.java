@@ -3,7 +3,8 @@ package org.flsl.arbiter.score;
 import java.util.List;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.evaluation.data.SegmentationSet;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * Every second image of a set.
@@ -26,8 +27,8 @@ record EverySecond(SegmentationSet all, int first) implements SegmentationSet {
   }
 
   @Override
-  public RgbImage image(int image) {
-    return all.image(index(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return all.image(index(image), decoder);
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /**
  * A folder of images whose names begin with their class: {@code fishes-fish1.jpg}, {@code
@@ -18,7 +18,6 @@ final class NamedCategories implements CategorySet {
   private final ImageFolder images;
   private final List<String> classes;
   private final int[] categories;
-  private final ImageDecoder decoder = new ImageDecoder();
 
   private NamedCategories(ImageFolder images, List<String> classes) {
     this.images = images;
@@ -63,7 +62,7 @@ final class NamedCategories implements CategorySet {
   }
 
   @Override
-  public RgbImage image(int image) {
+  public Image image(int image, ImageDecoder decoder) {
     try {
       return decoder.decode(images.path(image));
     } catch (IOException e) {

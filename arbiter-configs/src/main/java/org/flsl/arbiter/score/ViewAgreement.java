@@ -19,7 +19,7 @@ import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -100,7 +100,7 @@ public final class ViewAgreement implements Score {
   /** Two crops of one photo, and places that both show, in the photo's pixels. */
   private record Pair(Crop first, Crop second, double[][] places) {}
 
-  private record Crop(CropBox box, RgbImage image) {
+  private record Crop(CropBox box, Image image) {
     /** The token, row by row, that stands where a place of the photo is. */
     int token(double[] place, int grid) {
       int row = (int) (grid * (place[0] - box.top()) / box.height());
@@ -110,7 +110,7 @@ public final class ViewAgreement implements Score {
   }
 
   private Pair pair(int photo, int side) {
-    RgbImage image = decoded(photo);
+    Image image = decoded(photo);
     RandomGenerator random =
         RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
     CropBox a = crops.draw(image.height(), image.width(), random);
@@ -134,7 +134,7 @@ public final class ViewAgreement implements Score {
     return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
   }
 
-  private RgbImage decoded(int photo) {
+  private Image decoded(int photo) {
     try {
       return decoder.decode(photos.path(photo));
     } catch (IOException e) {
@@ -143,8 +143,8 @@ public final class ViewAgreement implements Score {
     }
   }
 
-  private Crop crop(RgbImage image, CropBox box, int side, RandomGenerator random) {
-    RgbImage crop = resize.resize(image, box, side, side);
+  private Crop crop(Image image, CropBox box, int side, RandomGenerator random) {
+    Image crop = resize.resize(image, box, side, side);
     colours.applyTo(crop, random);
     return new Crop(box, crop);
   }
@@ -152,7 +152,7 @@ public final class ViewAgreement implements Score {
   /** The tokens at all places of the pairs, in one of their crops. */
   private List<float[]> tokens(
       ComputationGraph backbone, List<Pair> pairs, Function<Pair, Crop> which, int grid) {
-    List<RgbImage> images = pairs.stream().map(which).map(Crop::image).toList();
+    List<Image> images = pairs.stream().map(which).map(Crop::image).toList();
     INDArray output = backbone.outputSingle(input(images));
     List<float[]> tokens = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
@@ -165,14 +165,14 @@ public final class ViewAgreement implements Score {
     return tokens;
   }
 
-  private INDArray input(List<RgbImage> images) {
+  private INDArray input(List<Image> images) {
     int side = images.get(0).width();
-    int each = RgbImage.CHANNELS * side * side;
+    int each = normaliser.channels() * side * side;
     float[] values = new float[images.size() * each];
     for (int i = 0; i < images.size(); i++) {
       normaliser.write(images.get(i), values, i * each);
     }
-    return Nd4j.create(values, new long[] {images.size(), RgbImage.CHANNELS, side, side}, 'c');
+    return Nd4j.create(values, new long[] {images.size(), normaliser.channels(), side, side}, 'c');
   }
 
   private static float[] unit(float[] token) {

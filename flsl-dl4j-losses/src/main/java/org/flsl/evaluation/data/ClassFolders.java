@@ -7,13 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.LeftOut;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A folder with a folder of images for each class: {@code cat/1.jpg}, {@code dog/a/2.jpg}.
  *
- * <p>Classes are numbered in the order of their names.
+ * <p>Classes are numbered in the order of their names. Hidden folders and those of the system
+ * ({@link LeftOut}) are no classes.
  */
 public final class ClassFolders implements CategorySet {
   private final ImageFolder images;
@@ -70,8 +74,8 @@ public final class ClassFolders implements CategorySet {
     try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(Files::isDirectory)
-          .map(folder -> folder.getFileName().toString())
-          .filter(name -> !name.startsWith("."))
+          .filter(folder -> !LeftOut.isSystem(folder))
+          .map(folder -> FileNames.text(folder.getFileName()))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -109,8 +113,8 @@ public final class ClassFolders implements CategorySet {
   }
 
   @Override
-  public RgbImage image(int image) {
-    return StoredImage.decode(images.path(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return StoredImage.decode(images.path(image), decoder);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.FileNames;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
@@ -58,7 +61,8 @@ public final class CocoInstances {
               + ": expected COCO's annotations, such as instances_val2017.json");
     }
     CocoInstances coco = new CocoInstances(file, folder);
-    try (JsonParser parser = JSON.getFactory().createParser(file.toFile())) {
+    try (InputStream content = Files.newInputStream(file);
+        JsonParser parser = JSON.getFactory().createParser(content)) {
       coco.read(parser);
     } catch (JsonProcessingException e) {
       throw new DatasetException(
@@ -276,8 +280,8 @@ public final class CocoInstances {
     return boxes;
   }
 
-  private RgbImage image(Photo photo) {
-    RgbImage image = StoredImage.read(folder.resolve(photo.name));
+  private Image image(Photo photo, ImageDecoder decoder) {
+    Image image = StoredImage.read(FileNames.resolve(folder, photo.name), decoder);
     if (image.width() != photo.width || image.height() != photo.height) {
       throw new DatasetException(
           "%s has %d x %d pixels, but %s says %d x %d: annotations would not fit; take the images that they were made for"
@@ -301,8 +305,8 @@ public final class CocoInstances {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return coco.image(photos.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return coco.image(photos.get(image), decoder);
     }
 
     @Override
@@ -325,8 +329,8 @@ public final class CocoInstances {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return coco.image(photos.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return coco.image(photos.get(image), decoder);
     }
 
     @Override

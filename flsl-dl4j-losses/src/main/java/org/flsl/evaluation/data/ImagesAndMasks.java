@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A folder of images and a folder of masks of the same names: {@code images/a/1.jpg} belongs to
@@ -87,7 +89,8 @@ public final class ImagesAndMasks implements SegmentationSet {
   }
 
   private Path maskFile(int image) {
-    return masks.resolve(name(image).replaceFirst("\\.[^./]*$", "") + ".png");
+    Path relative = images.root().relativize(images.path(image));
+    return FileNames.withEnding(masks.resolve(relative), ".png");
   }
 
   @Override
@@ -101,8 +104,8 @@ public final class ImagesAndMasks implements SegmentationSet {
   }
 
   @Override
-  public RgbImage image(int image) {
-    return StoredImage.decode(images.path(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return StoredImage.decode(images.path(image), decoder);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -65,9 +66,12 @@ public final class MaskReader {
       throw new DatasetException("The mask " + file + " does not exist");
     }
     try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image != null) {
-        return image;
+      // Not as a File, whose name goes through the locale.
+      try (InputStream content = Files.newInputStream(file)) {
+        BufferedImage image = ImageIO.read(content);
+        if (image != null) {
+          return image;
+        }
       }
     } catch (IOException | RuntimeException e) {
       throw new DatasetException("Cannot read the mask " + file + ": " + e.getMessage(), e);

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.FileNames;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg}, {@code
@@ -134,8 +136,9 @@ public final class PascalVoc {
     return ImageList.read(root.resolve("ImageSets").resolve(kind).resolve(split + ".txt"));
   }
 
-  private static RgbImage photo(Path root, String name) {
-    return StoredImage.read(root.resolve("JPEGImages").resolve(name + ".jpg"));
+  private static Image photo(Path root, String name, ImageDecoder decoder) {
+    Path folder = root.resolve("JPEGImages");
+    return StoredImage.read(FileNames.resolve(folder, name + ".jpg"), decoder);
   }
 
   private record Masks(Path root, List<String> names, List<String> classes)
@@ -152,8 +155,8 @@ public final class PascalVoc {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return photo(root, names.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return photo(root, names.get(image), decoder);
     }
 
     @Override
@@ -184,8 +187,8 @@ public final class PascalVoc {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return photo(root, names.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return photo(root, names.get(image), decoder);
     }
 
     @Override

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /** Images without labels, for measures that need none. */
 public final class Photos implements LabelledImages {
@@ -46,8 +47,8 @@ public final class Photos implements LabelledImages {
   }
 
   @Override
-  public RgbImage image(int image) {
-    return StoredImage.decode(files.get(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return StoredImage.decode(files.get(image), decoder);
   }
 
   @Override

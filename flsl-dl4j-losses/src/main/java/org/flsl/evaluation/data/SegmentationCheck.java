@@ -1,10 +1,11 @@
 package org.flsl.evaluation.data;
 
 import java.util.stream.IntStream;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /** Reads all of a set once, so that bad files show before minutes of computing and not after. */
-public final class SegmentationCheck {
+final class SegmentationCheck {
   private SegmentationCheck() {}
 
   /**
@@ -12,12 +13,12 @@ public final class SegmentationCheck {
    *
    * @throws DatasetException if one cannot be read or a mask has another size than its image
    */
-  public static void all(SegmentationSet set) {
-    IntStream.range(0, set.size()).parallel().forEach(i -> pair(set, i));
+  static void all(SegmentationSet set, ImageDecoder decoder) {
+    IntStream.range(0, set.size()).parallel().forEach(i -> pair(set, i, decoder));
   }
 
-  private static void pair(SegmentationSet set, int i) {
-    RgbImage image = set.image(i);
+  private static void pair(SegmentationSet set, int i, ImageDecoder decoder) {
+    Image image = set.image(i, decoder);
     LabelMask mask = set.mask(i);
     if (mask.width() != image.width() || mask.height() != image.height()) {
       throw new DatasetException(

@@ -1,6 +1,7 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ record VocAnnotation(List<Named> objects) {
       throw new DatasetException(
           "There is no annotation " + file + " of an image that the list names");
     }
-    try {
-      Element root = parser().parse(file.toFile()).getDocumentElement();
+    try (InputStream content = Files.newInputStream(file)) {
+      Element root = parser().parse(content).getDocumentElement();
       List<Named> objects = new ArrayList<>();
       for (Element object : children(root, "object")) {
         objects.add(object(object));

@@ -2,6 +2,7 @@ package org.flsl.views.decode;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What is known of an image file before decoding it.
@@ -9,9 +10,11 @@ import java.nio.ByteOrder;
  * @param format recognised by content
  * @param width columns as stored, 0 if the header does not tell
  * @param height rows as stored, 0 if the header does not tell
+ * @param deep whether it has more than 8 bits per channel, or is a TIFF with more than four
+ *     channels
  * @param orientation EXIF orientation (1 to 8) that the native decoder does not apply by itself
  */
-record ImageHeader(ImageFormat format, int width, int height, int orientation) {
+record ImageHeader(ImageFormat format, int width, int height, boolean deep, int orientation) {
 
   static final int UPRIGHT = 1;
 
@@ -23,6 +26,11 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
       throw new UnreadableImageException("the file is empty (0 bytes)");
     }
     ImageFormat format = ImageFormat.of(file);
+    if (format == null && isHeif(file)) {
+      throw new UnreadableImageException(
+          "HEIF (.heic, .avif) is not supported, whatever the file is called: convert it to JPEG or"
+              + " PNG");
+    }
     if (format == null) {
       throw new UnreadableImageException(
           "not an image of a known format (%d bytes, starting with \"%s\")"
@@ -32,29 +40,29 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
     return switch (format) {
       case JPEG -> {
         JpegStructure jpeg = JpegStructure.of(file);
-        yield new ImageHeader(format, jpeg.width(), jpeg.height(), UPRIGHT);
+        yield new ImageHeader(format, jpeg.width(), jpeg.height(), false, UPRIGHT);
       }
       case PNG -> {
-        requireLength(file, 24, format);
+        requireLength(file, 25, format);
         bytes.order(ByteOrder.BIG_ENDIAN);
-        yield new ImageHeader(format, bytes.getInt(16), bytes.getInt(20), UPRIGHT);
+        yield new ImageHeader(format, bytes.getInt(16), bytes.getInt(20), file[24] == 16, UPRIGHT);
       }
       case BMP -> {
         requireLength(file, 26, format);
         boolean oldHeader = bytes.getInt(14) == 12;
         yield oldHeader
-            ? new ImageHeader(format, bytes.getShort(18), bytes.getShort(20), UPRIGHT)
+            ? new ImageHeader(format, bytes.getShort(18), bytes.getShort(20), false, UPRIGHT)
             // A negative height means that rows run from the top.
-            : new ImageHeader(format, bytes.getInt(18), Math.abs(bytes.getInt(22)), UPRIGHT);
+            : new ImageHeader(format, bytes.getInt(18), Math.abs(bytes.getInt(22)), false, UPRIGHT);
       }
       case GIF -> {
         requireLength(file, 10, format);
         yield new ImageHeader(
-            format, bytes.getShort(6) & 0xffff, bytes.getShort(8) & 0xffff, UPRIGHT);
+            format, bytes.getShort(6) & 0xffff, bytes.getShort(8) & 0xffff, false, UPRIGHT);
       }
       case WEBP -> {
         WebpContainer webp = new WebpContainer(file);
-        yield new ImageHeader(format, webp.width(), webp.height(), webp.orientation());
+        yield new ImageHeader(format, webp.width(), webp.height(), false, webp.orientation());
       }
       case TIFF -> {
         TiffDirectory directory = new TiffDirectory(file, 0, file.length);
@@ -62,6 +70,7 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
             format,
             (int) directory.value(TiffDirectory.WIDTH, 0),
             (int) directory.value(TiffDirectory.HEIGHT, 0),
+            TiffBands.isNeeded(directory),
             UPRIGHT);
       }
     };
@@ -70,6 +79,11 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
   /** Pixels, or 0 if the header does not tell. */
   long pixels() {
     return (long) Math.max(width, 0) * Math.max(height, 0);
+  }
+
+  /** What phones store, often under the name of a JPEG. */
+  private static boolean isHeif(byte[] file) {
+    return file.length > 8 && new String(file, 4, 4, StandardCharsets.US_ASCII).equals("ftyp");
   }
 
   private static void requireLength(byte[] file, int length, ImageFormat format)

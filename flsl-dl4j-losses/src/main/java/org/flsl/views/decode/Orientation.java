@@ -1,5 +1,7 @@
 package org.flsl.views.decode;
 
+import org.flsl.views.pixels.FloatImage;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -11,7 +13,7 @@ final class Orientation {
 
   private Orientation() {}
 
-  static RgbImage upright(RgbImage stored, int orientation) {
+  static Image upright(Image stored, int orientation) {
     if (orientation <= 1 || orientation > 8) {
       return stored;
     }
@@ -23,7 +25,13 @@ final class Orientation {
         orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     boolean fromBottom =
         orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-    RgbImage upright = new RgbImage(width, height);
+    Image upright =
+        stored instanceof RgbImage
+            ? new RgbImage(width, height)
+            : new FloatImage(width, height, stored.channels());
+    Object source = pixels(stored);
+    Object target = pixels(upright);
+    int channels = stored.channels();
     int to = 0;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
@@ -31,11 +39,15 @@ final class Orientation {
         int row = exchanged ? x : y;
         int storedX = fromRight ? stored.width() - 1 - column : column;
         int storedY = fromBottom ? stored.height() - 1 - row : row;
-        int from = RgbImage.CHANNELS * (storedY * stored.width() + storedX);
-        System.arraycopy(stored.data(), from, upright.data(), to, RgbImage.CHANNELS);
-        to += RgbImage.CHANNELS;
+        int from = channels * (storedY * stored.width() + storedX);
+        System.arraycopy(source, from, target, to, channels);
+        to += channels;
       }
     }
     return upright;
+  }
+
+  private static Object pixels(Image image) {
+    return image instanceof RgbImage rgb ? rgb.data() : ((FloatImage) image).data();
   }
 }

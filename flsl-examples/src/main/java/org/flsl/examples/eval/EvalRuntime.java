@@ -2,6 +2,7 @@ package org.flsl.examples.eval;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.Logs;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
@@ -27,6 +28,13 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
       throw new UserError(e.getMessage(), e);
     } finally {
       terminal.bottom("");
+    }
+  }
+
+  /** Says how many images of a measurement are left out, if any are. */
+  void tell(ReadableImages images) {
+    if (images.leftOut() > 0) {
+      terminal.plain("left out: %d images that cannot be read".formatted(images.leftOut()));
     }
   }
 

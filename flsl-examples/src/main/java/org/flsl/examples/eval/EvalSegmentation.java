@@ -9,7 +9,7 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
-import org.flsl.evaluation.data.SegmentationCheck;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -100,11 +100,11 @@ final class EvalSegmentation extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    SegmentationSet train = data.train();
-    SegmentationSet test = data.test(train);
-    SegmentationCheck.all(train);
-    SegmentationCheck.all(test);
-    ImageSize size = input.size(features, List.of(train, test));
+    ReadableImages readable = model.readable();
+    SegmentationSet train = readable.of(data.train());
+    SegmentationSet test = readable.of(data.test(train));
+    runtime.tell(readable);
+    ImageSize size = input.size(features, readable);
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))
             .methods(methods)
