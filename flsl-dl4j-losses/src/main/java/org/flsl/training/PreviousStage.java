@@ -118,7 +118,14 @@ public final class PreviousStage {
                     + " network of the same shape",
                 inner));
       }
-      ParameterCopy.copy(source, vertex);
+      try {
+        ParameterCopy.copy(source, vertex);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Previous stage: give the exported teacher of a network of the same shape. "
+                + e.getMessage(),
+            e);
+      }
     }
   }
 }

@@ -195,7 +195,7 @@ final class BatchPrefetcher implements AutoCloseable {
       } catch (Throwable e) {
         // Errors too (memory).
         throw new LoadingException(
-            "Cannot make views of " + job.folder.relativePath(images[slot]) + ": " + e, e);
+            "Cannot make views of " + FileNames.text(job.folder.path(images[slot])) + ": " + e, e);
       }
     }
 

@@ -100,7 +100,7 @@ class BadImagesTest {
     assertWarnedOnce("sub/text.jpg", "not an image of a known format");
     assertWarnedOnce("sub/empty.jpg", "the file is empty (0 bytes)");
     assertWarnedOnce("sub/truncated.jpg", "truncated JPEG");
-    assertWarnedOnce("sub/corrupt.png", "corrupt or truncated PNG");
+    assertWarnedOnce("sub/corrupt.png", "corrupt PNG (the checksum of its part IDAT is wrong)");
     assertWarnedOnce("sub/header-only.gif", "truncated GIF");
   }
 

@@ -129,7 +129,7 @@ class ImageFolderTest {
 
     assertRefused(
         folder,
-        "it holds 2 other file(s), such as a/labels.csv; ",
+        "it holds other files: 1 .csv (no image), 1 .txt (no image); ",
         "Put images into it, in subfolders if you like, or give another folder");
   }
 

@@ -108,6 +108,11 @@ public final class ClassFolders implements CategorySet {
   }
 
   @Override
+  public String leftOut() {
+    return images.leftOut().toString();
+  }
+
+  @Override
   public String name(int image) {
     return images.relativePath(image);
   }

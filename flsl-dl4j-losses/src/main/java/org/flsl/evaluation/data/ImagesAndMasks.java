@@ -99,6 +99,11 @@ public final class ImagesAndMasks implements SegmentationSet {
   }
 
   @Override
+  public String leftOut() {
+    return images.leftOut().toString();
+  }
+
+  @Override
   public String name(int image) {
     return images.relativePath(image);
   }

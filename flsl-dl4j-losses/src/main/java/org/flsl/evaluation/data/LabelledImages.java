@@ -32,6 +32,11 @@ public interface LabelledImages {
     return image(image, new ImageDecoder());
   }
 
+  /** What lies beside the images and is left out, in words; empty if nothing is known of it. */
+  default String leftOut() {
+    return "";
+  }
+
   /** The names of the classes; labels are indices into this list. */
   List<String> classes();
 }

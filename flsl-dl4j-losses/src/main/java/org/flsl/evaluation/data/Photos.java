@@ -11,17 +11,21 @@ import org.flsl.views.pixels.Image;
 public final class Photos implements LabelledImages {
   private final List<Path> files;
   private final List<String> names;
+  private final String leftOut;
 
-  private Photos(List<Path> files, List<String> names) {
+  private Photos(List<Path> files, List<String> names, String leftOut) {
     this.files = files;
     this.names = names;
+    this.leftOut = leftOut;
   }
 
   /** All images in a folder and its subfolders. */
   public static Photos in(Path root) {
     ImageFolder folder = ImageFolder.scan(root);
     return new Photos(
-        folder.paths(), IntStream.range(0, folder.size()).mapToObj(folder::relativePath).toList());
+        folder.paths(),
+        IntStream.range(0, folder.size()).mapToObj(folder::relativePath).toList(),
+        folder.leftOut().toString());
   }
 
   /** So many of them, evenly spaced; all, if there are fewer. */
@@ -33,12 +37,18 @@ public final class Photos implements LabelledImages {
     int[] picked = IntStream.range(0, kept).map(i -> (int) ((long) i * size() / kept)).toArray();
     return new Photos(
         IntStream.of(picked).mapToObj(files::get).toList(),
-        IntStream.of(picked).mapToObj(names::get).toList());
+        IntStream.of(picked).mapToObj(names::get).toList(),
+        leftOut);
   }
 
   @Override
   public int size() {
     return files.size();
+  }
+
+  @Override
+  public String leftOut() {
+    return leftOut;
   }
 
   @Override

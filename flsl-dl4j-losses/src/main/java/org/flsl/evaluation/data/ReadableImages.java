@@ -1,8 +1,11 @@
 package org.flsl.evaluation.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.ImageDecoder;
@@ -22,7 +25,8 @@ public final class ReadableImages {
   private static final Logger LOG = LoggerFactory.getLogger(ReadableImages.class);
 
   private final ImageDecoder decoder;
-  private int leftOut;
+  private final Set<String> leftOut = new LinkedHashSet<>();
+  private int unreadable;
   private ImageSize size;
   private boolean sizesDiffer;
 
@@ -31,9 +35,21 @@ public final class ReadableImages {
     this.decoder = decoder;
   }
 
-  /** How many images were left out so far. */
-  public int leftOut() {
-    return leftOut;
+  /** How many images could not be read so far. */
+  public int unreadable() {
+    return unreadable;
+  }
+
+  /**
+   * What is left out so far, in words: images that cannot be read, and files that are none; empty
+   * if nothing is.
+   */
+  public String leftOut() {
+    List<String> all = new ArrayList<>(leftOut);
+    if (unreadable > 0) {
+      all.add(unreadable + " damaged");
+    }
+    return String.join(", ", all);
   }
 
   /** The size of all images so far, if they have the same. */
@@ -93,7 +109,10 @@ public final class ReadableImages {
       throw new DatasetException(
           "None of the %d images can be decoded (%s)".formatted(set.size(), reasons[0]));
     }
-    leftOut += set.size() - kept.length;
+    unreadable += set.size() - kept.length;
+    if (!set.leftOut().isEmpty()) {
+      leftOut.add(set.leftOut());
+    }
     for (int i : kept) {
       sizesDiffer |= size != null && !size.equals(sizes[i]);
       size = sizes[i];

@@ -120,6 +120,7 @@ public final class ImageDecoder {
           switch (header.format()) {
             case GIF -> decodeGif(file);
             case WEBP -> decodeNatively(new WebpContainer(file).still(), header);
+            case PNG -> decodeNatively(PngChunks.picture(file), header);
             case TIFF -> decodeTiff(file, header);
             case JPEG -> {
               JpegData.check(file);

@@ -50,6 +50,9 @@ record ImageHeader(ImageFormat format, int width, int height, boolean deep, int 
       case BMP -> {
         requireLength(file, 26, format);
         boolean oldHeader = bytes.getInt(14) == 12;
+        if (!oldHeader) {
+          requirePixels(bytes);
+        }
         yield oldHeader
             ? new ImageHeader(format, bytes.getShort(18), bytes.getShort(20), false, UPRIGHT)
             // A negative height means that rows run from the top.
@@ -79,6 +82,17 @@ record ImageHeader(ImageFormat format, int width, int height, boolean deep, int 
   /** Pixels, or 0 if the header does not tell. */
   long pixels() {
     return (long) Math.max(width, 0) * Math.max(height, 0);
+  }
+
+  /** Refuses a BMP without compression that is shorter than its rows, each of whole words. */
+  private static void requirePixels(ByteBuffer bmp) throws UnreadableImageException {
+    boolean compressed = bmp.limit() < 34 || bmp.getInt(30) != 0 && bmp.getInt(30) != 3;
+    long row = ((long) bmp.getInt(18) * bmp.getShort(28) + 31) / 32 * 4;
+    long whole = (bmp.getInt(10) & 0xffffffffL) + row * Math.abs(bmp.getInt(22));
+    if (!compressed && bmp.limit() < whole) {
+      throw new UnreadableImageException(
+          "truncated BMP (%d of %d bytes)".formatted(bmp.limit(), whole));
+    }
   }
 
   /** What phones store, often under the name of a JPEG. */

@@ -5,8 +5,10 @@ package org.flsl.views.decode;
  *
  * <p>The native decoder fills what is missing or overwritten in the middle of a file with rubbish
  * and says nothing that a program could hear. Here every code is read, as in ITU-T T.81: the data
- * of each scan has to hold as many blocks as the image has, and no more. Sequential and progressive
- * Huffman coding are checked; other kinds are left to the decoder.
+ * of each scan has to hold as many blocks as the image has, and no more, and no block may be
+ * blacker than black or whiter than white. (That is what happens behind a hole: each mean is stored
+ * as the difference from the one before.) Sequential and progressive Huffman coding are checked;
+ * other kinds are left to the decoder.
  */
 final class JpegData {
 
@@ -16,15 +18,20 @@ final class JpegData {
   private static final int HUFFMAN_TABLES = 0xc4;
   private static final int END_OF_IMAGE = 0xd9;
   private static final int START_OF_SCAN = 0xda;
+  private static final int QUANTISATION_TABLES = 0xdb;
   private static final int RESTART_INTERVAL = 0xdd;
 
   private static final int COEFFICIENTS = 64;
 
-  /** So many bytes left over pass for an encoder's carelessness, and any run of one value. */
-  private static final int TOLERATED_REST = 4;
+  /** Eight times the distance of black and of white from the middle, in units of 8-bit values. */
+  private static final int LARGEST_MEAN = 1024;
 
   private final byte[] file;
   private final JpegHuffmanTable[] tables = new JpegHuffmanTable[8];
+
+  /** What the first coefficient, a block's mean, is divided by: of each quantisation table. */
+  private final int[] steps = new int[4];
+
   private Component[] components = {};
   private boolean progressive;
   private int mcuColumns;
@@ -41,13 +48,31 @@ final class JpegData {
 
   /** A colour component: its sampling, its blocks, and which coefficients are known not to be 0. */
   private record Component(
-      int id, int across, int down, int columns, int rows, int stride, long[] nonZero) {}
+      int id,
+      int across,
+      int down,
+      int columns,
+      int rows,
+      int stride,
+      int quantisation,
+      long[] nonZero) {}
 
-  /** A component in a scan with its tables. */
-  private record Coded(Component component, JpegHuffmanTable dc, JpegHuffmanTable ac) {}
+  /** A component in a scan with its tables, and the mean of its last block. */
+  private static final class Coded {
+    private final Component component;
+    private final JpegHuffmanTable dc;
+    private final JpegHuffmanTable ac;
+    private int mean;
 
-  /** The part of the coefficients that a scan holds. */
-  private record Band(int first, int last, boolean refining) {}
+    Coded(Component component, JpegHuffmanTable dc, JpegHuffmanTable ac) {
+      this.component = component;
+      this.dc = dc;
+      this.ac = ac;
+    }
+  }
+
+  /** The part of the coefficients that a scan holds, and how many bits they still lack. */
+  private record Band(int first, int last, boolean refining, int missingBits) {}
 
   /**
    * Reads all scans.
@@ -82,6 +107,7 @@ final class JpegData {
           frame();
         }
         case HUFFMAN_TABLES -> tables(next);
+        case QUANTISATION_TABLES -> quantisation(next);
         case RESTART_INTERVAL -> restartInterval = unsignedShort(at + 2);
         case START_OF_SCAN -> {
           int header = at;
@@ -140,6 +166,7 @@ final class JpegData {
               rounded(rounded(width * across, mostAcross), 8),
               rounded(rounded(height * down, mostDown), 8),
               stride,
+              file[at + 10 + 3 * i] & 3,
               progressive ? new long[stride * mcuRows * down] : null);
     }
   }
@@ -158,6 +185,14 @@ final class JpegData {
     }
   }
 
+  private void quantisation(int end) {
+    for (int from = at + 2; from < end; ) {
+      boolean wide = (file[from] & 0xff) >> 4 != 0;
+      steps[file[from] & 3] = wide ? unsignedShort(from + 1) : file[from + 1] & 0xff;
+      from += 1 + (wide ? 2 : 1) * COEFFICIENTS;
+    }
+  }
+
   /**
    * Reads a scan.
    *
@@ -170,8 +205,12 @@ final class JpegData {
     int parameters = from + 2 * count;
     Band band =
         progressive
-            ? new Band(file[parameters], file[parameters + 1], file[parameters + 2] >> 4 != 0)
-            : new Band(0, COEFFICIENTS - 1, false);
+            ? new Band(
+                file[parameters],
+                file[parameters + 1],
+                file[parameters + 2] >> 4 != 0,
+                file[parameters + 2] & 15)
+            : new Band(0, COEFFICIENTS - 1, false, 0);
     for (int i = 0; i < count; i++, from += 2) {
       JpegHuffmanTable dc = tables[file[from + 1] >> 4 & 3];
       JpegHuffmanTable ac = tables[4 + (file[from + 1] & 3)];
@@ -191,6 +230,9 @@ final class JpegData {
       if (restartInterval > 0 && unit > 0 && unit % restartInterval == 0) {
         restart(unit, units);
         blocksToSkip[0] = 0;
+        for (Coded each : coded) {
+          each.mean = 0;
+        }
       }
       int x = unit % columns;
       int y = unit / columns;
@@ -206,6 +248,9 @@ final class JpegData {
           }
         }
       }
+    }
+    if (blocksToSkip[0] > 0) {
+      throw nonsense();
     }
     rest();
     return true;
@@ -230,30 +275,34 @@ final class JpegData {
     bitCount = 0;
   }
 
-  /** Goes to the next marker; what lies in front of it belongs to no block. */
+  /**
+   * Goes to the next marker. What lies in front of it belongs to no block; only fill bits, and fill
+   * bytes that are all the same, are no sign of a hole.
+   */
   private void rest() throws UnreadableImageException {
+    int left = bitCount / 8;
+    boolean alike = left == 0;
     int start = at;
-    boolean alike = true;
     while (file[at] != (byte) 0xff || file[at + 1] == 0) {
       alike &= file[at] == file[start];
       at++;
     }
-    if (at - start > TOLERATED_REST && !alike) {
+    if (!alike) {
       throw new UnreadableImageException(
-          "corrupt JPEG (%d bytes of data are left over)".formatted(at - start));
+          "corrupt JPEG (%d bytes of data are left over)".formatted(left + at - start));
     }
   }
 
   private void block(Coded coded, int index, Band band, int[] blocksToSkip)
       throws UnreadableImageException {
     if (!progressive) {
-      skip(coded.dc);
+      mean(coded, band);
       sequential(coded.ac);
     } else if (band.first == 0) {
       if (band.refining) {
         skipBits(1);
       } else {
-        skip(coded.dc);
+        mean(coded, band);
       }
     } else if (band.refining) {
       refine(coded, index, band, blocksToSkip);
@@ -342,12 +391,20 @@ final class JpegData {
     }
   }
 
-  private void skip(JpegHuffmanTable dc) throws UnreadableImageException {
-    int size = symbol(dc);
+  /** Reads the first coefficient of a block. */
+  private void mean(Coded coded, Band band) throws UnreadableImageException {
+    int size = symbol(coded.dc);
     if (size > 15) {
       throw nonsense();
     }
-    skipBits(size);
+    int read = readBits(size);
+    // The lower half of the numbers of a size stands for negative ones.
+    boolean negative = size > 0 && read >> size - 1 == 0;
+    coded.mean += negative ? read - (1 << size) + 1 : read;
+    int step = steps[coded.component.quantisation] << band.missingBits;
+    if ((long) Math.abs(coded.mean) * step > LARGEST_MEAN + step) {
+      throw nonsense();
+    }
   }
 
   private int symbol(JpegHuffmanTable table) throws UnreadableImageException {

@@ -7,27 +7,50 @@ final class JpegHuffmanTable {
 
   private static final int LONGEST = 16;
 
+  /** Codes of up to so many bits, nearly all that occur, are found at one look. */
+  private static final int SHORT = 9;
+
+  private final byte[] file;
+  private final int firstSymbol;
   private final int symbols;
 
-  /** Length and symbol, {@code length << 8 | symbol}, for every 16 bits that may come; -1: none. */
-  private final short[] found = new short[1 << LONGEST];
+  /** By length: one more than the last code, filled up to 16 bits. */
+  private final int[] end = new int[LONGEST + 1];
+
+  /** By length: the symbol of code c is number {@code c + offset}. */
+  private final int[] offset = new int[LONGEST + 1];
+
+  /** Length and symbol, {@code length << 8 | symbol}, for the next bits; -1: a longer code. */
+  private final short[] found = new short[1 << SHORT];
 
   /** Reads the table whose counts begin at {@code at}. */
   JpegHuffmanTable(byte[] file, int at) throws UnreadableImageException {
+    this.file = file;
+    this.firstSymbol = at + LONGEST;
     Arrays.fill(found, (short) -1);
-    int next = 0;
-    int symbol = at + LONGEST;
+    int code = 0;
+    int symbol = 0;
     for (int length = 1; length <= LONGEST; length++) {
       int codes = file[at + length - 1] & 0xff;
-      int each = 1 << LONGEST - length;
-      if (next + codes * each > found.length) {
-        throw new UnreadableImageException("corrupt JPEG (a Huffman table)");
+      offset[length] = symbol - code;
+      for (int i = 0; i < codes; i++, symbol++, code++) {
+        if (code >= 1 << length) {
+          throw new UnreadableImageException("corrupt JPEG (a Huffman table)");
+        }
+        if (length <= SHORT) {
+          int first = code << SHORT - length;
+          short entry = (short) (length << 8 | symbol(symbol));
+          Arrays.fill(found, first, first + (1 << SHORT - length), entry);
+        }
       }
-      for (int i = 0; i < codes; i++, symbol++, next += each) {
-        Arrays.fill(found, next, next + each, (short) (length << 8 | file[symbol] & 0xff));
-      }
+      end[length] = code << LONGEST - length;
+      code <<= 1;
     }
-    symbols = symbol - at - LONGEST;
+    symbols = symbol;
+  }
+
+  private int symbol(int number) {
+    return file[firstSymbol + number] & 0xff;
   }
 
   /** Bytes in the file. */
@@ -41,6 +64,12 @@ final class JpegHuffmanTable {
    * @return {@code length << 8 | symbol}; negative if there is none
    */
   int find(int next16Bits) {
-    return found[next16Bits];
+    int entry = found[next16Bits >> LONGEST - SHORT];
+    for (int length = SHORT + 1; entry < 0 && length <= LONGEST; length++) {
+      if (next16Bits < end[length]) {
+        entry = length << 8 | symbol((next16Bits >> LONGEST - length) + offset[length]);
+      }
+    }
+    return entry;
   }
 }

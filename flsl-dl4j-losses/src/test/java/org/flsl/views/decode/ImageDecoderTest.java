@@ -61,8 +61,8 @@ class ImageDecoderTest {
   @ParameterizedTest
   @CsvSource({
     "grey.tif, 0",
-    "grey16.png, 0",
-    "grey16.tif, 0",
+    "grey16.png, 1",
+    "grey16.tif, 1",
     "grey_alpha.png, 0",
     "grey.jpg, 3",
   })

@@ -31,10 +31,10 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
     }
   }
 
-  /** Says how many images of a measurement are left out, if any are. */
+  /** Says what of a measurement's images is left out, if anything is. */
   void tell(ReadableImages images) {
-    if (images.leftOut() > 0) {
-      terminal.plain("left out: %d images that cannot be read".formatted(images.leftOut()));
+    if (!images.leftOut().isEmpty()) {
+      terminal.plain("left out: " + images.leftOut());
     }
   }
 

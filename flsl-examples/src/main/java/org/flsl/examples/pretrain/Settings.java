@@ -42,6 +42,28 @@ public final class Settings {
           "Folder of images, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
       Setting.of(DATA, "batch", Kind.whole(1), 64, "Images per training step.");
+  public static final Setting<Integer> CHANNELS =
+      Setting.of(
+          DATA,
+          "channels",
+          Kind.whole(1),
+          3,
+          "Channels of the images: 3 for colours, 1 for grey, to which photos are converted; other"
+              + " numbers need files that have as many.");
+  public static final Setting<List<Double>> MEAN =
+      Setting.of(
+          DATA,
+          "mean",
+          Kind.numbers(-ANY, ANY),
+          null,
+          "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.");
+  public static final Setting<List<Double>> STD =
+      Setting.of(
+          DATA,
+          "std",
+          Kind.numbers(POSITIVE, ANY),
+          null,
+          "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.");
   public static final Setting<Integer> LOADERS =
       Setting.practical(
           DATA,
@@ -351,6 +373,9 @@ public final class Settings {
       List.of(
           IMAGES,
           BATCH,
+          CHANNELS,
+          MEAN,
+          STD,
           LOADERS,
           ARCH,
           PATCH,

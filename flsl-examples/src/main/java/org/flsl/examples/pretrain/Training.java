@@ -14,6 +14,11 @@ import org.flsl.training.StepMetrics;
  */
 interface Training extends AutoCloseable {
 
+  /** What lies in the folder beside the images, in words; empty if nothing. */
+  default String leftOut() {
+    return "";
+  }
+
   /** Makes trainings. */
   interface Factory {
 
