@@ -3,6 +3,7 @@ package org.flsl.views;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -11,10 +12,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.opencv.global.opencv_core;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
@@ -169,6 +174,28 @@ class BadImagesTest {
       assertTrue(
           e.getMessage().startsWith("Cannot make views of " + images.path(0)), e.getMessage());
     }
+  }
+
+  /** Not an IOException, and in the middle of the training. */
+  @Test
+  void aFileSystemThatGoesAwayEndsTheWait() throws IOException {
+    Path zip = folder.resolve("photos.zip");
+    MultiViewIterator iterator;
+    try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Files.write(files.getPath("a.png"), Fixtures.bytes("rgb.png"));
+      ImageFolder images = ImageFolder.scan(files.getPath("/"));
+      iterator =
+          MultiViewIterator.builder().images(images).views(VIEWS).batchSize(1).prefetch(1).build();
+      assertEquals(3, iterator.next().getFeatures(0).size(1));
+    }
+    iterator.reset();
+    iterator.startAt(5, 0);
+    IllegalStateException e =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> assertThrows(IllegalStateException.class, iterator::next));
+    assertTrue(e.getMessage().startsWith("Cannot make views of /a.png: "), e.getMessage());
+    iterator.close();
   }
 
   @Test

@@ -280,16 +280,17 @@ final class JpegData {
    * bytes that are all the same, are no sign of a hole.
    */
   private void rest() throws UnreadableImageException {
-    int left = bitCount / 8;
-    boolean alike = left == 0;
+    // Whole bytes that were taken ahead are not of the picture either.
+    at -= bitCount / 8;
     int start = at;
+    boolean alike = true;
     while (file[at] != (byte) 0xff || file[at + 1] == 0) {
       alike &= file[at] == file[start];
       at++;
     }
     if (!alike) {
       throw new UnreadableImageException(
-          "corrupt JPEG (%d bytes of data are left over)".formatted(left + at - start));
+          "corrupt JPEG (%d bytes of data are left over)".formatted(at - start));
     }
   }
 

@@ -4,6 +4,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -78,11 +79,21 @@ final class TiffBands {
     return tiff.value(TiffDirectory.BANDS, 1);
   }
 
+  /** The JDK's own, which takes any bands; others that are on the class path take fewer. */
+  private static ImageReader jdkReader() {
+    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("tiff");
+    while (true) {
+      ImageReader reader = readers.next();
+      if (reader.getClass().getModule() == ImageIO.class.getModule()) {
+        return reader;
+      }
+    }
+  }
+
   private static Raster raster(byte[] file) throws UnreadableImageException {
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      // Part of every JDK's java.desktop module.
-      ImageReader reader = ImageIO.getImageReadersByFormatName("tiff").next();
+      ImageReader reader = jdkReader();
       try {
         reader.setInput(stream, true, true);
         return reader.read(0).getRaster();

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.flsl.examples.pictures.WeightRange;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.PhotoReader;
+import org.flsl.views.PhotoReader.Photo;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
@@ -67,12 +68,16 @@ final class PhotoPanels {
     List<String> names = new ArrayList<>();
     List<Image> photos = new ArrayList<>();
     int count = Math.min(PHOTOS, folder.size());
-    PhotoReader reader =
-        new PhotoReader(folder, new ImageDecoder(2 * SIDE, run.views().channels()));
+    ImageDecoder decoder = new ImageDecoder(2 * SIDE, run.views().channels());
     for (int i = 0; i < count; i++) {
-      PhotoReader.Photo photo = reader.read((int) ((2L * i + 1) * folder.size() / (2L * count)));
-      photos.add(photo.image());
-      names.add(photo.name());
+      Path file = folder.path((int) ((2L * i + 1) * folder.size() / (2L * count)));
+      try {
+        Photo photo = new Photo(file, decoder.decode(file));
+        photos.add(photo.image());
+        names.add(photo.name());
+      } catch (IOException unreadable) {
+        // The training has reported it.
+      }
     }
     List<List<String>> before = looks(untrained, photos);
     List<List<String>> after = looks(trained, photos);
