@@ -26,6 +26,11 @@ public final class ImagePreparation {
     this(size, ViewConfig.paper());
   }
 
+  /** Prepares as a network takes images: with its channels, and the usual values for them. */
+  public static ImagePreparation of(GraphFeatures features, ImageSize size) {
+    return new ImagePreparation(size, ViewConfig.builder().channels(features.channels()).build());
+  }
+
   /** Prepares with the channels, means and standard deviations of a training. */
   public ImagePreparation(ImageSize size, ViewConfig training) {
     this.size = size;

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.BatchPart;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.Softmax;
@@ -44,6 +45,12 @@ public final class FlslLosses extends CompiledVertex {
 
   /** Name of the parameter that holds the centre of the teacher's logits, {@code [1, K]}. */
   public static final String CENTRE = "centre";
+
+  /**
+   * Name of the student's mean assignment {@code [K]}, on which the volume term depends; for {@link
+   * BatchPart#missing}.
+   */
+  public static final String MEAN_ASSIGNMENT = "meanAssignment";
 
   /** The terms in the order of the output. */
   public enum Term {
@@ -121,7 +128,8 @@ public final class FlslLosses extends CompiledVertex {
         Softmax.log(d, logits.div(d.scheduled("studentTemperature", studentTemperature)));
     SDVariable intra = intra(d);
     SDVariable inter = teacher(d).mul(logP).sum(1).mean().neg();
-    SDVariable volume = volume(d, sd.math.exp(logP));
+    SDVariable mean = d.batchMean(MEAN_ASSIGNMENT, sd.math.exp(logP).mean(0), centroids);
+    SDVariable volume = volume(d, mean);
     return sd.concat(1, intra.reshape(1, 1), inter.reshape(1, 1), volume.reshape(1, 1));
   }
 
@@ -143,9 +151,8 @@ public final class FlslLosses extends CompiledVertex {
     return d.stopGradient(sd.nn.softmax(scaled, -1));
   }
 
-  private SDVariable volume(Definition d, SDVariable p) {
+  private SDVariable volume(Definition d, SDVariable mean) {
     SameDiff sd = d.sameDiff();
-    SDVariable mean = p.mean(0);
     double tiny = d.dataType().width() == 8 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
     SDVariable negativeEntropy = mean.mul(sd.math.log(sd.math.max(mean, d.constant(tiny)))).sum();
     if (prior == null) {
@@ -154,6 +161,17 @@ public final class FlslLosses extends CompiledVertex {
     double[] logPrior = Arrays.stream(prior).map(Math::log).toArray();
     SDVariable log = sd.constant(Nd4j.createFromArray(logPrior).castTo(d.dataType()));
     return negativeEntropy.sub(mean.mul(log).sum());
+  }
+
+  /**
+   * The student's mean assignment, {@code mean softmax(l_s / T_s)} over all queries.
+   *
+   * @param logits {@code [B, n, K]}
+   * @return {@code [K]}
+   */
+  public static INDArray meanAssignment(INDArray logits, double temperature) {
+    INDArray rows = logits.reshape('c', -1, logits.size(2));
+    return Nd4j.nn().softmax(rows.div(temperature), 1).mean(0);
   }
 
   @Override

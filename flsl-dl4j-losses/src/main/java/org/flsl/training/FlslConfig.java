@@ -11,6 +11,9 @@ import org.nd4j.linalg.schedule.ISchedule;
  * <p>Values of type {@link Scheduled} are constant or follow a cosine over all {@link #iterations}.
  */
 public final class FlslConfig {
+  /** The least epochs that schedules count in. */
+  private static final int STAGES = 10;
+
   private final int epochs;
   private final int iterationsPerEpoch;
   private final int batchSize;
@@ -185,10 +188,37 @@ public final class FlslConfig {
 
   /** The learning rate by iteration: warm-up, then cosine, scaled with the batch size. */
   public ISchedule learningRateSchedule() {
-    // 0.29 * 100 is a little less than 29 in floating point.
-    int warmup = (int) (warmupFraction * epochs + 1e-9) * iterationsPerEpoch;
     return new CosineSchedule(
-        learningRate * batchSize / 256, minLearningRate, warmup, iterations());
+        learningRate * batchSize / 256, minLearningRate, warmupIterations(), iterations());
+  }
+
+  /**
+   * Iterations in which the learning rate rises: whole epochs, as published, and a part of the
+   * first where the fraction is less than one.
+   */
+  public int warmupIterations() {
+    return warmupEpochs() > 0
+        ? warmupEpochs() * iterationsPerEpoch
+        : (int) (warmupFraction * iterations());
+  }
+
+  private int warmupEpochs() {
+    // 0.29 * 100 is a little less than 29 in floating point.
+    return (int) (warmupFraction * epochs + 1e-9);
+  }
+
+  /** Iterations at the beginning in which the prototypes stand still. */
+  public int frozenPrototypeIterations() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) frozenPrototypeEpochs * iterationsPerStage());
+  }
+
+  /**
+   * What the first things of a training are counted in: epochs, as published, and tenths of a
+   * training that is too short for it, of fewer than ten epochs and none of them for the warm-up.
+   * The first epoch may be all that there is.
+   */
+  private int iterationsPerStage() {
+    return epochs >= STAGES || warmupEpochs() > 0 ? iterationsPerEpoch : iterations() / STAGES;
   }
 
   /** The teacher's temperature by iteration. */
@@ -199,7 +229,7 @@ public final class FlslConfig {
             teacherTemperatureStart,
             teacherTemperatureEnd,
             teacherTemperatureEpochs,
-            iterationsPerEpoch);
+            Math.max(1, iterationsPerStage()));
   }
 
   /** The teacher's momentum by iteration. */
@@ -317,7 +347,7 @@ public final class FlslConfig {
     return minLearningRate;
   }
 
-  /** Share of the epochs in which the learning rate rises from zero, whole epochs. */
+  /** Share of the epochs in which the learning rate rises from zero. */
   public double warmupFraction() {
     return warmupFraction;
   }
@@ -475,7 +505,10 @@ public final class FlslConfig {
       return this;
     }
 
-    /** Epochs of the ramp of the teacher's temperature; default 30. */
+    /**
+     * Epochs of the ramp of the teacher's temperature; tenths of a training of fewer than ten
+     * epochs; default 30.
+     */
     public Builder teacherTemperatureEpochs(int teacherTemperatureEpochs) {
       this.teacherTemperatureEpochs = teacherTemperatureEpochs;
       return this;
@@ -520,7 +553,8 @@ public final class FlslConfig {
     }
 
     /**
-     * Share of the epochs in which the learning rate rises from zero, whole epochs; default 0.1.
+     * Share of the epochs in which the learning rate rises from zero, whole epochs where it makes
+     * at least one; default 0.1.
      */
     public Builder warmupFraction(double warmupFraction) {
       this.warmupFraction = warmupFraction;
@@ -545,7 +579,10 @@ public final class FlslConfig {
       return this;
     }
 
-    /** Epochs at the start in which the prototypes do not change; default 1. */
+    /**
+     * Epochs at the start in which the prototypes do not change; tenths of a training of fewer than
+     * ten epochs; default 1.
+     */
     public Builder frozenPrototypeEpochs(int frozenPrototypeEpochs) {
       this.frozenPrototypeEpochs = frozenPrototypeEpochs;
       return this;

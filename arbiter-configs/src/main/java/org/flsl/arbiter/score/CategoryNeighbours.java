@@ -3,6 +3,7 @@ package org.flsl.arbiter.score;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -13,6 +14,9 @@ import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.views.LeftOut;
+import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,15 +32,18 @@ public final class CategoryNeighbours implements Score {
   private static final int BATCH = 16;
 
   private final CategorySet images;
+  private final List<String> leftOut;
 
-  private CategoryNeighbours(CategorySet images) {
-    this.images = images;
+  private CategoryNeighbours(CategorySet all) {
+    ReadableImages readable = new ReadableImages(new ImageDecoder());
+    this.images = readable.of(all);
+    this.leftOut = readable.problems();
   }
 
   /**
    * Scores on a folder.
    *
-   * @throws IllegalArgumentException if it tells no classes
+   * @throws IllegalArgumentException if it tells no classes, or no image can be read
    */
   public static CategoryNeighbours of(Path folder) {
     return new CategoryNeighbours(
@@ -45,9 +52,7 @@ public final class CategoryNeighbours implements Score {
 
   private static boolean hasFolders(Path folder) {
     try (Stream<Path> content = Files.list(folder)) {
-      return content
-          .filter(Files::isDirectory)
-          .anyMatch(inside -> !inside.getFileName().toString().startsWith("."));
+      return content.filter(Files::isDirectory).anyMatch(inside -> !LeftOut.isSystem(inside));
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read the folder " + folder + " to score on", e);
     }
@@ -56,7 +61,8 @@ public final class CategoryNeighbours implements Score {
   @Override
   public double of(ComputationGraph backbone) {
     GraphFeatures features = GraphFeatures.of(backbone);
-    ImagePreparation preparation = new ImagePreparation(features.trainingSize().orElseThrow());
+    ImagePreparation preparation =
+        ImagePreparation.of(features, features.trainingSize().orElseThrow());
     INDArray means = DenseFeatures.of(features, images, preparation, BATCH, done -> {}).pooled();
     int right = 0;
     for (int part = 0; part < PARTS; part++) {
@@ -68,6 +74,11 @@ public final class CategoryNeighbours implements Score {
       }
     }
     return (double) right / images.size();
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   private LabelledTokens rows(INDArray means, int[] which) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.UnreadablePhotoException;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
@@ -66,7 +67,8 @@ final class NamedCategories implements CategorySet {
     try {
       return decoder.decode(images.path(image));
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + images.path(image) + ": " + e.getMessage(), e);
+      throw new UnreadablePhotoException(
+          "Cannot read " + images.path(image) + ": " + e.getMessage(), e);
     }
   }
 

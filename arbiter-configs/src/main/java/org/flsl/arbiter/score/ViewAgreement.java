@@ -1,6 +1,5 @@
 package org.flsl.arbiter.score;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,16 +7,20 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.KMeans;
+import org.flsl.evaluation.data.Photos;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
-import org.flsl.views.ImageFolder;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
-import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
 import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,24 +52,30 @@ public final class ViewAgreement implements Score {
 
   private static final ViewConfig PAPER = ViewConfig.paper();
 
-  private final ImageFolder photos;
-  private final ImageDecoder decoder = new ImageDecoder();
+  private final Photos photos;
+  private final ReadableImages readable = new ReadableImages(new ImageDecoder());
+  private final int[] images;
   private final BicubicResize resize = new BicubicResize();
   private final ColourAugmentation colours = new ColourAugmentation(PAPER);
   private final CropSampler crops = new CropSampler(PAPER.studentScale(), PAPER.aspectRatio());
-  private final ChannelNormaliser normaliser = new ChannelNormaliser(PAPER.mean(), PAPER.std());
 
-  private ViewAgreement(ImageFolder photos) {
+  private ViewAgreement(Photos photos) {
     this.photos = photos;
+    int count = Math.min(PHOTOS, photos.size());
+    // Spread over the folder, whose neighbours are often alike.
+    this.images =
+        readable.indices(
+            photos,
+            IntStream.range(0, count).map(i -> (int) ((long) i * photos.size() / count)).toArray());
   }
 
   /**
    * Scores on the photos of a folder, on some of them where there are many.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if there are none that can be read
    */
   public static ViewAgreement of(Path folder) {
-    return new ViewAgreement(ImageFolder.scan(folder));
+    return new ViewAgreement(Photos.in(folder));
   }
 
   @Override
@@ -81,20 +90,26 @@ public final class ViewAgreement implements Score {
                     new IllegalArgumentException("the backbone is no Vision Transformer of flsl"));
     int grid = entrance.baseGrid().height();
     int side = grid * entrance.patch();
+    ImagePreparation preparation =
+        ImagePreparation.of(GraphFeatures.of(backbone), new ImageSize(side, side));
+    ImageDecoder decoder = preparation.decoder();
 
     List<float[]> first = new ArrayList<>();
     List<float[]> second = new ArrayList<>();
-    int count = Math.min(PHOTOS, photos.size());
-    for (int from = 0; from < count; from += BATCH) {
+    for (int from = 0; from < images.length; from += BATCH) {
       List<Pair> pairs = new ArrayList<>();
-      for (int i = from; i < Math.min(count, from + BATCH); i++) {
-        // Spread over the folder, whose neighbours are often alike.
-        pairs.add(pair((int) ((long) i * photos.size() / count), side));
+      for (int i = from; i < Math.min(images.length, from + BATCH); i++) {
+        pairs.add(pair(images[i], decoder, side));
       }
-      first.addAll(tokens(backbone, pairs, Pair::first, grid));
-      second.addAll(tokens(backbone, pairs, Pair::second, grid));
+      first.addAll(tokens(backbone, preparation, pairs, Pair::first, grid));
+      second.addAll(tokens(backbone, preparation, pairs, Pair::second, grid));
     }
     return score(first, second);
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return readable.problems();
   }
 
   /** Two crops of one photo, and places that both show, in the photo's pixels. */
@@ -109,8 +124,8 @@ public final class ViewAgreement implements Score {
     }
   }
 
-  private Pair pair(int photo, int side) {
-    Image image = decoded(photo);
+  private Pair pair(int photo, ImageDecoder decoder, int side) {
+    Image image = photos.image(photo, decoder);
     RandomGenerator random =
         RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
     CropBox a = crops.draw(image.height(), image.width(), random);
@@ -134,15 +149,6 @@ public final class ViewAgreement implements Score {
     return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
   }
 
-  private Image decoded(int photo) {
-    try {
-      return decoder.decode(photos.path(photo));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot score on " + photos.path(photo) + ": " + e.getMessage(), e);
-    }
-  }
-
   private Crop crop(Image image, CropBox box, int side, RandomGenerator random) {
     Image crop = resize.resize(image, box, side, side);
     colours.applyTo(crop, random);
@@ -150,10 +156,14 @@ public final class ViewAgreement implements Score {
   }
 
   /** The tokens at all places of the pairs, in one of their crops. */
-  private List<float[]> tokens(
-      ComputationGraph backbone, List<Pair> pairs, Function<Pair, Crop> which, int grid) {
+  private static List<float[]> tokens(
+      ComputationGraph backbone,
+      ImagePreparation preparation,
+      List<Pair> pairs,
+      Function<Pair, Crop> which,
+      int grid) {
     List<Image> images = pairs.stream().map(which).map(Crop::image).toList();
-    INDArray output = backbone.outputSingle(input(images));
+    INDArray output = backbone.outputSingle(preparation.batch(images));
     List<float[]> tokens = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       float[][] sequence = output.tensorAlongDimension(i, 1, 2).toFloatMatrix();
@@ -163,16 +173,6 @@ public final class ViewAgreement implements Score {
       }
     }
     return tokens;
-  }
-
-  private INDArray input(List<Image> images) {
-    int side = images.get(0).width();
-    int each = normaliser.channels() * side * side;
-    float[] values = new float[images.size() * each];
-    for (int i = 0; i < images.size(); i++) {
-      normaliser.write(images.get(i), values, i * each);
-    }
-    return Nd4j.create(values, new long[] {images.size(), normaliser.channels(), side, side}, 'c');
   }
 
   private static float[] unit(float[] token) {

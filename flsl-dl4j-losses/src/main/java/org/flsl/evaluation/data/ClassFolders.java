@@ -16,8 +16,9 @@ import org.flsl.views.pixels.Image;
 /**
  * A folder with a folder of images for each class: {@code cat/1.jpg}, {@code dog/a/2.jpg}.
  *
- * <p>Classes are numbered in the order of their names. Hidden folders and those of the system
- * ({@link LeftOut}) are no classes.
+ * <p>Classes are numbered in the order of their names; names that look alike are alike, however
+ * their accents are written (Unicode's NFC and NFD). Hidden folders and those of the system ({@link
+ * LeftOut}) are no classes.
  */
 public final class ClassFolders implements CategorySet {
   private final ImageFolder images;
@@ -29,7 +30,7 @@ public final class ClassFolders implements CategorySet {
     this.classes = List.copyOf(classes);
     this.categories = new int[images.size()];
     for (int i = 0; i < categories.length; i++) {
-      categories[i] = classes.indexOf(name(i).replaceFirst("/.*", ""));
+      categories[i] = classes.indexOf(NamedFiles.composed(name(i).replaceFirst("/.*", "")));
     }
   }
 
@@ -75,7 +76,8 @@ public final class ClassFolders implements CategorySet {
       return folders
           .filter(Files::isDirectory)
           .filter(folder -> !LeftOut.isSystem(folder))
-          .map(folder -> FileNames.text(folder.getFileName()))
+          .map(folder -> NamedFiles.composed(FileNames.text(folder.getFileName())))
+          .distinct()
           .sorted()
           .toList();
     } catch (IOException e) {

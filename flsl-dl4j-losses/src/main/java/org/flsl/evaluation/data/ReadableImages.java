@@ -4,29 +4,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Leaves out the images of sets that cannot be decoded, as training does: each is warned about, and
- * all are counted.
+ * Leaves out the images of sets that cannot be decoded, as training does, and remembers why.
  *
- * <p>Every image is decoded once, before minutes of computing and not in the middle of them. Use
- * one for all sets of a measurement, so that it tells the size and the losses of all.
+ * <p>Every image is decoded once, so that bad files show before minutes of computing and not in the
+ * middle of them. Use one for all sets of a measurement: it tells the common size and the losses of
+ * all.
  */
 public final class ReadableImages {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ReadableImages.class);
-
   private final ImageDecoder decoder;
-  private final Set<String> leftOut = new LinkedHashSet<>();
-  private int unreadable;
+  private final List<String> problems = new ArrayList<>();
+  private final Set<String> beside = new LinkedHashSet<>();
   private ImageSize size;
   private boolean sizesDiffer;
 
@@ -35,9 +32,9 @@ public final class ReadableImages {
     this.decoder = decoder;
   }
 
-  /** How many images could not be read so far. */
-  public int unreadable() {
-    return unreadable;
+  /** A line for each image that was left out so far. */
+  public List<String> problems() {
+    return List.copyOf(problems);
   }
 
   /**
@@ -45,9 +42,9 @@ public final class ReadableImages {
    * if nothing is.
    */
   public String leftOut() {
-    List<String> all = new ArrayList<>(leftOut);
-    if (unreadable > 0) {
-      all.add(unreadable + " damaged");
+    List<String> all = new ArrayList<>(beside);
+    if (!problems.isEmpty()) {
+      all.add(problems.size() + " that cannot be read");
     }
     return String.join(", ", all);
   }
@@ -63,128 +60,89 @@ public final class ReadableImages {
    * @throws DatasetException if there is none
    */
   public LabelledImages of(LabelledImages set) {
-    return new Kept<>(set, readable(set));
+    return new ChosenImages(set, indices(set));
   }
 
   /** The images with a class that can be read. */
   public CategorySet of(CategorySet set) {
-    return new KeptCategories(set, readable(set));
+    return new ChosenCategories(set, indices(set));
   }
 
   /** The images with boxes that can be read. */
   public BoxSet of(BoxSet set) {
-    return new KeptBoxes(set, readable(set));
+    return new ChosenBoxes(set, indices(set));
+  }
+
+  /** The images with masks that can be read. */
+  public ChosenMasks of(SegmentationSet set) {
+    return new ChosenMasks(set, indices(set));
+  }
+
+  private int[] indices(LabelledImages set) {
+    return indices(set, IntStream.range(0, set.size()).toArray());
   }
 
   /**
-   * The images with masks that can be read.
+   * Those of some images that can be read.
    *
-   * @throws DatasetException also if a mask cannot be read, or has another size than its image
+   * @param which their indices
+   * @throws DatasetException if there is none
    */
-  public SegmentationSet of(SegmentationSet set) {
-    KeptMasks kept = new KeptMasks(set, readable(set));
-    SegmentationCheck.all(kept, decoder);
-    return kept;
-  }
-
-  private int[] readable(LabelledImages set) {
-    ImageSize[] sizes = new ImageSize[set.size()];
-    String[] reasons = new String[set.size()];
-    IntStream.range(0, set.size())
+  public int[] indices(LabelledImages set, int[] which) {
+    ImageSize[] sizes = new ImageSize[which.length];
+    String[] reasons = new String[which.length];
+    IntStream.range(0, which.length)
         .parallel()
         .forEach(
             i -> {
               try {
-                Image image = set.image(i, decoder);
+                Image image = set.image(which[i], decoder);
                 sizes[i] = new ImageSize(image.height(), image.width());
               } catch (UnreadablePhotoException e) {
                 reasons[i] = e.getMessage();
               }
             });
-    int[] kept = IntStream.range(0, set.size()).filter(i -> sizes[i] != null).toArray();
-    Arrays.stream(reasons)
-        .filter(reason -> reason != null)
-        .forEach(reason -> LOG.warn("{}. It is left out", reason));
+    int[] kept = IntStream.range(0, which.length).filter(i -> sizes[i] != null).toArray();
     if (kept.length == 0) {
       throw new DatasetException(
-          "None of the %d images can be decoded (%s)".formatted(set.size(), reasons[0]));
+          "None of the %d images can be read: %s".formatted(which.length, reasons[0]));
     }
-    unreadable += set.size() - kept.length;
+    Arrays.stream(reasons).filter(Objects::nonNull).forEach(problems::add);
     if (!set.leftOut().isEmpty()) {
-      leftOut.add(set.leftOut());
+      beside.add(set.leftOut());
     }
     for (int i : kept) {
       sizesDiffer |= size != null && !size.equals(sizes[i]);
       size = sizes[i];
     }
-    return kept;
+    return IntStream.of(kept).map(i -> which[i]).toArray();
   }
 
-  /** Some images of a set. */
-  private static class Kept<S extends LabelledImages> implements LabelledImages {
-    final S set;
-    private final int[] kept;
+  private static final class ChosenCategories extends ChosenImages implements CategorySet {
+    private final CategorySet all;
 
-    Kept(S set, int[] kept) {
-      this.set = set;
-      this.kept = kept;
-    }
-
-    final int index(int image) {
-      return kept[image];
-    }
-
-    @Override
-    public int size() {
-      return kept.length;
-    }
-
-    @Override
-    public String name(int image) {
-      return set.name(index(image));
-    }
-
-    @Override
-    public Image image(int image, ImageDecoder decoder) {
-      return set.image(index(image), decoder);
-    }
-
-    @Override
-    public List<String> classes() {
-      return set.classes();
-    }
-  }
-
-  private static final class KeptCategories extends Kept<CategorySet> implements CategorySet {
-    KeptCategories(CategorySet set, int[] kept) {
-      super(set, kept);
+    ChosenCategories(CategorySet all, int[] which) {
+      super(all, which);
+      this.all = all;
     }
 
     @Override
     public int category(int image) {
-      return set.category(index(image));
+      return all.category(index(image));
     }
   }
 
-  private static final class KeptBoxes extends Kept<BoxSet> implements BoxSet {
-    KeptBoxes(BoxSet set, int[] kept) {
-      super(set, kept);
+  private static final class ChosenBoxes extends ChosenImages implements BoxSet {
+    private final BoxSet all;
+
+    ChosenBoxes(BoxSet all, int[] which) {
+      super(all, which);
+      this.all = all;
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      return set.boxes(index(image));
-    }
-  }
-
-  private static final class KeptMasks extends Kept<SegmentationSet> implements SegmentationSet {
-    KeptMasks(SegmentationSet set, int[] kept) {
-      super(set, kept);
-    }
-
-    @Override
-    public LabelMask mask(int image) {
-      return set.mask(index(image));
+      return all.boxes(index(image));
     }
   }
 }

@@ -8,7 +8,8 @@ public final class UnreadablePhotoException extends DatasetException {
 
   private static final long serialVersionUID = 1L;
 
-  UnreadablePhotoException(String message, Throwable cause) {
+  /** Makes one. */
+  public UnreadablePhotoException(String message, Throwable cause) {
     super(message, cause);
   }
 }

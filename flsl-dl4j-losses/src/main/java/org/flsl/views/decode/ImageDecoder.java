@@ -128,7 +128,10 @@ public final class ImageDecoder {
             }
             default -> decodeNatively(file, header);
           };
-      return Bands.of(Orientation.upright(stored, header.orientation()), channels);
+      boolean turned = header.format() != ImageFormat.WEBP && isTurnedNatively(header);
+      Orientation orientation =
+          turned ? Orientation.UPRIGHT : new Orientation(header.orientation());
+      return Bands.of(orientation.upright(stored), channels);
     } finally {
       if (huge) {
         hugeImages.release();
@@ -136,13 +139,17 @@ public final class ImageDecoder {
     }
   }
 
+  /** The native decoder turns pictures upright, but not what it returns unchanged. */
+  private boolean isTurnedNatively(ImageHeader header) {
+    return header.format() == ImageFormat.JPEG
+        || Bands.arePicture(channels) && !(header.format() == ImageFormat.TIFF && header.deep());
+  }
+
   private Image decodeTiff(byte[] file, ImageHeader header) throws UnreadableImageException {
     if (!header.deep() && Bands.arePicture(channels)) {
       return decodeNatively(file, header);
     }
-    TiffDirectory directory = new TiffDirectory(file, 0, file.length);
-    int orientation = (int) directory.value(TiffDirectory.ORIENTATION, ImageHeader.UPRIGHT);
-    return Orientation.upright(TiffBands.read(file, directory), orientation);
+    return TiffBands.read(file, new TiffDirectory(file, 0, file.length));
   }
 
   private Image decodeNatively(byte[] file, ImageHeader header) throws UnreadableImageException {

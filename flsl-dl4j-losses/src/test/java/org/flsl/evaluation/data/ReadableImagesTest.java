@@ -46,8 +46,8 @@ class ReadableImagesTest {
       assertEquals(set.name(from[i]), kept.name(i));
       assertArrayEquals(set.mask(from[i]).labels(), kept.mask(i).labels());
     }
-    assertEquals(1, readable.unreadable());
-    assertEquals("1 damaged", readable.leftOut());
+    assertEquals(1, readable.problems().size());
+    assertEquals("1 that cannot be read", readable.leftOut());
   }
 
   @Test
@@ -67,7 +67,7 @@ class ReadableImagesTest {
     assertEquals(Optional.of(new ImageSize(8, 8)), readable.commonSize());
     assertTrue(readable.leftOut().contains("1 .heic (not supported)"), readable.leftOut());
     assertTrue(readable.leftOut().contains("1 system folder(s) @eaDir"), readable.leftOut());
-    assertTrue(readable.leftOut().endsWith("1 damaged"), readable.leftOut());
+    assertTrue(readable.leftOut().endsWith("1 that cannot be read"), readable.leftOut());
   }
 
   @Test
@@ -87,7 +87,7 @@ class ReadableImagesTest {
   void nothingReadableIsOneClearLine() throws IOException {
     Files.writeString(folder.resolve("1.jpg"), "text");
     DatasetException e = assertThrows(DatasetException.class, () -> readable.of(Photos.in(folder)));
-    assertTrue(e.getMessage().startsWith("None of the 1 images can be decoded"), e.getMessage());
+    assertTrue(e.getMessage().startsWith("None of the 1 images can be read"), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
   }
 

@@ -7,6 +7,7 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.ArgGroup;
@@ -32,6 +33,8 @@ final class EvalBoxes extends Measurement {
   @ArgGroup(multiplicity = "1")
   private Data data;
 
+  @Mixin private DrawnOnOption drawnOn;
+
   @Option(
       names = "--all-boxes",
       description = "Measure every box; default: the largest one of each image, as published.")
@@ -54,12 +57,12 @@ final class EvalBoxes extends Measurement {
     @ArgGroup(exclusive = false)
     private AnnotatedImages coco;
 
-    BoxSet train() {
-      return voc != null ? voc.trainBoxes() : coco.annotations.train(coco).boxes();
+    BoxSet train(DrawnOn drawnOn) {
+      return voc != null ? voc.trainBoxes(drawnOn) : coco.annotations.train(coco, drawnOn).boxes();
     }
 
-    BoxSet test() {
-      return voc != null ? voc.testBoxes() : coco.annotations.test(coco).boxes();
+    BoxSet test(DrawnOn drawnOn) {
+      return voc != null ? voc.testBoxes(drawnOn) : coco.annotations.test(coco, drawnOn).boxes();
     }
   }
 
@@ -72,11 +75,11 @@ final class EvalBoxes extends Measurement {
   List<Measured> measure() {
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
-    BoxSet train = readable.of(data.train());
-    BoxSet test = readable.of(data.test());
+    BoxSet train = readable.of(data.train(drawnOn.get()));
+    BoxSet test = readable.of(data.test(drawnOn.get()));
     runtime.tell(readable);
     // Squares are cut out of images, so that their own sizes do not matter.
-    ImageSize size = input.squareSize(features);
+    ImageSize size = input.trainingSize(features);
     if (size.height() != size.width()) {
       throw new UserError("--size must be a square for boxes, got " + size);
     }

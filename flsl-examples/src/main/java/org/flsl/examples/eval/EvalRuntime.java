@@ -33,6 +33,7 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
 
   /** Says what of a measurement's images is left out, if anything is. */
   void tell(ReadableImages images) {
+    images.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
     if (!images.leftOut().isEmpty()) {
       terminal.plain("left out: " + images.leftOut());
     }

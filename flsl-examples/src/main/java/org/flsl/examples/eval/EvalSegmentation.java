@@ -9,6 +9,7 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationSet;
 import picocli.CommandLine.ArgGroup;
@@ -33,6 +34,8 @@ final class EvalSegmentation extends Measurement {
 
   @ArgGroup(multiplicity = "1")
   private Data data;
+
+  @Mixin private DrawnOnOption drawnOn;
 
   @Option(names = "--measure", split = ",", description = "${COMPLETION-CANDIDATES}.")
   private Set<Method> methods = EnumSet.allOf(Method.class);
@@ -66,12 +69,8 @@ final class EvalSegmentation extends Measurement {
     @ArgGroup(exclusive = false)
     private LabelledFolders folders;
 
-    SegmentationSet train() {
-      return voc != null ? voc.trainSegmentation() : folders.labels.train(folders);
-    }
-
-    SegmentationSet test(SegmentationSet train) {
-      return voc != null ? voc.testSegmentation() : folders.labels.test(folders, train);
+    TrainAndTest open(DrawnOn drawnOn) {
+      return voc != null ? voc.segmentation(drawnOn) : folders.labels.open(folders, drawnOn);
     }
   }
 
@@ -88,12 +87,12 @@ final class EvalSegmentation extends Measurement {
     @ArgGroup(exclusive = false)
     private MaskOptions masks;
 
-    SegmentationSet train(ImageFolders images) {
-      return coco != null ? coco.train(images).segmentation() : masks.train(images);
-    }
-
-    SegmentationSet test(ImageFolders images, SegmentationSet train) {
-      return coco != null ? coco.test(images).segmentation() : masks.test(images, train.classes());
+    TrainAndTest open(ImageFolders images, DrawnOn drawnOn) {
+      return coco == null
+          ? masks.open(images, drawnOn)
+          : new TrainAndTest(
+              coco.train(images, drawnOn).segmentation(),
+              coco.test(images, drawnOn).segmentation());
     }
   }
 
@@ -101,9 +100,11 @@ final class EvalSegmentation extends Measurement {
   List<Measured> measure() {
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
-    SegmentationSet train = readable.of(data.train());
-    SegmentationSet test = readable.of(data.test(train));
+    TrainAndTest all = data.open(drawnOn.get()).readable(readable);
     runtime.tell(readable);
+    TrainAndTest sets = all.checked(model.decoder(), runtime.terminal());
+    SegmentationSet train = sets.train();
+    SegmentationSet test = sets.test();
     ImageSize size = input.size(features, readable);
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))

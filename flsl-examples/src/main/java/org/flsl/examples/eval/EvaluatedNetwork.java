@@ -76,6 +76,11 @@ final class EvaluatedNetwork {
 
   /** Leaves out images that the network cannot be shown. */
   ReadableImages readable() {
-    return new ReadableImages(new ImageDecoder(Integer.MAX_VALUE, views().channels()));
+    return new ReadableImages(decoder());
+  }
+
+  /** Reads images with the network's channels. */
+  ImageDecoder decoder() {
+    return new ImageDecoder(Integer.MAX_VALUE, views().channels());
   }
 }

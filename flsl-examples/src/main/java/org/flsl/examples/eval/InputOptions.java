@@ -18,7 +18,7 @@ final class InputOptions {
       description =
           "Resize images to this, for example 240x320 (height x width) or 224; default: the images'"
               + " own size, cut to whole patches, where all have the same, otherwise that of the"
-              + " training. For boxes: a square, by default that of the training.")
+              + " training. For boxes a square, and for features: by default that of the training.")
   private String size;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
@@ -26,6 +26,9 @@ final class InputOptions {
 
   /** Images per pass of the network. */
   int batch() {
+    if (batch < 1) {
+      throw new UserError("--batch takes at least 1, got " + batch);
+    }
     return batch;
   }
 
@@ -33,11 +36,11 @@ final class InputOptions {
   ImageSize size(GraphFeatures features, ReadableImages images) {
     return size != null
         ? wishedSize()
-        : images.commonSize().map(features::fit).orElseGet(() -> squareSize(features));
+        : images.commonSize().map(features::fit).orElseGet(() -> trainingSize(features));
   }
 
-  /** The size of squares that are cut out of images of any size. */
-  ImageSize squareSize(GraphFeatures features) {
+  /** The size of images of the training, whatever that of these images. */
+  ImageSize trainingSize(GraphFeatures features) {
     if (size != null) {
       return wishedSize();
     }

@@ -110,7 +110,7 @@ class EvalMeasuresTest {
     assertEquals(3, errors.size(), errors.toString());
     assertTrue(errors.get(0).contains("at least 1, got 0 and 20000"), errors.get(0));
     assertTrue(errors.get(1).contains("at least 1, got 3 and 0"), errors.get(1));
-    assertTrue(errors.get(2).contains("A batch needs at least one image"), errors.get(2));
+    assertTrue(errors.get(2).contains("--batch takes at least 1, got 0"), errors.get(2));
   }
 
   @Test
@@ -141,7 +141,8 @@ class EvalMeasuresTest {
     String masks = folder.resolve("masks").toString();
 
     assertEquals(0, grey.eval("health", images, "--seeds=1"), grey.errors());
-    assertTrue(grey.output().contains("1 .heic (not supported), 1 damaged"), grey.output());
+    assertTrue(
+        grey.output().contains("1 .heic (not supported), 1 that cannot be read"), grey.output());
     assertTrue(grey.output().contains("on 3 images of 24 x 40"), grey.output());
     int category =
         grey.eval(
