@@ -146,10 +146,11 @@ public final class ImageDecoder {
   }
 
   private Image decodeTiff(byte[] file, ImageHeader header) throws UnreadableImageException {
-    if (!header.deep() && Bands.arePicture(channels)) {
-      return decodeNatively(file, header);
-    }
-    return TiffBands.read(file, new TiffDirectory(file, 0, file.length));
+    TiffDirectory directory = new TiffDirectory(file, 0, file.length);
+    directory.requirePixels();
+    return header.deep() || !Bands.arePicture(channels)
+        ? TiffBands.read(file, directory)
+        : decodeNatively(file, header);
   }
 
   private Image decodeNatively(byte[] file, ImageHeader header) throws UnreadableImageException {
