@@ -27,6 +27,12 @@ import org.immutables.value.Value;
 @Value.Immutable
 @GeneratedBuilder
 public abstract class ViewConfig {
+
+  /** The means of ImageNet's three, for channels that are no colours. */
+  private static final float ANY_MEAN = 0.449f;
+
+  private static final float ANY_STD = 0.226f;
+
   ViewConfig() {}
 
   /** A builder with the paper's values. */
@@ -202,14 +208,19 @@ public abstract class ViewConfig {
     return false;
   }
 
-  /** Mean of red, green and blue that is subtracted, on a scale of 0 to 1; default ImageNet's. */
+  /** How many channels images have: 3 for colours, 1 for grey. */
+  public int channels() {
+    return mean().length;
+  }
+
+  /** Mean of each channel that is subtracted, on a scale of 0 to 1; default ImageNet's. */
   @Value.Default
   public float[] mean() {
     return new float[] {0.485f, 0.456f, 0.406f};
   }
 
   /**
-   * Standard deviation of red, green and blue that is divided by, on a scale of 0 to 1; default
+   * Standard deviation of each channel that is divided by, on a scale of 0 to 1; default
    * ImageNet's.
    */
   @Value.Default
@@ -318,6 +329,11 @@ public abstract class ViewConfig {
         blurRadius().min() >= 0 && blurRadius().max() <= 100,
         "blurRadius must be within 0..100, got %s",
         blurRadius());
+    require(
+        channels() > 0 && channels() == std().length,
+        "mean and std need a number for each channel, one at least; got %s and %s",
+        Arrays.toString(mean()),
+        Arrays.toString(std()));
     for (float deviation : std()) {
       require(deviation > 0, "std must be above 0, got %s", Arrays.toString(std()));
     }
@@ -365,6 +381,24 @@ public abstract class ViewConfig {
     /** Height and width of the teacher's and the student's global view, in pixels. */
     public Builder globalSize(int height, int width) {
       return globalHeight(height).globalWidth(width);
+    }
+
+    /**
+     * How many channels images have, 3 by default: 1 reads photos as grey, others need files that
+     * have as many. Sets mean and std to the usual ones: those of ImageNet for colours, 0.449 and
+     * 0.226 for each channel otherwise.
+     */
+    public Builder channels(int count) {
+      ViewConfig colours = paper();
+      return count == colours.channels()
+          ? mean(colours.mean()).std(colours.std())
+          : mean(filled(count, ANY_MEAN)).std(filled(count, ANY_STD));
+    }
+
+    private static float[] filled(int count, float value) {
+      float[] values = new float[Math.max(0, count)];
+      Arrays.fill(values, value);
+      return values;
     }
 
     /** Side of the local views, in pixels. */

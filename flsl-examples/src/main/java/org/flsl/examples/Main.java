@@ -59,6 +59,12 @@ public final class Main {
    * Ctrl-C.
    */
   public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
+    if (NameLocale.ofThisProcess().loses(List.of(arguments))) {
+      terminal.error(
+          "the locale knows no letters outside of ASCII, and the arguments have some: set"
+              + " LC_ALL=C.UTF-8 and run it again");
+      return USAGE;
+    }
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(
