@@ -108,8 +108,8 @@ public final class GraphFeatures implements FeatureExtractor {
       return gridOf(sequence.getTimeSeriesLength(), size);
     }
     throw new IllegalArgumentException(
-        "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex"
-            .formatted(vertex, type));
+        "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex of %s"
+            .formatted(vertex, type, graph.getConfiguration().getTopologicalOrderStr()));
   }
 
   /** Tokens cover the image evenly: their grid has the image's proportions. */

@@ -1,7 +1,9 @@
 package org.flsl.training;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -22,10 +24,12 @@ import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.samediff.PackedViews;
+import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
 import org.flsl.views.ViewNames;
+import org.nd4j.common.util.ArrayUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,6 +142,10 @@ public final class FlslGraph {
   }
 
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
+    return graphBuilder(firstPrototypeIteration).build();
+  }
+
+  private GraphBuilder graphBuilder(int firstPrototypeIteration) {
     GraphBuilder builder = settings().graphBuilder();
     GraphSection shared = new GraphSection(builder, "", false);
     GraphSection student = new GraphSection(builder, STUDENT, false);
@@ -177,7 +185,7 @@ public final class FlslGraph {
     shared.layer(OBJECTIVE, objective, LOSSES);
 
     declareInputs(builder, tokenViews, queryViews);
-    return builder.setOutputs(OBJECTIVE).build();
+    return builder.setOutputs(OBJECTIVE);
   }
 
   private int steps() {
@@ -368,6 +376,35 @@ public final class FlslGraph {
       }
     }
     return parameters;
+  }
+
+  /**
+   * How much memory a training takes, known before its first step.
+   *
+   * @param graph a graph of this configuration
+   * @param batch images that go through the graph at once
+   */
+  public TrainingMemory memory(ComputationGraph graph, int batch) {
+    GraphBuilder builder = graphBuilder(config.frozenPrototypeIterations());
+    Map<String, long[]> shapes = new HashMap<>();
+    for (int i = 0; i < builder.getNetworkInputs().size(); i++) {
+      InputType input = builder.getNetworkInputTypes().get(i);
+      shapes.put(builder.getNetworkInputs().get(i), shape(input, batch));
+    }
+    builder.getLayerActivationTypes().forEach((name, type) -> shapes.put(name, shape(type, batch)));
+    long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
+    // DL4J makes room for gradients of frozen parameters as well.
+    long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
+    long weights = 2 * graph.params().length() + moments;
+    int width = config.dataType().width();
+    return new TrainingMemory(
+        width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
+  }
+
+  private static long[] shape(InputType type, int batch) {
+    long[] shape = type.getShape(true);
+    shape[0] = batch;
+    return shape;
   }
 
   /**

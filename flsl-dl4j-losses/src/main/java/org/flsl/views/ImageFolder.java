@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,9 @@ public final class ImageFolder {
       Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          message(root, "it cannot be read (" + e + ")", "Check its permissions"), e);
+          message(
+              root, "it cannot be read (" + FileProblem.explain(e) + ")", "Check its permissions"),
+          e);
     }
     if (scan.found.isEmpty()) {
       throw refused(
@@ -184,7 +187,7 @@ public final class ImageFolder {
       if (file.equals(root)) {
         throw e;
       }
-      LOG.warn("Left out {}: it cannot be read ({})", file, e.toString());
+      LOG.warn("Left out {}: it cannot be read ({})", file, FileProblem.explain(e));
       return FileVisitResult.CONTINUE;
     }
   }

@@ -1,10 +1,10 @@
 package org.flsl.views;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 import org.slf4j.Logger;
@@ -69,7 +69,7 @@ public final class PhotoReader {
         Path file = folder.path(candidate);
         return new Photo(file, decoder.decode(file));
       } catch (IOException e) {
-        leaveOut(candidate, reason(e));
+        leaveOut(candidate, FileProblem.explain(e));
       }
     }
     Map.Entry<Integer, String> example = unreadable.entrySet().iterator().next();
@@ -90,11 +90,5 @@ public final class PhotoReader {
           reason,
           unreadable.size());
     }
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof NoSuchFileException
-        ? "the file has vanished"
-        : String.valueOf(e.getMessage());
   }
 }

@@ -137,7 +137,7 @@ class BadImagesTest {
     PhotoReader reader = new PhotoReader(images, new ImageDecoder());
 
     assertEquals(42, reader.read(1).image().width(), "the photograph after it");
-    assertWarnedOnce("001.png", "the file has vanished");
+    assertWarnedOnce("001.png", "it does not exist");
   }
 
   @Test

@@ -38,7 +38,14 @@ public final class Main {
     // Numbers look alike everywhere: the same text is read by people, YAML and CSV readers.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     limitNativeMemory();
-    System.exit(run(Terminal.system(), System.getenv(), arguments));
+    Terminal terminal = Terminal.system();
+    try {
+      new NativeCache(System.getProperties(), System.getenv()).choose();
+    } catch (UserError e) {
+      terminal.error(e.getMessage());
+      System.exit(ErrorLine.FAILED);
+    }
+    System.exit(run(terminal, System.getenv(), arguments));
   }
 
   /**

@@ -60,6 +60,7 @@ public class Relaunch {
       // Ctrl-C reaches both processes; the second one decides what it means. Others are passed on.
       Signals.register("INT", () -> {});
       Signals.register("TERM", process::destroy);
+      Signals.register("HUP", process::destroy);
       return OptionalInt.of(process.waitFor());
     } catch (IOException e) {
       // Slower, but right all the same: the library says in its log what is missing.

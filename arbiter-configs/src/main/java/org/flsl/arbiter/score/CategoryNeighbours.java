@@ -16,6 +16,7 @@ import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.views.LeftOut;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -54,7 +55,8 @@ public final class CategoryNeighbours implements Score {
     try (Stream<Path> content = Files.list(folder)) {
       return content.filter(Files::isDirectory).anyMatch(inside -> !LeftOut.isSystem(inside));
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the folder " + folder + " to score on", e);
+      throw new IllegalArgumentException(
+          "cannot read the folder %s to score on: %s".formatted(folder, FileProblem.explain(e)), e);
     }
   }
 

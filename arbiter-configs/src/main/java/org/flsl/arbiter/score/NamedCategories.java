@@ -8,6 +8,7 @@ import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.UnreadablePhotoException;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
@@ -68,7 +69,7 @@ final class NamedCategories implements CategorySet {
       return decoder.decode(images.path(image));
     } catch (IOException e) {
       throw new UnreadablePhotoException(
-          "Cannot read " + images.path(image) + ": " + e.getMessage(), e);
+          "Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -265,6 +265,16 @@ final class Plan {
     return (elements + unit - 1) / unit * unit;
   }
 
+  /** Elements that stay until the backward pass. */
+  long keptElements() {
+    return kept.elements;
+  }
+
+  /** Elements that one pass works in. */
+  long scratchElements() {
+    return Math.max(forwardScratch.elements, backwardScratch.elements);
+  }
+
   // ---- running --------------------------------------------------------------------------------
 
   long[] outputShape() {

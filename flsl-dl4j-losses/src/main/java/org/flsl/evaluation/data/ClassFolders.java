@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.LeftOut;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
@@ -81,7 +82,7 @@ public final class ClassFolders implements CategorySet {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + root + ": " + e, e);
+      throw new DatasetException("Cannot read " + root + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -134,7 +135,7 @@ public final class CocoInstances {
                   e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
     }
     coco.check();
     return coco;

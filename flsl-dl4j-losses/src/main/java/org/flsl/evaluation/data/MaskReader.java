@@ -16,6 +16,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Reads masks whose pixels are labels: indexed or grey PNG, or colours that a {@link ColourMap}
@@ -118,7 +119,7 @@ public final class MaskReader {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw new DatasetException("Cannot read the mask " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read the mask " + file + ": " + FileProblem.explain(e), e);
     }
     throw new DatasetException(
         "The mask " + file + " is no image that can be read; expected a PNG");

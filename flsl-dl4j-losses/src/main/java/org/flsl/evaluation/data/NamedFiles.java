@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flsl.views.FileNames;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 
 /**
@@ -84,7 +85,7 @@ final class NamedFiles {
       return files.collect(
           Collectors.groupingBy(file -> lookOf(FileNames.text(file.getFileName()))));
     } catch (IOException e) {
-      throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot list " + folder + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.flsl.views.FileNames;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
@@ -37,7 +38,7 @@ final class StoredImage {
       return decoder.decode(file);
     } catch (IOException e) {
       throw new UnreadablePhotoException(
-          "Cannot read the image " + FileNames.text(file) + ": " + e.getMessage(), e);
+          "Cannot read the image " + FileNames.text(file) + ": " + FileProblem.explain(e), e);
     }
   }
 }

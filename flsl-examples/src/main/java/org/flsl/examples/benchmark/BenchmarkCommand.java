@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
@@ -188,6 +189,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private StepReport measure(Workload work, Supplier<MultiDataSet> batches) {
+    NativeBuild.load(terminal);
     ComputationGraph graph = work.program().init();
     try {
       Timing timing = Timing.of(warmup, steps, () -> graph.fit(batches.get()));
@@ -198,7 +200,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           FlslGraph.studentParameters(graph),
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
-          NativeBuild.classifier(),
+          NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

@@ -9,7 +9,7 @@ package org.flsl.examples.benchmark;
  * @param parameters of the student, heads included
  * @param peakMemory of the process, in bytes
  * @param threads that compute
- * @param nativeBuild classifier of ND4J's native library
+ * @param nativeBuild that of ND4J's native library
  * @param waitPolicy the environment's OMP_WAIT_POLICY, or null
  */
 record StepReport(

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
@@ -23,7 +24,9 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
       return elsewhere.getAsInt();
     }
     try {
-      return measure.call();
+      int exitCode = measure.call();
+      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal));
+      return exitCode;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.examples.NativeBuild;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.FileNames;
@@ -22,10 +23,8 @@ record Overview(List<String> lines, double memory) {
       String device,
       RunFolder run) {
     Setup setup = Setup.of(config);
-    VitConfig vit = setup.vit();
     int parts = config.get(Settings.ACCUMULATE);
-    double memory =
-        MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch() / parts);
+    double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -37,7 +36,7 @@ record Overview(List<String> lines, double memory) {
                         training.images(),
                         shipped ? "the shipped photos" : FileNames.text(images),
                         leftOut(training))),
-            line("network", network(vit)),
+            line("network", network(setup.vit())),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
@@ -54,6 +53,7 @@ record Overview(List<String> lines, double memory) {
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
             line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line("natives", training.nativeBuild().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",
                 training.step() == 0

@@ -200,7 +200,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     } catch (IOException | RuntimeException e) {
       throw new UserError(
           "--previous takes the backbone.zip of an earlier run, and %s is none: %s"
-              .formatted(backbone, Problems.firstLine(e)),
+              .formatted(backbone, Problems.explain(e)),
           e);
     }
   }

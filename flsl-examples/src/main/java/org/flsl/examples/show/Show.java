@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.OutputFile;
 import org.flsl.examples.UserError;
@@ -145,6 +146,7 @@ abstract class Show implements Callable<Integer> {
       throw new UserError(e.getMessage(), e);
     }
     surroundings.terminal().plain(output.toString());
+    NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(surroundings.terminal()));
     return 0;
   }
 
