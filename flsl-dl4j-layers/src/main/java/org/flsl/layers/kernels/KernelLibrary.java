@@ -41,7 +41,7 @@ public interface KernelLibrary {
 
     private static Optional<KernelLibrary> load() {
       if ("off".equals(System.getProperty(SWITCH))) {
-        LOG.info("ND4J's ops only: {} is off", SWITCH);
+        LOG.info("ND4J's ops only: kernels are switched off");
         return Optional.empty();
       }
       // ND4J loads first: the kernels then use the OpenMP that it has brought.
@@ -53,7 +53,8 @@ public interface KernelLibrary {
         found.ifPresent(library -> LOG.info("Kernels of {}", library.description()));
         return found;
       } catch (ServiceConfigurationError | LinkageError e) {
-        LOG.info("ND4J's ops only, no kernels could be loaded: {}", e.toString());
+        Throwable reason = e.getCause() == null ? e : e.getCause();
+        LOG.info("ND4J's ops only, for want of kernels: {}", reason.toString());
         return Optional.empty();
       }
     }

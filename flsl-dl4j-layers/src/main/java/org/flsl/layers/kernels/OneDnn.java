@@ -29,13 +29,30 @@ public final class OneDnn implements KernelLibrary {
   private final engine cpu = new engine(engine.kind.cpu, 0);
   private final stream stream = new stream(cpu);
 
-  /** Loads the native library. */
-  public OneDnn() {}
+  /**
+   * Loads the native library.
+   *
+   * @throws UnsupportedOperationException where oneDNN has only plain, slow code
+   */
+  public OneDnn() {
+    if (!has(dnnl_cpu_isa_avx2)) {
+      throw new UnsupportedOperationException("the processor has no AVX2");
+    }
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
+  }
 
   @Override
   public String description() {
     dnnl_version_t version = dnnl_version();
-    return "oneDNN %d.%d.%d".formatted(version.major(), version.minor(), version.patch());
+    String widest =
+        has(dnnl_cpu_isa_avx512_core_amx)
+            ? "AVX-512 and AMX"
+            : has(dnnl_cpu_isa_avx512_core) ? "AVX-512" : "AVX2";
+    return "oneDNN %d.%d.%d with %s"
+        .formatted(version.major(), version.minor(), version.patch(), widest);
   }
 
   @Override
