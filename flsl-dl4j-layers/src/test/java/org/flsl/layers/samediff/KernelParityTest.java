@@ -40,7 +40,9 @@ class KernelParityTest {
     LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces(new HashMap<>());
     Map<String, INDArray> typed = new LinkedHashMap<>();
     inputs.forEach((name, array) -> typed.put(name, array.castTo(type)));
-    INDArray value = computation.forward(typed, typed.keySet(), new Feed.Step(0, 0, 1), workspaces);
+    INDArray value =
+        computation.forward(
+            typed, typed.keySet(), new Feed.Step(0, 0, 1, BatchPart.WHOLE), workspaces);
     INDArray mix = TinyGraph.random(9, value.shape()).castTo(type);
     Map<String, INDArray> results =
         new LinkedHashMap<>(computation.backward(mix, Map.of(), typed.keySet(), workspaces));
