@@ -10,6 +10,7 @@ import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.Positions;
@@ -31,7 +32,10 @@ public final class EveryLayer {
 
   private EveryLayer() {}
 
-  /** The graph: a student of two views beside a frozen one that its modes are drawn to. */
+  /**
+   * The graph: a student of two views beside a frozen one that its modes are drawn to, and feature
+   * maps.
+   */
   public static Consumer<GraphBuilder> graph() {
     VitConfig vit =
         VitConfig.builder()
@@ -54,7 +58,7 @@ public final class EveryLayer {
             .views(tokens)
             .build();
     return b ->
-        b.addInputs("global", "local", "selector")
+        b.addInputs("global", "local", "selector", "maps")
             .addVertex("embedding", new PatchEmbedding(vit, 2), "global", "local")
             .addLayer("block", block, "embedding")
             .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "block")
@@ -76,7 +80,8 @@ public final class EveryLayer {
                 "modes",
                 "frozen/block",
                 "frozen/attention")
-            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "norm")
+            .addVertex("mapTokens", new FeatureMapTokens(1), "maps")
+            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "mapTokens")
             .addLayer(
                 "head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
             .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
@@ -85,7 +90,8 @@ public final class EveryLayer {
             .setInputTypes(
                 InputType.convolutional(6, 6, 3),
                 InputType.convolutional(4, 4, 3),
-                TokenTypes.sequence(TOKENS, 3));
+                TokenTypes.sequence(TOKENS, 3),
+                InputType.convolutional(2, 3, WIDTH));
   }
 
   /** Inputs for the graph. */
@@ -93,7 +99,8 @@ public final class EveryLayer {
     return new INDArray[] {
       TinyGraph.random(type, seed, batch, 3, 6, 6),
       TinyGraph.random(type, seed + 1000, batch, 3, 4, 4),
-      TinyGraph.selector(type, batch, TOKENS, 1, 5, 10)
+      TinyGraph.selector(type, batch, TOKENS, 1, 5, 10),
+      TinyGraph.random(type, seed + 2000, batch, WIDTH, 2, 3)
     };
   }
 }

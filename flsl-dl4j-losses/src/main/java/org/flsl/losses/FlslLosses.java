@@ -182,30 +182,18 @@ public final class FlslLosses extends CompiledVertex {
         throw new IllegalArgumentException(
             String.format(
                 "%s: expected four sequences with equally many queries, but got the shapes %s",
-                getName(),
-                Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
+                name(), Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
       }
     }
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
-    String name = "FLSL losses";
-    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name, inputs[0]);
-    TokenTypes.expectSequence(name, inputs[1], queries.getSize());
-    TokenTypes.expectSequence(name, inputs[2], centroids);
-    TokenTypes.expectSequence(name, inputs[3], centroids);
+    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
+    TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
+    TokenTypes.expectSequence(name(), inputs[2], centroids);
+    TokenTypes.expectSequence(name(), inputs[3], centroids);
     return InputType.feedForward(Term.values().length);
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 4;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 4;
   }
 
   /** K. */

@@ -165,7 +165,9 @@ public final class FlslGraph {
             config.studentTemperature().over(steps()),
             config.teacherTemperatureSchedule(),
             config.centring(),
-            config.prior());
+            config.prior().isEmpty()
+                ? null
+                : config.prior().stream().mapToDouble(Double::doubleValue).toArray());
     shared.vertex(LOSSES, losses, queries, modes, logits, teacherLogits);
     FlslLossLayer objective =
         new FlslLossLayer(

@@ -64,7 +64,7 @@ public final class MetricsListener extends BaseTrainingListener {
     }
 
     void assignment(INDArray logits, double temperature) {
-      if (config.prior() != null) {
+      if (!config.prior().isEmpty()) {
         assignment = sum(assignment, FlslLosses.meanAssignment(logits, temperature));
       }
       INDArray rows = logits.reshape('c', -1, logits.size(2));

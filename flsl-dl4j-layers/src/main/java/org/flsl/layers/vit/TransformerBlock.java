@@ -111,7 +111,7 @@ public final class TransformerBlock extends CompiledLayer {
     params.forEach(
         (name, array) -> {
           if (name.endsWith("W")) {
-            Init.truncatedNormal(array);
+            Init.normal(array);
           } else {
             array.assign(name.endsWith("Gain") ? 1 : 0);
           }
@@ -199,10 +199,6 @@ public final class TransformerBlock extends CompiledLayer {
     return attentionOnly
         ? TokenTypes.sequence(tokens, tokens * heads)
         : TokenTypes.sequence(width, tokens);
-  }
-
-  private String name() {
-    return getLayerName() == null ? "Transformer block" : getLayerName();
   }
 
   @Override

@@ -63,8 +63,8 @@ public final class PretrainCommand implements Callable<Integer> {
       names = "--resume",
       paramLabel = "RUN",
       description =
-          "Go on with the run in this folder, exactly as if it had never stopped; with --epochs or"
-              + " --threads, otherwise than it was begun.")
+          "Go on with the run in this folder, exactly as if it had never stopped; with --epochs,"
+              + " --threads or --accumulate, otherwise than it was begun.")
   private Path resumed;
 
   @Option(
@@ -210,7 +210,7 @@ public final class PretrainCommand implements Callable<Integer> {
           .ifPresent(
               setting -> {
                 throw new UserError(
-                    "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs and --threads can);"
+                    "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs, --threads and --accumulate can);"
                             .formatted(setting)
                         + " begin a new run with --config "
                         + resumed.resolve("config.yaml"));

@@ -451,7 +451,7 @@ public final class Settings {
           KEEP);
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
-  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS);
+  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
 
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 

@@ -209,7 +209,7 @@ class PretrainCommandTest {
     assertEquals(1, flsl("--resume", run(), "--batch", "5"));
     assertEquals(
         "error: --resume goes on with the run as it was begun, so --batch cannot be changed"
-            + " (--epochs and --threads can); begin a new run with --config "
+            + " (--epochs, --threads and --accumulate can); begin a new run with --config "
             + Path.of(run(), "config.yaml"),
         screen.err().strip());
     assertEquals(1, flsl("--resume", run(), "--minutes", "5"));
