@@ -27,6 +27,9 @@ public final class PhotoReader {
   private final ImageFolder folder;
   private final ImageDecoder decoder;
 
+  /** By the image's number; a thread that does not see another's mark looks once more. */
+  private final boolean[] known;
+
   /** Why, by the image's number. */
   private final Map<Integer, String> unreadable = new ConcurrentHashMap<>();
 
@@ -34,6 +37,7 @@ public final class PhotoReader {
   public PhotoReader(ImageFolder folder, ImageDecoder decoder) {
     this.folder = folder;
     this.decoder = decoder;
+    this.known = new boolean[folder.size()];
   }
 
   /** How many images were found unreadable so far. */
@@ -67,7 +71,9 @@ public final class PhotoReader {
       }
       try {
         Path file = folder.path(candidate);
-        return new Photo(file, decoder.decode(file));
+        Image read = known[candidate] ? decoder.decodeAgain(file) : decoder.decode(file);
+        known[candidate] = true;
+        return new Photo(file, read);
       } catch (IOException e) {
         leaveOut(candidate, FileProblem.explain(e));
       }

@@ -27,6 +27,8 @@ import org.immutables.value.Value;
 @Value.Immutable
 @GeneratedBuilder
 public abstract class ViewConfig {
+  private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
+  private static final float[] IMAGENET_STD = {0.229f, 0.224f, 0.225f};
 
   /** The means of ImageNet's three, for channels that are no colours. */
   private static final float ANY_MEAN = 0.449f;
@@ -208,24 +210,40 @@ public abstract class ViewConfig {
     return false;
   }
 
-  /** How many channels images have: 3 for colours, 1 for grey. */
-  public int channels() {
-    return mean().length;
-  }
-
-  /** Mean of each channel that is subtracted, on a scale of 0 to 1; default ImageNet's. */
+  /**
+   * How many channels images have; default 3, colours. 1 reads photos as grey, other numbers need
+   * files that have as many.
+   */
   @Value.Default
-  public float[] mean() {
-    return new float[] {0.485f, 0.456f, 0.406f};
+  public int channels() {
+    return IMAGENET_MEAN.length;
   }
 
   /**
-   * Standard deviation of each channel that is divided by, on a scale of 0 to 1; default
-   * ImageNet's.
+   * Mean of each channel that is subtracted, on a scale of 0 to 1; default ImageNet's for colours,
+   * otherwise 0.449.
+   */
+  @Value.Default
+  public float[] mean() {
+    return forEachChannel(IMAGENET_MEAN, ANY_MEAN);
+  }
+
+  /**
+   * Standard deviation of each channel that is divided by, on a scale of 0 to 1; default ImageNet's
+   * for colours, otherwise 0.226.
    */
   @Value.Default
   public float[] std() {
-    return new float[] {0.229f, 0.224f, 0.225f};
+    return forEachChannel(IMAGENET_STD, ANY_STD);
+  }
+
+  private float[] forEachChannel(float[] colours, float other) {
+    if (channels() == colours.length) {
+      return colours.clone();
+    }
+    float[] values = new float[Math.max(0, channels())];
+    Arrays.fill(values, other);
+    return values;
   }
 
   /** All views of one photograph: the teacher's, the student's global one, the local ones. */
@@ -329,9 +347,11 @@ public abstract class ViewConfig {
         blurRadius().min() >= 0 && blurRadius().max() <= 100,
         "blurRadius must be within 0..100, got %s",
         blurRadius());
+    require(channels() >= 1, "channels must be at least 1, got %s", channels());
     require(
-        channels() > 0 && channels() == std().length,
-        "mean and std need a number for each channel, one at least; got %s and %s",
+        mean().length == channels() && std().length == channels(),
+        "mean and std need a number for each of %s channels, got %s and %s",
+        channels(),
         Arrays.toString(mean()),
         Arrays.toString(std()));
     for (float deviation : std()) {
@@ -381,24 +401,6 @@ public abstract class ViewConfig {
     /** Height and width of the teacher's and the student's global view, in pixels. */
     public Builder globalSize(int height, int width) {
       return globalHeight(height).globalWidth(width);
-    }
-
-    /**
-     * How many channels images have, 3 by default: 1 reads photos as grey, others need files that
-     * have as many. Sets mean and std to the usual ones: those of ImageNet for colours, 0.449 and
-     * 0.226 for each channel otherwise.
-     */
-    public Builder channels(int count) {
-      ViewConfig colours = paper();
-      return count == colours.channels()
-          ? mean(colours.mean()).std(colours.std())
-          : mean(filled(count, ANY_MEAN)).std(filled(count, ANY_STD));
-    }
-
-    private static float[] filled(int count, float value) {
-      float[] values = new float[Math.max(0, count)];
-      Arrays.fill(values, value);
-      return values;
     }
 
     /** Side of the local views, in pixels. */

@@ -101,11 +101,26 @@ public final class ImageDecoder {
   }
 
   /**
+   * Reads and decodes a file that was decoded before, without another look for holes in it, which
+   * costs nearly as much as decoding.
+   *
+   * @throws UnreadableImageException if the content is no complete image any more
+   * @throws IOException if the file itself cannot be read
+   */
+  public Image decodeAgain(Path file) throws IOException {
+    return decode(Files.readAllBytes(file), true);
+  }
+
+  /**
    * Decodes a file's content.
    *
    * @throws UnreadableImageException if the content is no complete image of a known format
    */
   public Image decode(byte[] file) throws UnreadableImageException {
+    return decode(file, false);
+  }
+
+  private Image decode(byte[] file, boolean known) throws UnreadableImageException {
     ImageHeader header = ImageHeader.of(file);
     if (header.pixels() > MAX_PIXELS) {
       throw new UnreadableImageException(
@@ -123,7 +138,9 @@ public final class ImageDecoder {
             case PNG -> decodeNatively(PngChunks.picture(file), header);
             case TIFF -> decodeTiff(file, header);
             case JPEG -> {
-              JpegData.check(file);
+              if (!known) {
+                JpegData.check(file);
+              }
               yield decodeNatively(file, header);
             }
             default -> decodeNatively(file, header);

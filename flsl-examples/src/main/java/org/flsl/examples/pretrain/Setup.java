@@ -102,10 +102,10 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     ViewConfig paper = ViewConfig.paper();
     ViewConfig.Builder views = ViewConfig.builder().channels(config.get(Settings.CHANNELS));
     if (config.get(Settings.MEAN) != null) {
-      views.mean(forEachChannel(config, Settings.MEAN));
+      views.mean(floats(config.get(Settings.MEAN)));
     }
     if (config.get(Settings.STD) != null) {
-      views.std(forEachChannel(config, Settings.STD));
+      views.std(floats(config.get(Settings.STD)));
     }
     return views
         .patch(config.get(Settings.PATCH))
@@ -130,18 +130,12 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static float[] forEachChannel(PretrainConfig config, Setting<List<Double>> setting) {
-    List<Double> values = config.get(setting);
-    if (values.size() != config.get(Settings.CHANNELS)) {
-      throw new IllegalArgumentException(
-          "--%s needs a number for each of %d channels, got %s"
-              .formatted(setting.name(), config.get(Settings.CHANNELS), config.text(setting)));
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
     }
-    float[] numbers = new float[values.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = values.get(i).floatValue();
-    }
-    return numbers;
+    return floats;
   }
 
   /** The schedules and weights, for an epoch of so many steps. */
