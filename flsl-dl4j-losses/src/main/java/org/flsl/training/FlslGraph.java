@@ -16,6 +16,7 @@ import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.GraphSection;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.cluster.MeanShift;
@@ -91,6 +92,13 @@ public final class FlslGraph {
           "tauCross {} is smaller than tauSelf {}: such a training collapses",
           config.tauCross().end(),
           config.tauSelf().end());
+    }
+    for (ImageInput view : views.all()) {
+      if (view.channels() != backbone.channels()) {
+        throw new IllegalArgumentException(
+            "FLSL graph: the network takes images of %1$d channel(s), the view %2$s has %3$d; make views with ViewConfig.builder().channels(%1$d)"
+                .formatted(backbone.channels(), view.name(), view.channels()));
+      }
     }
     if (config.finalNorm() != FinalNorm.TOKENS && backbone.isNormalised()) {
       throw new IllegalArgumentException(
@@ -262,11 +270,8 @@ public final class FlslGraph {
   }
 
   private void declareInputs(GraphBuilder builder, PackedViews tokens, PackedViews queries) {
-    List<ImageInput> images = new ArrayList<>();
-    images.add(views.teacher());
-    images.addAll(views.students());
     List<InputType> types = new ArrayList<>();
-    for (ImageInput image : images) {
+    for (ImageInput image : views.all()) {
       builder.addInputs(image.name());
       types.add(type(image));
     }
@@ -426,8 +431,8 @@ public final class FlslGraph {
     for (var vertex : exported.getVertices()) {
       var trained = graph.getVertex(prefix + vertex.getVertexName());
       // A network of the user's own may have layers beyond the backbone; they stay as they are.
-      if (trained != null && vertex.numParams() > 0) {
-        vertex.params().assign(trained.params());
+      if (trained != null) {
+        ParameterCopy.copy(trained, vertex);
       }
     }
     return exported;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -27,6 +28,7 @@ final class Computation {
   private final DataType dataType;
   private final Map<String, INDArray> params;
   private final Function<Definition, SDVariable> definition;
+  private final KernelLibrary kernels;
   private final Map<Object, Program> programs = new LinkedHashMap<>(PLANS, 0.75f, true);
   private final Map<Object, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
 
@@ -44,9 +46,23 @@ final class Computation {
       DataType dataType,
       Map<String, INDArray> params,
       Function<Definition, SDVariable> definition) {
+    this(dataType, params, definition, KernelLibrary.ofThisProcess().orElse(null));
+  }
+
+  /**
+   * Prepares to run a definition with the kernels of one library.
+   *
+   * @param kernels used for float32; null to run ND4J's ops
+   */
+  Computation(
+      DataType dataType,
+      Map<String, INDArray> params,
+      Function<Definition, SDVariable> definition,
+      KernelLibrary kernels) {
     this.dataType = dataType;
     this.params = params;
     this.definition = definition;
+    this.kernels = dataType == DataType.FLOAT ? kernels : null;
   }
 
   /**
@@ -193,7 +209,7 @@ final class Computation {
         withRespectTo.addAll(differentiable);
         withRespectTo.addAll(params.keySet());
       }
-      program = new Program(d, output, withRespectTo);
+      program = new Program(d, output, withRespectTo, kernels != null);
       keepRecent(programs, key, program);
     }
     return program;
@@ -212,7 +228,7 @@ final class Computation {
     externals.values().forEach(shape -> key.add(Arrays.toString(shape)));
     Plan plan = plans.get(key);
     if (plan == null) {
-      plan = new Plan(program, dataType, externals);
+      plan = new Plan(program, dataType, kernels, externals);
       keepRecent(plans, key, plan);
     }
     return plan;

@@ -4,10 +4,9 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +14,7 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.FileProblem;
 
@@ -72,13 +72,9 @@ public final class MaskReader {
 
   /** The size of a mask; empty where it cannot be read, which shows when it is read as a whole. */
   static Optional<ImageSize> size(Path file) {
-    if (!Files.isReadable(file)) {
-      // ImageIO prints a stack trace by itself.
-      return Optional.empty();
-    }
-    try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers =
-          stream == null ? Collections.emptyIterator() : ImageIO.getImageReaders(stream);
+    try (InputStream content = Files.newInputStream(file);
+        ImageInputStream stream = new MemoryCacheImageInputStream(content)) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
         return Optional.empty();
       }
@@ -115,13 +111,12 @@ public final class MaskReader {
       throw new DatasetException("The mask " + file + " does not exist");
     }
     try {
-      if (!Files.isReadable(file)) {
-        // ImageIO does not say so.
-        throw new AccessDeniedException(file.toString());
-      }
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image != null) {
-        return image;
+      // Not as a File, whose name goes through the locale.
+      try (InputStream content = Files.newInputStream(file)) {
+        BufferedImage image = ImageIO.read(content);
+        if (image != null) {
+          return image;
+        }
       }
     } catch (IOException | RuntimeException e) {
       throw new DatasetException("Cannot read the mask " + file + ": " + FileProblem.explain(e), e);

@@ -15,6 +15,7 @@ import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -201,6 +202,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
+          KernelLibrary.ofThisProcess().map(KernelLibrary::description).orElse("ND4J's ops only"),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

@@ -2,6 +2,7 @@ package org.flsl.examples.eval;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.Logs;
 import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
@@ -30,6 +31,14 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
       throw new UserError(e.getMessage(), e);
     } finally {
       terminal.bottom("");
+    }
+  }
+
+  /** Says what of a measurement's images is left out, if anything is. */
+  void tell(ReadableImages images) {
+    images.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
+    if (!images.leftOut().isEmpty()) {
+      terminal.plain("left out: " + images.leftOut());
     }
   }
 

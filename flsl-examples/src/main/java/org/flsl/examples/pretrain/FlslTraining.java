@@ -121,6 +121,11 @@ final class FlslTraining implements Training {
   }
 
   @Override
+  public String leftOut() {
+    return batches.images().leftOut().toString();
+  }
+
+  @Override
   public String imagesFingerprint() {
     return batches.images().fingerprint();
   }

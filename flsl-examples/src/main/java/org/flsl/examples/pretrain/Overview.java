@@ -5,6 +5,7 @@ import java.util.List;
 import org.flsl.examples.NativeBuild;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
+import org.flsl.views.FileNames;
 
 /**
  * What a run is about to do, for its user to read before it begins and in its summary.
@@ -30,7 +31,11 @@ record Overview(List<String> lines, double memory) {
             line("run folder", run.path()),
             line(
                 "images",
-                "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
+                "%,d, %s%s"
+                    .formatted(
+                        training.images(),
+                        shipped ? "the shipped photos" : FileNames.text(images),
+                        leftOut(training))),
             line("network", network(setup.vit())),
             line(
                 "parameters",
@@ -55,6 +60,12 @@ record Overview(List<String> lines, double memory) {
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  private static String leftOut(Training training) {
+    return training.leftOut().isEmpty()
+        ? ""
+        : System.lineSeparator() + line("left out", training.leftOut());
   }
 
   /** What short trainings should know: it is a good part of them. */

@@ -34,6 +34,11 @@ interface Training extends AutoCloseable {
   /** Images found in the folder. */
   int images();
 
+  /** What lies in the folder beside the images, in words; empty if nothing. */
+  default String leftOut() {
+    return "";
+  }
+
   /** Tells sets of images apart, wherever their folder lies. */
   String imagesFingerprint();
 
