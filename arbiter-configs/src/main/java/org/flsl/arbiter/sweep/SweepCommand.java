@@ -117,9 +117,9 @@ public final class SweepCommand implements Callable<Integer> {
     try (SamplePhotos photos = new SamplePhotos()) {
       Path images = sweep.base().get(Settings.IMAGES, photos.folder()).toAbsolutePath().normalize();
       SweepRun run = new SweepRun(sweep, images, terminal);
-      NativeBuild.load(terminal);
       try (SweepFolder folder = resumed == null ? create() : SweepFolder.open(resumed);
           SweepPage page = ui ? SweepPage.open(port) : null) {
+        NativeBuild.load(terminal);
         if (page != null) {
           terminal.plain("web page    " + page.address());
         }
