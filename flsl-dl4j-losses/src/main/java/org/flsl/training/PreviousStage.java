@@ -10,6 +10,7 @@ import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.GraphSection;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.schedules.Scheduled;
 import org.flsl.views.ViewNames;
 
 /**

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.losses.GraphGradients;
+import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -11,11 +11,6 @@ class ViewSettingsTest {
   private static final PretrainConfig DEFAULTS = PretrainConfig.defaults();
 
   @Test
-  void byDefaultViewsAreThePapers() {
-    assertEquals(ViewConfig.paper(), Setup.of(DEFAULTS).views());
-  }
-
-  @Test
   void theColourStrengthScalesEveryChange() {
     ViewConfig paper = ViewConfig.paper();
     ViewConfig half = Setup.of(DEFAULTS.with(Settings.COLOUR_STRENGTH, 0.5)).views();

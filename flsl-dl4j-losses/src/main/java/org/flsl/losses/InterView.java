@@ -1,0 +1,39 @@
+package org.flsl.losses;
+
+import org.flsl.schedules.Scheduled;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/** The second level, k-means across views: {@code -mean sum_k P_t log P_s}. */
+public final class InterView extends LossTerm {
+
+  @Override
+  public String name() {
+    return "inter";
+  }
+
+  @Override
+  public String weight() {
+    return "eta";
+  }
+
+  @Override
+  public Scheduled defaultWeight() {
+    return Scheduled.constant(1);
+  }
+
+  @Override
+  public String summary() {
+    return "the inter-view term (k-means)";
+  }
+
+  @Override
+  public String meaning(int centroids) {
+    return "Cross entropy of teacher's and student's assignment; stuck at ln K = %.2f it has collapsed."
+        .formatted(Math.log(centroids));
+  }
+
+  @Override
+  public SDVariable define(TermInputs inputs) {
+    return inputs.teacherAssignment().mul(inputs.logAssignment()).sum(1).mean().neg();
+  }
+}
