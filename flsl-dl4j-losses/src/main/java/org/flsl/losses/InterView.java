@@ -6,24 +6,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 /** The second level, k-means across views: {@code -mean sum_k P_t log P_s}. */
 public final class InterView extends LossTerm {
 
-  @Override
-  public String name() {
-    return "inter";
-  }
-
-  @Override
-  public String weight() {
-    return "eta";
-  }
-
-  @Override
-  public Scheduled defaultWeight() {
-    return Scheduled.constant(1);
-  }
-
-  @Override
-  public String summary() {
-    return "the inter-view term (k-means)";
+  /** For the service loader. */
+  public InterView() {
+    super("inter", "eta", Scheduled.constant(1), "the inter-view term (k-means)");
   }
 
   @Override

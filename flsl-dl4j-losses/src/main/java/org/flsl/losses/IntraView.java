@@ -6,24 +6,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 /** The first level, mean shift inside a view: {@code 2 - 2 mean cos(q, mode)}. */
 public final class IntraView extends LossTerm {
 
-  @Override
-  public String name() {
-    return "intra";
-  }
-
-  @Override
-  public String weight() {
-    return "upsilon";
-  }
-
-  @Override
-  public Scheduled defaultWeight() {
-    return Scheduled.constant(0.03);
-  }
-
-  @Override
-  public String summary() {
-    return "the intra-view term (mean shift)";
+  /** For the service loader. */
+  public IntraView() {
+    super("intra", "upsilon", Scheduled.constant(0.03), "the intra-view term (mean shift)");
   }
 
   @Override

@@ -17,22 +17,50 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS, include = JsonTypeInfo.As.PROPERTY, property = "@class")
 public abstract class LossTerm {
 
+  private final transient String name;
+  private final transient String weight;
+  private final transient Scheduled defaultWeight;
+  private final transient String summary;
+
+  /**
+   * Names a term.
+   *
+   * @param name what metrics call it, such as {@code intra}
+   * @param weight what settings call its weight, such as {@code upsilon}
+   * @param defaultWeight the weight where nobody chose one
+   * @param summary what it is, in a few words that follow "Weight of"
+   */
+  protected LossTerm(String name, String weight, Scheduled defaultWeight, String summary) {
+    this.name = name;
+    this.weight = weight;
+    this.defaultWeight = defaultWeight;
+    this.summary = summary;
+  }
+
   /** Those that the class path offers, in its order. */
   public static List<LossTerm> known() {
     return ServiceLoader.load(LossTerm.class).stream().map(ServiceLoader.Provider::get).toList();
   }
 
-  /** What metrics call it, such as {@code intra}. */
-  public abstract String name();
+  /** What metrics call it. */
+  public final String name() {
+    return name;
+  }
 
-  /** What settings call its weight, such as {@code upsilon}. */
-  public abstract String weight();
+  /** What settings call its weight. */
+  public final String weight() {
+    return weight;
+  }
 
   /** The weight where nobody chose one. */
-  public abstract Scheduled defaultWeight();
+  public final Scheduled defaultWeight() {
+    return defaultWeight;
+  }
 
-  /** What it is, in a few words that follow "Weight of". */
-  public abstract String summary();
+  /** What it is, in a few words. */
+  public final String summary() {
+    return summary;
+  }
 
   /**
    * What its values tell, in a sentence.
@@ -64,6 +92,6 @@ public abstract class LossTerm {
 
   @Override
   public String toString() {
-    return name();
+    return name;
   }
 }

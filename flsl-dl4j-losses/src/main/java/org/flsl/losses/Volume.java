@@ -10,24 +10,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /** {@code KL(mean P_s || prior)}, which keeps all clusters in use; {@code 0 log 0 = 0}. */
 public final class Volume extends LossTerm {
 
-  @Override
-  public String name() {
-    return "volume";
-  }
-
-  @Override
-  public String weight() {
-    return "gamma";
-  }
-
-  @Override
-  public Scheduled defaultWeight() {
-    return Scheduled.constant(5);
-  }
-
-  @Override
-  public String summary() {
-    return "the volume term, which keeps the centroids in use";
+  /** For the service loader. */
+  public Volume() {
+    super(
+        "volume",
+        "gamma",
+        Scheduled.constant(5),
+        "the volume term, which keeps the centroids in use");
   }
 
   @Override
