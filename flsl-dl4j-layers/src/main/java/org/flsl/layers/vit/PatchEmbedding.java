@@ -80,6 +80,11 @@ public final class PatchEmbedding extends CompiledVertex {
     return patch;
   }
 
+  /** Channels of its images. */
+  public int channels() {
+    return channels;
+  }
+
   private long patchLength() {
     return (long) channels * patch * patch;
   }

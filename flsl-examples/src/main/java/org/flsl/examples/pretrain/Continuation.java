@@ -38,10 +38,12 @@ final class Continuation {
                   Setup.of(now).objective(plan.stepsPerEpoch()),
                   (int) step));
     }
-    if (differs(Settings.THREADS, before, now)) {
-      changes.add(
-          change(Settings.THREADS, before, now)
-              + "; the last digits are no longer those of a run that was not changed");
+    for (Setting<?> rounding : List.of(Settings.THREADS, Settings.ACCUMULATE)) {
+      if (differs(rounding, before, now)) {
+        changes.add(
+            change(rounding, before, now)
+                + "; the last digits are no longer those of a run that was not changed");
+      }
     }
     return changes;
   }

@@ -83,6 +83,25 @@ public final class Settings {
           "Compute each step in this many parts of batch / N images, one after the other, for a batch"
               + " larger than the memory; the result is that of the whole batch, for one more forward"
               + " pass.");
+  public static final Setting<Integer> CHANNELS =
+      DATA.setting(
+          "channels",
+          Kind.whole(1),
+          VIT.channels(),
+          "Channels of the images: 3 for colours, 1 for grey, to which photos are converted; other"
+              + " numbers need files that have as many.");
+  public static final Setting<List<Double>> MEAN =
+      DATA.setting(
+          "mean",
+          Kind.numbers(-ANY, ANY),
+          null,
+          "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.");
+  public static final Setting<List<Double>> STD =
+      DATA.setting(
+          "std",
+          Kind.numbers(POSITIVE, ANY),
+          null,
+          "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.");
   public static final Setting<Integer> LOADERS =
       DATA.practical(
           "loaders",
@@ -364,7 +383,7 @@ public final class Settings {
   public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
-  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS);
+  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
 
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 

@@ -92,6 +92,15 @@ class ContinuedRunTest {
     train("interrupted", epochs(4), 12);
     assertEquals(weights("straight"), weights("interrupted"));
 
+    // In parts, as on a machine with less memory: the same to rounding.
+    train("parts", epochs(2), 6);
+    train("parts", epochs(4).with(Settings.ACCUMULATE, 2), 12);
+    assertEquals(
+        0,
+        weights("straight").distance2(weights("parts"))
+            / weights("parts").norm2Number().doubleValue(),
+        1e-4);
+
     train("longer", epochs(4), 12);
     assertEquals(learningRates("longer").subList(6, 12), learningRates("straight").subList(6, 12));
     assertFalse(learningRates("longer").get(5).equals(learningRates("straight").get(5)));

@@ -204,12 +204,23 @@ class PretrainCommandTest {
   }
 
   @Test
+  void whatOneIsToldToTypeIsQuotedForTheShell() throws IOException {
+    Path run = folder.resolve("my run's 2");
+    assertEquals(0, flsl("--out", run.toString(), "--epochs", "2"), screen.err());
+    String quoted = "'" + folder + "/my run'\\''s 2";
+    assertEquals(1, flsl("--out", run.toString()));
+    assertTrue(screen.err().contains("go on with --resume " + quoted + "', or"), screen.err());
+    assertEquals(1, flsl("--resume", run.toString(), "--batch", "5"));
+    assertTrue(screen.err().contains("--config " + quoted + "/config.yaml'"), screen.err());
+  }
+
+  @Test
   void aResumedRunKeepsItsConfiguration() {
     flsl("--out", run(), "--epochs", "3");
     assertEquals(1, flsl("--resume", run(), "--batch", "5"));
     assertEquals(
         "error: --resume goes on with the run as it was begun, so --batch cannot be changed"
-            + " (--epochs and --threads can); begin a new run with --config "
+            + " (--epochs, --threads and --accumulate can); begin a new run with --config "
             + Path.of(run(), "config.yaml"),
         screen.err().strip());
     assertEquals(1, flsl("--resume", run(), "--minutes", "5"));

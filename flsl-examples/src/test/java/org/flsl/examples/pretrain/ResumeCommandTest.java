@@ -211,11 +211,12 @@ class ResumeCommandTest {
   }
 
   @Test
-  void otherThreadsCostTheLastDigits() throws IOException {
-    assertEquals(0, flsl("--resume", run, "--threads", 1), screen.err());
+  void otherThreadsAndPartsCostTheLastDigits() throws IOException {
+    assertEquals(0, flsl("--resume", run, "--threads", 1, "--accumulate", 4), screen.err());
+    String cost = "; the last digits are no longer those of a run that was not changed";
     assertEquals(
-        "threads 2 -> 1; the last digits are no longer those of a run that was not changed",
-        history().of(History.Event.CHANGED).get(0).detail());
+        List.of("threads 2 -> 1" + cost, "accumulate 1 -> 4" + cost),
+        history().of(History.Event.CHANGED).stream().map(History.Entry::detail).toList());
     assertEquals(1, RunFolder.config(run).get(Settings.THREADS));
     assertTrue(Files.notExists(run.resolve("backbone-step-00000012.zip")), "nothing was trained");
   }
