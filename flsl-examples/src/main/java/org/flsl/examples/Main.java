@@ -100,6 +100,9 @@ public final class Main {
           "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
               + " a larger --accumulate".formatted(Problems.firstLine(e)));
       return ErrorLine.FAILED;
+    } catch (LinkageError e) {
+      terminal.error(NativeCache.explain(e));
+      return ErrorLine.FAILED;
     }
   }
 

@@ -9,7 +9,10 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Stream;
+import org.flsl.examples.pretrain.Problems;
 
 /**
  * Where JavaCPP unpacks the native libraries, some 500 MB: in the user's home, or where there is
@@ -22,6 +25,7 @@ final class NativeCache {
   /** What JavaCPP reads when it is first used. */
   static final String FOLDER = "org.bytedeco.javacpp.cachedir";
 
+  private static final String ADVICE = "JDK_JAVA_OPTIONS=-D" + FOLDER + "=FOLDER";
   private static final Path INSIDE = Path.of(".javacpp", "cache");
 
   private final Properties system;
@@ -58,9 +62,24 @@ final class NativeCache {
       places.add(temporary);
     }
     throw new UserError(
-        "the native libraries have to be unpacked, and nothing can be written into %s: name a"
-                .formatted(String.join(" or ", places.stream().map(Path::toString).toList()))
-            + " folder in the environment, JDK_JAVA_OPTIONS=-D%s=FOLDER".formatted(FOLDER));
+        "the native libraries have to be unpacked, and nothing can be written into %s: name a folder in the environment, %s"
+            .formatted(String.join(" or ", places.stream().map(Path::toString).toList()), ADVICE));
+  }
+
+  /**
+   * Says in one line why the native libraries could not be loaded.
+   *
+   * @throws LinkageError the same, where it is about something else
+   */
+  static String explain(LinkageError e) {
+    List<Throwable> causes =
+        Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause).toList();
+    if (causes.stream().noneMatch(UnsatisfiedLinkError.class::isInstance)) {
+      throw e;
+    }
+    return "the native libraries cannot be unpacked into %s and loaded from there (%s): free some space, or name a folder whose programs may be run, %s"
+        .formatted(
+            System.getProperty(FOLDER), Problems.firstLine(causes.get(causes.size() - 1)), ADVICE);
   }
 
   /** Where somebody wants it, or else the homes that Java and the shell know of. */

@@ -1,6 +1,7 @@
 package org.flsl.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,6 +91,17 @@ class NativeCacheTest {
     Path wanted = folder.resolve("wanted");
     system.setProperty(NativeCache.FOLDER, wanted.toString());
     assertEquals(wanted, chosen(folder.toString(), null));
+  }
+
+  @Test
+  void librariesThatCannotBeLoadedAreOneLine() {
+    LinkageError error = new ExceptionInInitializerError(new UnsatisfiedLinkError("a.so: noexec"));
+    String line = NativeCache.explain(error);
+    assertEquals(1, line.lines().count(), line);
+    assertTrue(line.contains("a.so: noexec") && line.contains(NativeCache.FOLDER), line);
+
+    NoClassDefFoundError other = new NoClassDefFoundError("a.B");
+    assertSame(other, assertThrows(LinkageError.class, () -> NativeCache.explain(other)));
   }
 
   @Test

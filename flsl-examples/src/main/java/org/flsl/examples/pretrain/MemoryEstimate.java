@@ -10,7 +10,7 @@ import org.flsl.training.TrainingMemory;
  */
 final class MemoryEstimate {
   /** JVM, native libraries, images that are being prepared. */
-  private static final double PROGRAM = 300e6;
+  private static final double PROGRAM = 270e6;
 
   /** Of the weights' size: clipping, the update, and the copy that is exported at the end. */
   private static final double COPIES_OF_WEIGHTS = 0.45;

@@ -66,7 +66,7 @@ class MemoryEstimateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {8, 100})
+  @ValueSource(ints = {32, 128})
   void aRealRunTakesWhatWasEstimated(int batch) throws Exception {
     Map<String, String> environment = NativeThreads.environment(Map.of(), "1");
     environment.put("JDK_JAVA_OPTIONS", HEAP);
