@@ -43,7 +43,9 @@ class TrainingMemoryTest {
     TrainingMemory doubles = twice.graph().memory(twice.graph().init(), 3);
     TrainingMemory floats = golden.graph().memory(graph, 3);
     assertEquals(2 * floats.weights(), doubles.weights());
-    assertEquals(2.0 * floats.step(), doubles.step(), 0.05 * floats.step());
+    // At least: kernels, which are for floats alone, keep less than ND4J's ops.
+    assertTrue(doubles.step() > 1.95 * floats.step(), doubles + " beside " + floats);
+    assertTrue(doubles.step() < 3 * floats.step(), doubles + " beside " + floats);
   }
 
   @Test
