@@ -36,16 +36,15 @@ class TrainingMemoryTest {
     assertTrue(step[1] < 1.5 * perImage, "little is independent of the batch");
   }
 
+  /** More, since the kernels of oneDNN are for floats. */
   @Test
-  void doublesTakeTwiceTheMemory() {
+  void doublesTakeAtLeastTwiceTheMemory() {
     GoldenCase twice = new GoldenCase("tiny", DataType.DOUBLE);
     ComputationGraph graph = golden.graph().init();
     TrainingMemory doubles = twice.graph().memory(twice.graph().init(), 3);
     TrainingMemory floats = golden.graph().memory(graph, 3);
     assertEquals(2 * floats.weights(), doubles.weights());
-    // At least: kernels, which are for floats alone, keep less than ND4J's ops.
-    assertTrue(doubles.step() > 1.95 * floats.step(), doubles + " beside " + floats);
-    assertTrue(doubles.step() < 3 * floats.step(), doubles + " beside " + floats);
+    assertTrue(doubles.step() > 1.95 * floats.step());
   }
 
   @Test

@@ -37,7 +37,7 @@ final class EvaluatedNetwork {
     @Option(
         names = "--backbone",
         paramLabel = "ZIP",
-        description = "An exported backbone, or any DL4J ComputationGraph.")
+        description = "An exported backbone, or any network that DL4J saved.")
     private Path backbone;
   }
 

@@ -10,13 +10,13 @@ import org.flsl.training.TrainingMemory;
  */
 final class MemoryEstimate {
   /** JVM, native libraries, images that are being prepared. */
-  private static final double PROGRAM = 270e6;
+  private static final double PROGRAM = 345e6;
 
   /** Of the weights' size: clipping, the update, and the copy that is exported at the end. */
   private static final double COPIES_OF_WEIGHTS = 0.45;
 
   /** Of the step's size: what the allocator holds back, and Java has not yet collected. */
-  private static final double SLACK = 0.44;
+  private static final double SLACK = 0.62;
 
   private MemoryEstimate() {}
 

@@ -56,7 +56,11 @@ class ReportInBrowserTest {
     // Tests run with the plain native build, whatever the processor.
     assertEquals(
         List.of(),
-        screen.err().lines().filter(line -> !line.contains("native library is the build")).toList());
+        screen
+            .err()
+            .lines()
+            .filter(line -> !line.contains("native library is the build"))
+            .toList());
   }
 
   private Chromium browser() throws Exception {
