@@ -21,6 +21,7 @@ public final class VitConfig {
   private final Positions positions;
   private final TokenGrid baseGrid;
   private final boolean finalNorm;
+  private final int leadingTokens;
 
   private VitConfig(Builder b) {
     this.width = b.width;
@@ -34,6 +35,7 @@ public final class VitConfig {
     this.dropout = b.dropout;
     this.positions = b.positions;
     this.finalNorm = b.finalNorm;
+    this.leadingTokens = b.leadingTokens;
     check(width > 0 && depth > 0 && heads > 0, "width, depth and heads must be positive");
     check(
         width % heads == 0,
@@ -46,6 +48,7 @@ public final class VitConfig {
     check(normEps > 0, "normEps must be positive, got " + normEps);
     check(dropPath >= 0 && dropPath < 1, "dropPath must lie in [0, 1), got " + dropPath);
     check(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), got " + dropout);
+    check(leadingTokens >= 0, "leadingTokens must not be negative, got " + leadingTokens);
     check(
         positions != Positions.SINCOS || width % 4 == 0,
         "sine-cosine positions need a width that is a multiple of 4, got " + width);
@@ -92,6 +95,7 @@ public final class VitConfig {
         .dropout(dropout)
         .positions(positions)
         .finalNorm(finalNorm)
+        .leadingTokens(leadingTokens)
         .imageSize(baseGrid.height() * patch, baseGrid.width() * patch);
   }
 
@@ -123,6 +127,11 @@ public final class VitConfig {
   /** Hidden units of the MLP divided by the width. */
   public double mlpRatio() {
     return mlpRatio;
+  }
+
+  /** Hidden units of the MLP. */
+  public int hidden() {
+    return (int) (width * mlpRatio);
   }
 
   /** Added to the variance by every layer norm. */
@@ -157,6 +166,11 @@ public final class VitConfig {
     return finalNorm;
   }
 
+  /** Tokens of the network's own that every view begins with; see {@link Builder#leadingTokens}. */
+  public int leadingTokens() {
+    return leadingTokens;
+  }
+
   /** Builds a {@link VitConfig}; every value has the paper's default. */
   public static final class Builder {
     private int width = 384;
@@ -170,6 +184,7 @@ public final class VitConfig {
     private double dropout = 0;
     private Positions positions = Positions.SINCOS;
     private boolean finalNorm = true;
+    private int leadingTokens;
     private int imageHeight = 224;
     private int imageWidth = 224;
 
@@ -211,6 +226,13 @@ public final class VitConfig {
       return this;
     }
 
+    /** Hidden units of the MLP, for the width that was set before; instead of {@link #mlpRatio}. */
+    public Builder hidden(int hidden) {
+      double ratio = (double) hidden / width;
+      // A division may miss the number by one.
+      return mlpRatio((int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio));
+    }
+
     /** Added to the variance by every layer norm; default 1e-6. */
     public Builder normEps(double normEps) {
       this.normEps = normEps;
@@ -238,6 +260,16 @@ public final class VitConfig {
     /** Whether a layer norm follows the last block; default true. */
     public Builder finalNorm(boolean finalNorm) {
       this.finalNorm = finalNorm;
+      return this;
+    }
+
+    /**
+     * Learned tokens that every view begins with, such as class, distillation and register tokens;
+     * default 0, as in the paper. They take part in the attention of all blocks and are left out of
+     * the output, so that the tokens there are those of the patches in any case.
+     */
+    public Builder leadingTokens(int leadingTokens) {
+      this.leadingTokens = leadingTokens;
       return this;
     }
 

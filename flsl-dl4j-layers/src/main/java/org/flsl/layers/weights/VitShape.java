@@ -1,0 +1,149 @@
+package org.flsl.layers.weights;
+
+import static org.flsl.layers.weights.VitPart.WEIGHT;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.flsl.layers.TokenGrid;
+import org.flsl.layers.vit.Positions;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.layers.weights.Layout.Slot;
+
+/** What the shapes of a file's tensors say about its network. */
+final class VitShape {
+  /** Heads of the published networks, by their width. */
+  private static final Map<Integer, Integer> PUBLISHED_HEADS =
+      Map.of(192, 3, 384, 6, 768, 12, 1024, 16, 1280, 16);
+
+  private final VitMatch match;
+  private final Map<String, String> notes;
+  private final int givenHeads;
+  private final int givenPatch;
+  private final TokenGrid givenGrid;
+  private final double givenEps;
+  private final int width;
+
+  VitShape(
+      VitMatch match,
+      Map<String, String> notes,
+      int givenHeads,
+      int givenPatch,
+      TokenGrid givenGrid,
+      double givenEps) {
+    this.match = match;
+    this.notes = notes;
+    this.givenHeads = givenHeads;
+    this.givenPatch = givenPatch;
+    this.givenGrid = givenGrid;
+    this.givenEps = givenEps;
+    this.width = (int) match.tensor("norm1", WEIGHT, 0).elements();
+  }
+
+  /**
+   * The shape of the network.
+   *
+   * @throws WeightsException if the shapes contradict each other, or leave something open
+   */
+  VitConfig config() {
+    long[] patches = match.tensor("patch", WEIGHT, -1).shape();
+    int channels = channels(patches);
+    int patch = patch(patches, channels);
+    TokenGrid grid = match.grid(givenGrid).orElseThrow(this::noGrid);
+    boolean norm = match.tensor("norm", WEIGHT, -1) != null;
+    VitConfig.Builder builder =
+        VitConfig.builder()
+            .width(width)
+            .depth(match.depth())
+            .heads(heads())
+            .patch(patch)
+            .channels(channels)
+            .hidden((int) match.tensor("fc1", WEIGHT, 0).shape()[0])
+            .normEps(eps())
+            .dropPath(0)
+            .positions(Positions.LEARNED)
+            .finalNorm(norm)
+            .imageSize(grid.height() * patch, grid.width() * patch);
+    VitConfig config;
+    try {
+      config = builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new WeightsException(e.getMessage(), e);
+    }
+    checkShapes(config);
+    return config;
+  }
+
+  private int heads() {
+    if (givenHeads > 0) {
+      return givenHeads;
+    }
+    if (match.toldHeads() > 0) {
+      return match.toldHeads();
+    }
+    return FileNotes.heads(notes)
+        .or(() -> Optional.ofNullable(PUBLISHED_HEADS.get(width)))
+        .orElseThrow(
+            () ->
+                new WeightsException(
+                    "it does not tell the number of attention heads, and no published network has the width %d: say it with --heads"
+                        .formatted(width)));
+  }
+
+  private double eps() {
+    return givenEps > 0 ? givenEps : FileNotes.normEps(notes).orElse(match.layout().eps());
+  }
+
+  private static int channels(long[] patches) {
+    if (patches.length == 4) {
+      return (int) patches[1];
+    }
+    // Linear: width by channels times side squared.
+    return patches.length == 2 && patches[1] % 3 == 0 && VitMatch.root(patches[1] / 3) > 0 ? 3 : 1;
+  }
+
+  private int patch(long[] patches, int channels) {
+    int side =
+        switch (patches.length) {
+          case 4 -> patches[2] == patches[3] ? (int) patches[2] : 0;
+          case 2 -> VitMatch.root(patches[1] / channels);
+          default -> 0;
+        };
+    if (side == 0 || givenPatch > 0 && givenPatch != side) {
+      throw new WeightsException(
+          "its patch embedding has the shape %s, which is none of square patches%s"
+              .formatted(
+                  Arrays.toString(patches), givenPatch > 0 ? " of " + givenPatch + " pixels" : ""));
+    }
+    return side;
+  }
+
+  private WeightsException noGrid() {
+    int own = match.positionedTokens();
+    return new WeightsException(
+        "it has positions for %d tokens%s, which are no %s: say the size of its images with --image-size HEIGHTxWIDTH"
+            .formatted(
+                match.positions(),
+                own > 0 ? ", " + own + " of them no patches" : "",
+                givenGrid == null ? "square" : "grid of " + givenGrid.height() + "x" + givenGrid.width()));
+  }
+
+  private void checkShapes(VitConfig config) {
+    for (Slot slot : VitPart.slots(config)) {
+      long[] found = match.shape(slot);
+      long[] expected = VitPart.shape(config, slot);
+      boolean linearPatch = slot.key().equals("patch") && found != null && found.length == 2;
+      if (found != null
+          && !Arrays.equals(found, expected)
+          && !(linearPatch && Tensor.elements(found) == Tensor.elements(expected))) {
+        throw new WeightsException(
+            "its %s has the shape %s, and %s would fit a network of width %d: it is no Vision Transformer of this kind, or damaged"
+                .formatted(
+                    match.prefix() + match.layout().describe(slot),
+                    Arrays.toString(found),
+                    Arrays.toString(expected),
+                    width));
+      }
+    }
+  }
+}
