@@ -62,4 +62,24 @@ network("huggingface", vit.HUGGINGFACE, split=True, tokens=1, eps=1e-12,
 network("huggingface-dinov2", vit.HUGGINGFACE_DINOV2, split=True, tokens=1, scale=True,
         extra={"embeddings.mask_token": torch.zeros(1, 8)})
 network("multihead", vit.MULTIHEAD, tokens=1, eps=1e-5, extra=head)
+
+
+def own_names(state):
+    """Nobody's layout: heads apart, and patches as a linear layer whose colours stand side by side."""
+    result = {"extra.scale": torch.ones(3)}
+    for name, value in vit.renamed(state, [("^blocks", "body"), (r"\.norm(\d)", r".before\1")]).items():
+        if name == "patch_embed.proj.weight":
+            result["stem.weight"] = value.permute(0, 2, 3, 1).reshape(8, 48)
+        elif name == "patch_embed.proj.bias":
+            result["stem.bias"] = value
+        elif ".attn.qkv." in name:
+            for part, third in zip("qkv", value.chunk(3)):
+                for head, half in enumerate(third.chunk(2)):
+                    result[name.replace("attn.qkv", f"attn.head{head}.{part}")] = half.clone()
+        else:
+            result[name] = value
+    return result
+
+
+network("own_names", tokens=1, eps=1e-5, wrap=own_names)
 numpy.savez(here / "tokens.npz", **arrays)

@@ -182,8 +182,7 @@ public final class PatchEmbedding extends CompiledVertex {
     for (int i = 0; i < views; i++) {
       long[] shape = definition.inputs().get(view(i)).getShape();
       marks.add(Nd4j.zeros(definition.dataType(), leading));
-      marks.add(
-          Nd4j.ones(definition.dataType(), TokenGrid.of(shape[2], shape[3], patch).tokens()));
+      marks.add(Nd4j.ones(definition.dataType(), TokenGrid.of(shape[2], shape[3], patch).tokens()));
     }
     INDArray marked = Nd4j.concat(0, marks.toArray(INDArray[]::new)).reshape(1, -1, 1);
     SDVariable mask = definition.sameDiff().constant(marked);
@@ -303,7 +302,6 @@ public final class PatchEmbedding extends CompiledVertex {
 
   @Override
   public int hashCode() {
-    return Objects.hash(
-        views, patch, channels, width, positions, gridHeight, gridWidth, leading);
+    return Objects.hash(views, patch, channels, width, positions, gridHeight, gridWidth, leading);
   }
 }

@@ -19,7 +19,8 @@ import org.flsl.layers.samediff.PackedViews;
  *
  * <p>Views of different sizes travel packed in one sequence: {@code patchEmbedding -> block_0 ..
  * block_(depth-1) -> norm}; where the network has leading tokens, such as a class token, {@code
- * patchTokens} in front of the norm leaves them out. Use {@link #standalone} for the network alone, or hand this to FLSL.
+ * patchTokens} in front of the norm leaves them out. Use {@link #standalone} for the network alone,
+ * or hand this to FLSL.
  */
 public final class VitBackbone implements Backbone {
   private static final String EMBEDDING = "patchEmbedding";
@@ -97,8 +98,7 @@ public final class VitBackbone implements Backbone {
     PackedViews packed =
         PackedViews.of(grids.stream().mapToLong(grid -> leading + grid.tokens()).toArray());
     String[] inputs = views.stream().map(ImageInput::name).toArray(String[]::new);
-    String last =
-        section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
+    String last = section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
     for (int i = 0; i < config.depth(); i++) {
       last = section.layer(BLOCK + i, block(i, packed), last);
     }

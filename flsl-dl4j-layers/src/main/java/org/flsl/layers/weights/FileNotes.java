@@ -17,7 +17,6 @@ import org.flsl.layers.vit.VitConfig;
 final class FileNotes {
   private static final String HEADS = "heads";
   private static final String NORM_EPS = "norm_eps";
-  private static final String PATCH = "patch";
   private static final String IMAGE_SIZE = "image_size";
 
   private FileNotes() {}
@@ -30,7 +29,7 @@ final class FileNotes {
     notes.put("width", String.valueOf(config.width()));
     notes.put("depth", String.valueOf(config.depth()));
     notes.put(HEADS, String.valueOf(config.heads()));
-    notes.put(PATCH, String.valueOf(patch));
+    notes.put("patch", String.valueOf(patch));
     notes.put(IMAGE_SIZE, grid.height() * patch + "x" + grid.width() * patch);
     notes.put(NORM_EPS, String.valueOf(config.normEps()));
     return notes;
@@ -48,19 +47,11 @@ final class FileNotes {
         .filter(eps -> eps > 0);
   }
 
-  /** The grid of the positions, if the size of the images and of a patch are told. */
-  static Optional<TokenGrid> grid(Map<String, String> notes) {
-    Optional<Integer> patch =
-        match(notes, PATCH, "[1-9]\\d{0,3}").map(found -> Integer.parseInt(found.group()));
+  /** Height and width of the images that the positions are for; empty if they are not told. */
+  static int[] imageSize(Map<String, String> notes) {
     return match(notes, IMAGE_SIZE, "([1-9]\\d{0,5})x([1-9]\\d{0,5})")
-        .filter(size -> patch.isPresent())
-        .map(size -> grid(size, patch.get()));
-  }
-
-  private static TokenGrid grid(Matcher size, int patch) {
-    int rows = Integer.parseInt(size.group(1)) / patch;
-    int columns = Integer.parseInt(size.group(2)) / patch;
-    return new TokenGrid(Math.max(1, rows), Math.max(1, columns));
+        .map(size -> new int[] {Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2))})
+        .orElse(new int[0]);
   }
 
   private static Optional<Matcher> match(Map<String, String> notes, String name, String regex) {

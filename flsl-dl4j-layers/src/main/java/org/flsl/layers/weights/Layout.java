@@ -28,11 +28,27 @@ import org.nd4j.shade.jackson.dataformat.yaml.YAMLFactory;
 public final class Layout {
   private static final String BLOCK = "{block}";
   private static final String HEAD = "{head}";
-  private static final String NONE = "none"; // what a layout says of a part of another that it lacks
+  private static final String NONE =
+      "none"; // what a layout says of a part of another that it lacks
   private static final Set<String> KEYS =
       Set.of(
-          "patch", "positions", "class", "distillation", "registers", "norm1", "qkv", "q", "k", "v",
-          "proj", "scale1", "norm2", "fc1", "fc2", "scale2", "norm");
+          "patch",
+          "positions",
+          "class",
+          "distillation",
+          "registers",
+          "norm1",
+          "qkv",
+          "q",
+          "k",
+          "v",
+          "proj",
+          "scale1",
+          "norm2",
+          "fc1",
+          "fc2",
+          "scale2",
+          "norm");
   private static final Set<String> SETTINGS =
       Set.of("about", "like", "marker", "ignore", "eps", "patch-order", "class-token");
   private static final Set<String> SPLIT = Set.of("q", "k", "v");
@@ -129,8 +145,9 @@ public final class Layout {
 
   /** All known layouts, in the order in which they are tried. */
   public static List<Layout> known() {
-    return tables().entrySet().stream()
-        .map(table -> new Layout(table.getKey(), table.getValue(), tables()))
+    Map<String, JsonNode> tables = tables();
+    return tables.entrySet().stream()
+        .map(table -> new Layout(table.getKey(), table.getValue(), tables))
         .toList();
   }
 
@@ -174,12 +191,14 @@ public final class Layout {
       JsonNode table = yaml().readTree(in);
       if (table == null || !table.isObject()) {
         throw new WeightsException(
-            file + ": it should map parts of the network to names, such as \"patch: embed.proj.*\"");
+            file
+                + ": it should map parts of the network to names, such as \"patch: embed.proj.*\"");
       }
       return new Layout(name, table, tables());
     } catch (JsonProcessingException e) {
       throw new WeightsException(
-          "%s: it is no YAML: %s".formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+          "%s: it is no YAML: %s"
+              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     }
   }

@@ -4,44 +4,78 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.core.type.TypeReference;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** Reads what {@code numpy.savez} wrote: a zip with an array in each entry. */
 final class NpzReader {
   static final String ENDING = ".npy";
+  static final String METADATA = "__metadata__";
+  static final Charset TEXT = Charset.forName("UTF-32LE");
+  private static final int LONGEST_HEADER = 1 << 16;
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern HEADER =
       Pattern.compile(
           "\\s*\\{\\s*'descr': '([<>|=])(\\w+)', 'fortran_order': (True|False), 'shape': \\(([\\d, ]*)\\),?\\s*}\\s*");
 
-  private NpzReader() {}
+  private final FileChannel channel;
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+
+  /** An array's header, and where its numbers begin. */
+  private record Header(String order, String type, boolean byColumn, long[] shape, long start) {}
+
+  NpzReader(FileChannel channel, ZipEntries zip) throws IOException {
+    this.channel = channel;
+    for (String entry : zip.names()) {
+      String name = entry.substring(0, entry.length() - ENDING.length());
+      ZipEntries.Place place = zip.place(entry);
+      Header header = header(entry, place);
+      if (name.equals(METADATA) && header.type().startsWith("U")) {
+        readMetadata(zip.map(entry), (int) (header.start() - place.start()));
+      } else {
+        tensors.put(name, tensor(entry, header, place));
+      }
+    }
+  }
 
   static boolean isNpz(ZipEntries zip) {
     return !zip.names().isEmpty() && zip.names().stream().allMatch(name -> name.endsWith(ENDING));
   }
 
-  static Map<String, Tensor> read(FileChannel channel, ZipEntries zip) throws IOException {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (String name : zip.names()) {
-      Tensor tensor = tensor(channel, name, zip.place(name));
-      tensors.put(name.substring(0, name.length() - ENDING.length()), tensor);
-    }
+  Map<String, Tensor> tensors() {
     return tensors;
   }
 
-  private static Tensor tensor(FileChannel channel, String name, ZipEntries.Place place)
-      throws IOException {
-    ByteBuffer start = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+  Map<String, String> metadata() {
+    return metadata;
+  }
+
+  private void readMetadata(ByteBuffer entry, int start) {
+    String json = TEXT.decode(entry.position(start)).toString();
+    try {
+      metadata.putAll(
+          new ObjectMapper().readValue(json, new TypeReference<Map<String, String>>() {}));
+    } catch (JsonProcessingException e) {
+      throw damaged(METADATA, "is no text of the form {\"name\": \"text\"}");
+    }
+  }
+
+  private Header header(String name, ZipEntries.Place place) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(LONGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
     start.limit((int) Math.max(0, Math.min(start.limit(), place.end() - place.start())));
     channel.read(start, place.start());
     start.flip();
     byte[] magic = new byte[MAGIC.length];
-    if (start.remaining() < 12) {
+    if (start.remaining() < MAGIC.length + 2 + Integer.BYTES) {
       throw damaged(name, "is too short");
     }
     start.get(magic);
@@ -65,12 +99,20 @@ final class NpzReader {
             .results()
             .mapToLong(size -> Long.parseLong(size.group()))
             .toArray();
-    Storage storage = new Storage(type(name, matcher.group(2)), Tensor.elements(shape));
-    ByteOrder order =
-        matcher.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    storage.locate(channel, place.start() + start.position(), place.end(), order);
-    long[] strides =
-        matcher.group(3).equals("True") ? columnStrides(shape) : Tensor.rowStrides(shape);
+    return new Header(
+        matcher.group(1),
+        matcher.group(2),
+        matcher.group(3).equals("True"),
+        shape,
+        place.start() + start.position());
+  }
+
+  private Tensor tensor(String name, Header header, ZipEntries.Place place) {
+    long[] shape = header.shape();
+    Storage storage = new Storage(type(name, header.type()), Tensor.elements(shape));
+    ByteOrder order = header.order().equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    storage.locate(channel, header.start(), place.end(), order);
+    long[] strides = header.byColumn() ? columnStrides(shape) : Tensor.rowStrides(shape);
     return new Tensor(storage, 0, shape, strides);
   }
 

@@ -65,8 +65,7 @@ final class OnnxVit {
     if (config.finalNorm()) {
       tokens = layerNorm(tokens, "norm", -1);
     }
-    onnx.addNode(
-        NodeProto.newBuilder().setOpType("Identity").addInput(tokens).addOutput("tokens"));
+    onnx.addNode(NodeProto.newBuilder().setOpType("Identity").addInput(tokens).addOutput("tokens"));
     boolean anySize = grid == null;
     onnx.addInput(
         value(
@@ -75,8 +74,7 @@ final class OnnxVit {
             config.channels(),
             anySize ? "height" : grid.height() * config.patch(),
             anySize ? "width" : grid.width() * config.patch()));
-    onnx.addOutput(
-        value("tokens", "batch", anySize ? "tokens" : grid.tokens(), config.width()));
+    onnx.addOutput(value("tokens", "batch", anySize ? "tokens" : grid.tokens(), config.width()));
     ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
@@ -85,8 +83,7 @@ final class OnnxVit {
             .setGraph(onnx);
     metadata.forEach(
         (key, text) ->
-            model.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
+            model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
     return model.build();
   }
 
@@ -96,8 +93,7 @@ final class OnnxVit {
     String patches =
         node(
             "Conv",
-            List.of(
-                list("kernel_shape", side, side), list("strides", side, side)),
+            List.of(list("kernel_shape", side, side), list("strides", side, side)),
             "image",
             weight("patch", "weight", -1),
             weight("patch", "bias", -1));
@@ -111,8 +107,7 @@ final class OnnxVit {
     INDArray leading = VitPart.parameter(graph, EMBEDDING, "leading");
     String own =
         tensor("leading", leading.dup('c').data().asFloat(), 1, leading.size(0), config.width());
-    return node(
-        "Concat", List.of(attribute("axis", 1)), node("Expand", own, shape), tokens);
+    return node("Concat", List.of(attribute("axis", 1)), node("Expand", own, shape), tokens);
   }
 
   /** {@code [batch, width, rows, columns]} to {@code [batch, rows * columns, width]}. */
@@ -156,10 +151,8 @@ final class OnnxVit {
             node("Cast", List.of(attribute("to", TensorProto.DataType.BOOL_VALUE)), same),
             floats(0),
             floats(NUDGE));
-    String size =
-        node("Cast", List.of(attribute("to", TensorProto.DataType.FLOAT_VALUE)), wanted);
-    String scale =
-        node("Div", node("Add", size, nudge), floats(base.height(), base.width()));
+    String size = node("Cast", List.of(attribute("to", TensorProto.DataType.FLOAT_VALUE)), wanted);
+    String scale = node("Div", node("Add", size, nudge), floats(base.height(), base.width()));
     String scales = node("Concat", List.of(attribute("axis", 0)), floats(1, 1), scale);
     String resized =
         node(
@@ -194,9 +187,7 @@ final class OnnxVit {
 
   private String linear(String x, String part, int block) {
     return node(
-        "Add",
-        node("MatMul", x, weight(part, "weight", block)),
-        weight(part, "bias", block));
+        "Add", node("MatMul", x, weight(part, "weight", block)), weight(part, "bias", block));
   }
 
   private String attention(String x, int block) {
@@ -226,8 +217,7 @@ final class OnnxVit {
   private String mlp(String x, int block) {
     String up = linear(x, "fc1", block);
     String erf = node("Erf", node("Div", up, floats((float) Math.sqrt(2))));
-    String gelu =
-        node("Mul", node("Mul", up, node("Add", erf, floats(1))), floats(0.5f));
+    String gelu = node("Mul", node("Mul", up, node("Add", erf, floats(1))), floats(0.5f));
     return linear(gelu, "fc2", block);
   }
 
@@ -260,7 +250,9 @@ final class OnnxVit {
 
   private String floats(float... values) {
     TensorProto.Builder tensor =
-        TensorProto.newBuilder().setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(values.length);
+        TensorProto.newBuilder()
+            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .addDims(values.length);
     for (float value : values) {
       tensor.addFloatData(value);
     }
@@ -269,7 +261,9 @@ final class OnnxVit {
 
   private String longs(long... values) {
     TensorProto.Builder tensor =
-        TensorProto.newBuilder().setDataType(TensorProto.DataType.INT64_VALUE).addDims(values.length);
+        TensorProto.newBuilder()
+            .setDataType(TensorProto.DataType.INT64_VALUE)
+            .addDims(values.length);
     for (long value : values) {
       tensor.addInt64Data(value);
     }

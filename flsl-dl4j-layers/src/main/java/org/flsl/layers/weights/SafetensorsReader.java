@@ -48,7 +48,9 @@ final class SafetensorsReader {
     byte[] json = new byte[(int) header];
     channel.map(MapMode.READ_ONLY, LENGTH_BYTES, header).get(json);
     try (JsonParser parser =
-        new JsonFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).createParser(json)) {
+        new JsonFactory()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .createParser(json)) {
       parse(parser);
     } catch (JsonProcessingException e) {
       throw damaged("is no JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));

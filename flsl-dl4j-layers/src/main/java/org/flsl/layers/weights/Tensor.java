@@ -40,7 +40,8 @@ public final class Tensor {
     if (!sane) {
       throw new WeightsException(
           "a tensor of shape %s, strides %s and offset %d does not lie within its %d stored numbers: the file is damaged"
-              .formatted(Arrays.toString(shape), Arrays.toString(strides), offset, storage.length()));
+              .formatted(
+                  Arrays.toString(shape), Arrays.toString(strides), offset, storage.length()));
     }
   }
 

@@ -23,8 +23,7 @@ final class TensorWriter {
   private TensorWriter() {}
 
   /** Writes safetensors; the numbers begin at a multiple of 8 bytes. */
-  static void safetensors(
-      List<NamedValues> tensors, Map<String, String> metadata, OutputStream out)
+  static void safetensors(List<NamedValues> tensors, Map<String, String> metadata, OutputStream out)
       throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode header = json.createObjectNode();
@@ -53,9 +52,14 @@ final class TensorWriter {
     }
   }
 
-  /** Writes an archive as {@code numpy.savez} does, with the metadata as one entry of text. */
-  static void npz(List<NamedValues> tensors, OutputStream out) throws IOException {
+  /** Writes an archive as {@code numpy.savez} does, with the metadata as an array of one text. */
+  static void npz(List<NamedValues> tensors, Map<String, String> metadata, OutputStream out)
+      throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
+    String text = new ObjectMapper().writeValueAsString(metadata);
+    byte[] characters = text.getBytes(NpzReader.TEXT);
+    String type = "<U" + characters.length / Integer.BYTES;
+    entry(zip, NpzReader.METADATA + NpzReader.ENDING, npyHeader(type), characters);
     for (NamedValues tensor : tensors) {
       byte[] header = npyHeader("<f4", tensor.shape());
       byte[] values = bytes(tensor.values().get());
@@ -79,11 +83,10 @@ final class TensorWriter {
     zip.closeEntry();
   }
 
-  private static byte[] npyHeader(String type, long[] shape) {
+  private static byte[] npyHeader(String type, long... shape) {
     String sizes =
         Arrays.stream(shape).mapToObj(size -> size + ", ").collect(Collectors.joining()).trim();
-    String text =
-        "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, sizes);
+    String text = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, sizes);
     final int start = NpzReader.MAGIC.length + 2 + Short.BYTES;
     byte[] padded = padded(text + "\n", NPY_ALIGNMENT, start);
     return ByteBuffer.allocate(start + padded.length)

@@ -51,8 +51,7 @@ final class TorchReader {
                         .formatted(entry));
               }
               return known.computeIfAbsent(
-                  entry,
-                  e -> storage(saved).locate(channel, place.start(), place.end(), order));
+                  entry, e -> storage(saved).locate(channel, place.start(), place.end(), order));
             })
         .read();
   }
@@ -92,7 +91,8 @@ final class TorchReader {
     Object version = new Unpickler(in).read();
     if (!version.equals(VERSION)) {
       throw new WeightsException(
-          "its PyTorch format has the version %s, and only %d is known".formatted(version, VERSION));
+          "its PyTorch format has the version %s, and only %d is known"
+              .formatted(version, VERSION));
     }
     Map<?, ?> system = (Map<?, ?>) new Unpickler(in).read();
     ByteOrder order =

@@ -28,6 +28,7 @@ import java.util.function.Function;
 final class Unpickler {
   private static final int DEEPEST = 64;
   private static final int MOST_OBJECTS = 2_000_000;
+  private static final int LONGEST_NAME = 100;
   private static final Object MARK = new Object();
 
   /** A function or class that a pickle may name. */
@@ -283,12 +284,8 @@ final class Unpickler {
     }
     throw new WeightsException(
         "it pickles %s, which is no tensor, and nothing of it was run: save the state dict alone, torch.save(model.state_dict(), file), or safetensors"
-            .formatted(printable(name)));
-  }
-
-  private static String printable(String name) {
-    String plain = name.replaceAll("[^\\x20-\\x7e]", "?");
-    return plain.length() > 100 ? plain.substring(0, 100) + "…" : plain;
+            .formatted(
+                name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name));
   }
 
   private Object rebuild(Object function, Object[] arguments) {

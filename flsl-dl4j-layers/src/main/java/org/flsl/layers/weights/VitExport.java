@@ -49,10 +49,9 @@ public final class VitExport {
    */
   public static VitExport of(ComputationGraph graph, Map<String, String> metadata) {
     VitConfig config = VitBackbone.in(graph.getConfiguration()).config();
-    Map<String, String> all = new LinkedHashMap<>();
+    Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put("format", "pt"); // the loaders of HuggingFace ask for it
     all.putAll(FileNotes.of(config));
-    all.putAll(metadata);
     return new VitExport(graph, config, all);
   }
 
@@ -72,13 +71,13 @@ public final class VitExport {
   }
 
   /**
-   * Writes NumPy's {@code .npz}, which has no place for metadata.
+   * Writes NumPy's {@code .npz}, with the metadata in JSON as the array {@code __metadata__}.
    *
    * @param layout gives the names
    * @throws WeightsException if the layout has no name for a part of the network
    */
   public void npz(Layout layout, OutputStream out) throws IOException {
-    TensorWriter.npz(tensors(layout), out);
+    TensorWriter.npz(tensors(layout), metadata, out);
   }
 
   /**
@@ -88,7 +87,9 @@ public final class VitExport {
    * @throws IllegalArgumentException if the patches do not divide the size
    */
   public void onnx(int height, int width, OutputStream out) throws IOException {
-    new OnnxVit(graph, config, TokenGrid.of(height, width, config.patch())).model(metadata).writeTo(out);
+    new OnnxVit(graph, config, TokenGrid.of(height, width, config.patch()))
+        .model(metadata)
+        .writeTo(out);
   }
 
   /** Writes ONNX for images of any size that the patches divide. */
@@ -119,8 +120,7 @@ public final class VitExport {
           tensors.add(third(layout, slot, part, shape));
         }
       } else {
-        tensors.add(
-            new NamedValues(layout.nameOf(slot), shape, () -> VitPart.read(graph, slot)));
+        tensors.add(new NamedValues(layout.nameOf(slot), shape, () -> VitPart.read(graph, slot)));
       }
     }
     return tensors;

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.VitConfig;
 
 /**
@@ -35,12 +34,10 @@ public final class VitImport {
   /** Groups that one means where a file has several. */
   private static final List<String> PREFERRED = List.of("teacher", "model_ema", "ema");
 
-
   private final String key;
   private final Layout layout;
   private final int heads;
-  private final int patch;
-  private final TokenGrid grid;
+  private final int[] imageSize;
   private final double normEps;
   private final boolean keepTokens;
   private final List<String> ignored;
@@ -49,8 +46,7 @@ public final class VitImport {
     this.key = builder.key;
     this.layout = builder.layout;
     this.heads = builder.heads;
-    this.patch = builder.patch;
-    this.grid = builder.grid;
+    this.imageSize = builder.imageSize;
     this.normEps = builder.normEps;
     this.keepTokens = builder.keepTokens;
     this.ignored = List.copyOf(builder.ignored);
@@ -137,7 +133,7 @@ public final class VitImport {
       throw new WeightsException(
           "it has no network under the key %s; %s".formatted(key, groups(weights)));
     }
-    TokenGrid told = grid == null ? FileNotes.grid(weights.notes()).orElse(null) : grid;
+    int[] told = imageSize.length > 0 ? imageSize : FileNotes.imageSize(weights.notes());
     Map<String, Candidate> whole = new LinkedHashMap<>();
     meant.stream()
         .filter(candidate -> candidate.match().isWhole())
@@ -153,8 +149,7 @@ public final class VitImport {
     Candidate chosen = preferred(whole);
     List<String> others =
         whole.keySet().stream().filter(label -> !label.equals(chosen.label())).toList();
-    VitConfig shape =
-        new VitShape(chosen.match(), weights.notes(), heads, patch, told, normEps).config();
+    VitConfig shape = new VitShape(chosen.match(), weights.notes(), heads, told, normEps).config();
     return new VitPlan(weights.path(), shape, chosen.match(), chosen.label(), others, keepTokens);
   }
 
@@ -204,15 +199,17 @@ public final class VitImport {
     private String key;
     private Layout layout;
     private int heads;
-    private int patch;
-    private TokenGrid grid;
+    private int[] imageSize = {};
     private double normEps;
     private boolean keepTokens = true;
     private List<String> ignored = List.of();
 
     private Builder() {}
 
-    /** The dict of a checkpoint to take, such as {@code student}; default the teacher's, or the only one. */
+    /**
+     * The dict of a checkpoint to take, such as {@code student}; default the teacher's, or the only
+     * one.
+     */
     public Builder key(String key) {
       this.key = key;
       return this;
@@ -230,15 +227,9 @@ public final class VitImport {
       return this;
     }
 
-    /** Side of a patch, for linear patch embeddings of which it does not follow; default: from the shape. */
-    public Builder patch(int patch) {
-      this.patch = patch;
-      return this;
-    }
-
-    /** The grid of the positions; default: a square. */
-    public Builder grid(TokenGrid grid) {
-      this.grid = grid;
+    /** Size of the images that the positions are for; default: squares. */
+    public Builder imageSize(int height, int width) {
+      this.imageSize = new int[] {height, width};
       return this;
     }
 
@@ -257,7 +248,9 @@ public final class VitImport {
       return this;
     }
 
-    /** Regular expressions for names that are no part of the network, beside those of the layout. */
+    /**
+     * Regular expressions for names that are no part of the network, beside those of the layout.
+     */
     public Builder ignore(List<String> ignored) {
       this.ignored = ignored;
       return this;

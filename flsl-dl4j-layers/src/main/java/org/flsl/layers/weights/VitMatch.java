@@ -142,7 +142,8 @@ final class VitMatch {
         (slot, tensor) ->
             rows.add(new String[] {prefix + layout.describe(slot), tensor.toString(), slot.key()}));
     missing.forEach((name, shape) -> rows.add(new String[] {prefix + name, "missing", shape}));
-    unplaced.forEach((name, tensor) -> rows.add(new String[] {name, tensor.toString(), "no place"}));
+    unplaced.forEach(
+        (name, tensor) -> rows.add(new String[] {name, tensor.toString(), "no place"}));
     int names = rows.stream().mapToInt(row -> row[0].length()).max().orElse(0);
     int shapes = rows.stream().mapToInt(row -> row[1].length()).max().orElse(0);
     String format = "  %-" + Math.max(1, names) + "s  %-" + Math.max(1, shapes) + "s  %s";
@@ -175,10 +176,7 @@ final class VitMatch {
 
   /** Tokens of the network's own that the file has, in the order in which they stand. */
   List<Tensor> ownTokens() {
-    return TOKENS.stream()
-        .map(key -> tensor(key, "", -1))
-        .filter(Objects::nonNull)
-        .toList();
+    return TOKENS.stream().map(key -> tensor(key, "", -1)).filter(Objects::nonNull).toList();
   }
 
   /** What the file calls them. */
@@ -201,17 +199,47 @@ final class VitMatch {
     return tensor("positions", "", -1).elements() / tensor("norm1", WEIGHT, 0).elements();
   }
 
+  /** Colour channels of the images. */
+  int channels() {
+    long[] patches = tensor("patch", WEIGHT, -1).shape();
+    if (patches.length == 4) {
+      return (int) patches[1];
+    }
+    // Linear: channels times a square. Three times a square is never one.
+    return root(patches[patches.length - 1]) > 0 ? 1 : 3;
+  }
+
+  /** Side of a patch; 0 if patches are no squares. */
+  int patch() {
+    long[] patches = tensor("patch", WEIGHT, -1).shape();
+    return switch (patches.length) {
+      case 4 -> patches[2] == patches[3] ? (int) patches[2] : 0;
+      case 2 -> root(patches[1] / channels());
+      default -> 0;
+    };
+  }
+
   /**
    * The grid that the positions are for, with or without rows for the network's own tokens; empty
    * if they fit none.
    *
-   * @param given the grid that the user said; null for a square
+   * @param imageSize height and width; empty for squares
    */
-  Optional<TokenGrid> grid(TokenGrid given) {
+  Optional<TokenGrid> grid(int[] imageSize) {
     return Stream.of(positions() - positionedTokens(), positions())
-        .filter(tokens -> given == null ? root(tokens) > 0 : given.tokens() == tokens)
-        .findFirst()
-        .map(tokens -> given == null ? TokenGrid.square(root(tokens)) : given);
+        .flatMap(tokens -> grid(tokens, imageSize).stream())
+        .findFirst();
+  }
+
+  private Optional<TokenGrid> grid(long tokens, int[] imageSize) {
+    if (imageSize.length == 0) {
+      return Optional.of(root(tokens)).filter(side -> side > 0).map(TokenGrid::square);
+    }
+    int rows = imageSize[0] / Math.max(1, patch());
+    int columns = imageSize[1] / Math.max(1, patch());
+    return Optional.of(tokens)
+        .filter(count -> count > 0 && count == (long) rows * columns)
+        .map(count -> new TokenGrid(rows, columns));
   }
 
   /** The square root; 0 of a number that is no square. */
@@ -262,7 +290,8 @@ final class VitMatch {
         parts.add(floats(found.get(new Slot(part, kind, block, head))));
       }
     }
-    int length = parts.stream().filter(Objects::nonNull).mapToInt(part -> part.length).max().orElse(0);
+    int length =
+        parts.stream().filter(Objects::nonNull).mapToInt(part -> part.length).max().orElse(0);
     if (length == 0) {
       return null;
     }

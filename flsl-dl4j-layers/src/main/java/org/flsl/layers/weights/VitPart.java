@@ -96,7 +96,9 @@ enum VitPart {
         slot.kind().equals(WEIGHT) ? part.weight : part.bias);
   }
 
-  /** A parameter by vertex and name; null if there is none. Unlike DL4J's getParam also of vertices. */
+  /**
+   * A parameter by vertex and name; null if there is none. Unlike DL4J's getParam also of vertices.
+   */
   static INDArray parameter(ComputationGraph graph, String vertex, String name) {
     GraphVertex found = graph.getVertex(vertex);
     Map<String, INDArray> parameters = found == null ? null : found.paramTable(false);

@@ -36,7 +36,11 @@ public final class VitPlan {
 
   VitPlan(
       Path file,
-      VitConfig shape, VitMatch match, String key, List<String> others, boolean keepTokens) {
+      VitConfig shape,
+      VitMatch match,
+      String key,
+      List<String> others,
+      boolean keepTokens) {
     this.file = file;
     this.shape = shape;
     this.match = match;
@@ -197,7 +201,7 @@ public final class VitPlan {
     long parameters =
         configuration.getVertices().values().stream().mapToLong(v -> v.numParams(true)).sum();
     ComputationGraph graph = new ComputationGraph(configuration);
-    graph.init(Nd4j.create(DataType.FLOAT, 1, parameters), false);
+    graph.init(Nd4j.createUninitialized(DataType.FLOAT, 1, parameters), false);
     return graph;
   }
 

@@ -19,23 +19,19 @@ final class VitShape {
   private final VitMatch match;
   private final Map<String, String> notes;
   private final int givenHeads;
-  private final int givenPatch;
-  private final TokenGrid givenGrid;
+  private final int[] imageSize;
   private final double givenEps;
   private final int width;
 
+  /**
+   * @param imageSize height and width of the images that the positions are for; empty for squares
+   */
   VitShape(
-      VitMatch match,
-      Map<String, String> notes,
-      int givenHeads,
-      int givenPatch,
-      TokenGrid givenGrid,
-      double givenEps) {
+      VitMatch match, Map<String, String> notes, int givenHeads, int[] imageSize, double givenEps) {
     this.match = match;
     this.notes = notes;
     this.givenHeads = givenHeads;
-    this.givenPatch = givenPatch;
-    this.givenGrid = givenGrid;
+    this.imageSize = imageSize;
     this.givenEps = givenEps;
     this.width = (int) match.tensor("norm1", WEIGHT, 0).elements();
   }
@@ -46,10 +42,13 @@ final class VitShape {
    * @throws WeightsException if the shapes contradict each other, or leave something open
    */
   VitConfig config() {
-    long[] patches = match.tensor("patch", WEIGHT, -1).shape();
-    int channels = channels(patches);
-    int patch = patch(patches, channels);
-    TokenGrid grid = match.grid(givenGrid).orElseThrow(this::noGrid);
+    int patch = match.patch();
+    if (patch == 0) {
+      throw new WeightsException(
+          "its patch embedding has the shape %s, which is none of square patches"
+              .formatted(Arrays.toString(match.tensor("patch", WEIGHT, -1).shape())));
+    }
+    TokenGrid grid = match.grid(imageSize).orElseThrow(this::noGrid);
     boolean norm = match.tensor("norm", WEIGHT, -1) != null;
     VitConfig.Builder builder =
         VitConfig.builder()
@@ -57,7 +56,7 @@ final class VitShape {
             .depth(match.depth())
             .heads(heads())
             .patch(patch)
-            .channels(channels)
+            .channels(match.channels())
             .hidden((int) match.tensor("fc1", WEIGHT, 0).shape()[0])
             .normEps(eps())
             .dropPath(0)
@@ -86,46 +85,24 @@ final class VitShape {
         .orElseThrow(
             () ->
                 new WeightsException(
-                    "it does not tell the number of attention heads, and no published network has the width %d: say it with --heads"
-                        .formatted(width)));
+                    "it does not tell the number of attention heads, and no published network has the width %d: say it with --heads (its layout is %s)"
+                        .formatted(width, match.layout())));
   }
 
   private double eps() {
     return givenEps > 0 ? givenEps : FileNotes.normEps(notes).orElse(match.layout().eps());
   }
 
-  private static int channels(long[] patches) {
-    if (patches.length == 4) {
-      return (int) patches[1];
-    }
-    // Linear: width by channels times side squared.
-    return patches.length == 2 && patches[1] % 3 == 0 && VitMatch.root(patches[1] / 3) > 0 ? 3 : 1;
-  }
-
-  private int patch(long[] patches, int channels) {
-    int side =
-        switch (patches.length) {
-          case 4 -> patches[2] == patches[3] ? (int) patches[2] : 0;
-          case 2 -> VitMatch.root(patches[1] / channels);
-          default -> 0;
-        };
-    if (side == 0 || givenPatch > 0 && givenPatch != side) {
-      throw new WeightsException(
-          "its patch embedding has the shape %s, which is none of square patches%s"
-              .formatted(
-                  Arrays.toString(patches), givenPatch > 0 ? " of " + givenPatch + " pixels" : ""));
-    }
-    return side;
-  }
-
   private WeightsException noGrid() {
     int own = match.positionedTokens();
     return new WeightsException(
-        "it has positions for %d tokens%s, which are no %s: say the size of its images with --image-size HEIGHTxWIDTH"
+        "it has positions for %d tokens%s, which do not cover %s: say the size of its images with --image-size HEIGHTxWIDTH"
             .formatted(
                 match.positions(),
                 own > 0 ? ", " + own + " of them no patches" : "",
-                givenGrid == null ? "square" : "grid of " + givenGrid.height() + "x" + givenGrid.width()));
+                imageSize.length == 0
+                    ? "a square"
+                    : "%dx%d pixels".formatted(imageSize[0], imageSize[1])));
   }
 
   private void checkShapes(VitConfig config) {

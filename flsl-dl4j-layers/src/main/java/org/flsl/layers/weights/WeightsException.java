@@ -9,6 +9,8 @@ import java.util.List;
  * <p>Where names or shapes do not fit, {@link #details} is a table of them.
  */
 public final class WeightsException extends IllegalArgumentException {
+  private static final int LONGEST = 1000;
+
   private final List<String> details;
 
   WeightsException(String message) {
@@ -16,13 +18,19 @@ public final class WeightsException extends IllegalArgumentException {
   }
 
   WeightsException(String message, List<String> details) {
-    super(message);
-    this.details = List.copyOf(details);
+    super(printable(message));
+    this.details = details.stream().map(WeightsException::printable).toList();
   }
 
   WeightsException(String message, Throwable cause) {
-    super(message, cause);
+    super(printable(message), cause);
     this.details = List.of();
+  }
+
+  /** Names come out of files: none may break a line, or tell a terminal what to do. */
+  private static String printable(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "?");
+    return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
   }
 
   /** The same of a named file. */

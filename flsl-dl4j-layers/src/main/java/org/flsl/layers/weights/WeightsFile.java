@@ -52,10 +52,10 @@ public final class WeightsFile implements AutoCloseable {
     } catch (WeightsException e) {
       channel.close();
       throw e.in(path);
-    } catch (ClassCastException | NullPointerException | ArithmeticException e) {
+    } catch (RuntimeException e) {
       channel.close();
       throw new WeightsException(path + ": its contents contradict themselves: it is damaged", e);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException | Error e) {
       channel.close();
       throw e;
     }
@@ -117,7 +117,8 @@ public final class WeightsFile implements AutoCloseable {
       return new WeightsException(
           "it is HDF5, as Keras writes it; PyTorch and safetensors are read here");
     }
-    if (start.length > 261 && new String(start, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+    if (start.length > 261
+        && new String(start, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
       return new WeightsException(
           "it is a tar, as PyTorch wrote before 0.2 or as an archive: unpack it, or save it with a newer PyTorch");
     }
@@ -146,7 +147,9 @@ public final class WeightsFile implements AutoCloseable {
       return "PyTorch state dict";
     }
     if (NpzReader.isNpz(zip)) {
-      groups.put("", NpzReader.read(channel, zip));
+      NpzReader npz = new NpzReader(channel, zip);
+      groups.put("", npz.tensors());
+      notes.putAll(npz.metadata());
       return "NumPy .npz";
     }
     throw new WeightsException(
@@ -177,7 +180,9 @@ public final class WeightsFile implements AutoCloseable {
             tensors.put(name, tensor);
           } else if (value instanceof Map<?, ?> inner) {
             collect(full, inner, depth + 1, seen);
-          } else if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+          } else if (value instanceof String
+              || value instanceof Number
+              || value instanceof Boolean) {
             String text = value.toString();
             notes.put(full, text.length() > LONGEST_NOTE ? text.substring(0, LONGEST_NOTE) : text);
           }

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are damaged, or were made to do harm: one line each, and nothing is run. */
 class HostileFilesTest {
-  private static final String STORAGE = "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpu";
+  private static final String STORAGE =
+      "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpu";
   private static final String TENSOR = "ctorch._utils\n_rebuild_tensor_v2\n(";
 
   @TempDir Path folder;
@@ -89,13 +90,21 @@ class HostileFilesTest {
   }
 
   private static String tensor(String length, String offset, String shape, String strides) {
-    return "}X\1\0\0\0w" + TENSOR + STORAGE + length + "tQ" + offset + shape + strides
+    return "}X\1\0\0\0w"
+        + TENSOR
+        + STORAGE
+        + length
+        + "tQ"
+        + offset
+        + shape
+        + strides
         + "\u0089}tRs.";
   }
 
   @Test
   void theseFilesWouldBeReadIfTheyWereWhole() throws IOException {
-    try (WeightsFile file = WeightsFile.open(torch(tensor("K\4", "K\0", "K\2K\2\u0086", "K\2K\1\u0086")))) {
+    try (WeightsFile file =
+        WeightsFile.open(torch(tensor("K\4", "K\0", "K\2K\2\u0086", "K\2K\1\u0086")))) {
       assertEquals("F32 [2, 2]", file.groups().get("").get("w").toString());
     }
     Path safe =
@@ -135,7 +144,10 @@ class HostileFilesTest {
   @Test
   void pythonsOwnPicklesAreRefusedByName() throws IOException {
     assertRefused(
-        write("net.pth", latin("\u0080\4\u0095\35\0\0\0\0\0\0\0\u008c\5posix\u0094\u008c\6system\u0094\u0093\u0094\u008c\2ls\u0094\u0085\u0094R\u0094.")),
+        write(
+            "net.pth",
+            latin(
+                "\u0080\4\u0095\35\0\0\0\0\0\0\0\u008c\5posix\u0094\u008c\6system\u0094\u0093\u0094\u008c\2ls\u0094\u0085\u0094R\u0094.")),
         "posix.system");
     assertRefused(write("net.pth", latin("\u0080\2}.")), "not one that torch.save wrote");
   }
@@ -144,7 +156,8 @@ class HostileFilesTest {
   void namesAreShownWithoutWhatATerminalWouldObey() throws IOException {
     WeightsException e =
         assertThrows(
-            WeightsException.class, () -> WeightsFile.open(torch("c\33[2J\7" + "x".repeat(9000) + "\ny\n.")));
+            WeightsException.class,
+            () -> WeightsFile.open(torch("c\33[2J\7" + "x".repeat(9000) + "\ny\n.")));
     assertFalse(e.getMessage().contains("\33"));
     assertTrue(e.getMessage().length() < 600);
   }
@@ -153,7 +166,8 @@ class HostileFilesTest {
   void deepNestingIsRefused() throws IOException {
     assertRefused(torch(")" + "\u0085".repeat(100_000) + "."), "deeper than 64");
     assertRefused(torch("]".repeat(100_000) + "a".repeat(99_999) + "."), "deeper than 64");
-    assertRefused(torch("}X\1\0\0\0x".repeat(100_000) + "N" + "s".repeat(100_000) + "."), "deeper than 64");
+    assertRefused(
+        torch("}X\1\0\0\0x".repeat(100_000) + "N" + "s".repeat(100_000) + "."), "deeper than 64");
   }
 
   @Test
@@ -184,10 +198,34 @@ class HostileFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "}", "X\u00ff\u00ff\u00ff\177abc.", "X\u00ff\u00ff\u00ff\u00ffabc.", "R.", "s.", "u.", "t.", "Q.",
-        "NQ.", "}R.", "NNR.", "K\1K\2s.", "ccollections\nOrderedDict", "h\5.", "\u0087.", "a.", "b.", "NNb.",
-        "\u008b\u00ff\u00ff\u00ff\177.", "i.", "(cos", "]]s.", "}]Ns.", "ccollections\nOrderedDict\nK\1\u0085R.",
-        TENSOR + "NNNNtR.", TENSOR + "tR.", TENSOR + STORAGE + "NtQK\0))\u0089}tR."
+        "",
+        "}",
+        "X\u00ff\u00ff\u00ff\177abc.",
+        "X\u00ff\u00ff\u00ff\u00ffabc.",
+        "R.",
+        "s.",
+        "u.",
+        "t.",
+        "Q.",
+        "NQ.",
+        "}R.",
+        "NNR.",
+        "K\1K\2s.",
+        "ccollections\nOrderedDict",
+        "h\5.",
+        "\u0087.",
+        "a.",
+        "b.",
+        "NNb.",
+        "\u008b\u00ff\u00ff\u00ff\177.",
+        "i.",
+        "(cos",
+        "]]s.",
+        "}]Ns.",
+        "ccollections\nOrderedDict\nK\1\u0085R.",
+        TENSOR + "NNNNtR.",
+        TENSOR + "tR.",
+        TENSOR + STORAGE + "NtQK\0))\u0089}tR."
       })
   void nonsenseIsDamage(String pickle) throws IOException {
     assertRefused(torch(pickle), "damaged");
@@ -196,13 +234,19 @@ class HostileFilesTest {
   @Test
   void tensorsLargerThanTheFileAreRefused() throws IOException {
     String hundred = "Kd";
-    assertRefused(torch(tensor(hundred, "K\0", "Kd\u0085", "K\1\u0085")), "larger than the 16 bytes");
+    assertRefused(
+        torch(tensor(hundred, "K\0", "Kd\u0085", "K\1\u0085")), "larger than the 16 bytes");
     assertRefused(torch(tensor("K\4", "K\0", "Kd\u0085", "K\1\u0085")), "does not lie within");
     assertRefused(torch(tensor("K\4", "K\3", "K\2\u0085", "K\1\u0085")), "does not lie within");
-    assertRefused(torch(tensor("K\4", "J\u00ff\u00ff\u00ff\u00ff", "K\2\u0085", "K\1\u0085")), "does not lie within");
-    assertRefused(torch(tensor("K\4", "K\0", "K\2\u0085", "J\u00ff\u00ff\u00ff\u00ff\u0085")), "does not lie within");
+    assertRefused(
+        torch(tensor("K\4", "J\u00ff\u00ff\u00ff\u00ff", "K\2\u0085", "K\1\u0085")),
+        "does not lie within");
+    assertRefused(
+        torch(tensor("K\4", "K\0", "K\2\u0085", "J\u00ff\u00ff\u00ff\u00ff\u0085")),
+        "does not lie within");
     String huge = "\u008a\10\377\377\377\377\377\377\377\177";
-    assertRefused(torch(tensor("K\4", "K\0", huge + huge + "\u0086", "K\1K\1\u0086")), "does not lie within");
+    assertRefused(
+        torch(tensor("K\4", "K\0", huge + huge + "\u0086", "K\1K\1\u0086")), "does not lie within");
     assertRefused(torch(tensor(huge, "K\0", "K\2\u0085", "K\1\u0085")), "larger than the 16 bytes");
     Path repeating = torch(tensor("K\4", "K\0", "J\377\377\377\17\u0085", "K\0\u0085"));
     try (WeightsFile file = WeightsFile.open(repeating)) {
@@ -219,17 +263,25 @@ class HostileFilesTest {
     byte[] pickle = latin("\u0080\2}.");
     assertRefused(
         write("net.pth", zip(Map.of("a/data.pkl", pickle, "../../etc/passwd", new byte[1]))),
-        "\"../../etc/passwd\"", "leads outside");
+        "\"../../etc/passwd\"",
+        "leads outside");
     assertRefused(
-        write("net.pth", zip(Map.of("a/data.pkl", pickle, "/etc/passwd", new byte[1]))), "leads outside");
+        write("net.pth", zip(Map.of("a/data.pkl", pickle, "/etc/passwd", new byte[1]))),
+        "leads outside");
     byte[] whole = Files.readAllBytes(Fixture.file("timm.pth"));
     for (int length : new int[] {3, 100, whole.length / 2, whole.length - 1}) {
       assertRefused(write("net.pth", java.util.Arrays.copyOf(whole, length)), "damaged");
     }
     assertRefused(
-        torch("}X\1\0\0\0w" + TENSOR + STORAGE.replace("\0000", "\0001") + "K\4tQK\0K\1\u0085K\1\u0085\u0089}tRs."),
-        "a/data/1", "lacks");
-    assertRefused(write("net.zip", zip(Map.of("readme.txt", pickle))), "neither of PyTorch nor of NumPy");
+        torch(
+            "}X\1\0\0\0w"
+                + TENSOR
+                + STORAGE.replace("\0000", "\0001")
+                + "K\4tQK\0K\1\u0085K\1\u0085\u0089}tRs."),
+        "a/data/1",
+        "lacks");
+    assertRefused(
+        write("net.zip", zip(Map.of("readme.txt", pickle))), "neither of PyTorch nor of NumPy");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream deflated = new ZipOutputStream(bytes)) {
       deflated.putNextEntry(new ZipEntry("a/data.pkl"));
@@ -268,7 +320,8 @@ class HostileFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // overlapping, with a gap, turned round, beyond the end, another size than the shape, too long for a long
+        // overlapping, with a gap, turned round, beyond the end, another size than the shape, too
+        // long for a long
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}}",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[1],'data_offsets':[8,12]}}",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}",
@@ -297,13 +350,19 @@ class HostileFilesTest {
   @Test
   void headersOfSafetensorsAreNotDeep() throws IOException {
     assertRefused(safetensors("{\"a\":".repeat(200_000), 12), "safetensors header");
-    assertRefused(safetensors("{\"a\":{\"shape\":" + "[".repeat(200_000), 12), "safetensors header");
+    assertRefused(
+        safetensors("{\"a\":{\"shape\":" + "[".repeat(200_000), 12), "safetensors header");
   }
 
   @Test
   void aHeaderCannotBeLongerThanItsFile() throws IOException {
     for (long length : new long[] {1L << 60, -1, 100_000_001, 9}) {
-      byte[] bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put((byte) '{').array();
+      byte[] bytes =
+          ByteBuffer.allocate(16)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putLong(length)
+              .put((byte) '{')
+              .array();
       assertRefused(write("net.safetensors", bytes), Long.toUnsignedString(length));
     }
   }
@@ -314,8 +373,11 @@ class HostileFilesTest {
     assertRefused(write("net.pth", new byte[0]), "empty");
     assertRefused(write("net.pth", latin("hello, these are no weights\n")), "text file");
     assertRefused(
-        write("net.safetensors", latin("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")),
-        "Git LFS", "git lfs pull");
+        write(
+            "net.safetensors",
+            latin("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")),
+        "Git LFS",
+        "git lfs pull");
     assertRefused(write("net.pth", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9}), "bytes 01 02 03");
     assertRefused(write("net.h5", latin("\u0089HDF\r\n\32\n")), "HDF5");
   }

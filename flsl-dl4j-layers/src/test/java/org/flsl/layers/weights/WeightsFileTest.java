@@ -57,8 +57,16 @@ class WeightsFileTest {
     try (WeightsFile file = WeightsFile.open(Fixture.file(name))) {
       assertEquals(
           Map.of(
-              "epoch", "7", "name", "fixture", "share", "0.25", "flag", "true",
-              "large", "1099511627776"),
+              "epoch",
+              "7",
+              "name",
+              "fixture",
+              "share",
+              "0.25",
+              "flag",
+              "true",
+              "large",
+              "1099511627776"),
           file.notes());
     }
   }

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.TrainedRun;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -51,10 +52,12 @@ final class EvaluatedNetwork {
     return Optional.ofNullable(source.run);
   }
 
-  /** Normalises images as the run did; by the paper's values for other networks. */
+  /** Normalises images as the run did, or as the file tells; otherwise by the paper's values. */
   ImagePreparation preparation(ImageSize size) {
     return run()
-        .map(folder -> new ImagePreparation(size, TrainedRun.at(folder).views()))
+        .map(folder -> TrainedRun.at(folder).views())
+        .or(() -> BackboneFile.views(source.backbone))
+        .map(views -> new ImagePreparation(size, views))
         .orElseGet(() -> new ImagePreparation(size));
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
@@ -159,7 +158,8 @@ final class FlslTraining implements Training {
 
   @Override
   public void exportBackbone(OutputStream out) throws IOException {
-    ModelSerializer.writeModel(program.exportTeacher(graph), out, false);
+    BackboneFile.write(
+        program.exportTeacher(graph), BackboneFile.provenance(config, images(), step()), out);
   }
 
   @Override

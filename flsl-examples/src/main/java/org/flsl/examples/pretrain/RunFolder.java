@@ -132,6 +132,12 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
+  /** How many images a run began with; 0 if it has not begun. */
+  static int imageCount(Path run) throws IOException {
+    Path file = run.resolve(IMAGES);
+    return Files.exists(file) ? Integer.parseInt(Files.readString(file).split(" ")[0]) : 0;
+  }
+
   Checkpoints checkpoints(int keep) throws IOException {
     Checkpoints checkpoints = checkpoints(path, keep);
     checkpoints.cleanUp();
