@@ -57,6 +57,11 @@ public record Outcome(
     return new Outcome(index, settings, how, value, seconds, onTheWay, why);
   }
 
+  /** A candidate that failed and is tried again. */
+  Outcome again() {
+    return new Outcome(index, settings, Status.RUNNING, null, seconds, onTheWay, "");
+  }
+
   /** Whether there is nothing more to do. */
   public boolean isFinished() {
     return status != Status.RUNNING;

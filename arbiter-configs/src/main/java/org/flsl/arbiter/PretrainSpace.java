@@ -18,8 +18,8 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
  *
  * <p>The settings have the names of {@link Settings}. Use Arbiter's {@code
  * ContinuousParameterSpace} for numbers, with a {@code LogUniformDistribution} for those whose
- * orders of magnitude count, {@code IntegerParameterSpace}, and {@code DiscreteParameterSpace} of
- * anything else, as text.
+ * orders of magnitude count, {@code IntegerParameterSpace} or {@link LogIntegerParameterSpace}, and
+ * {@code DiscreteParameterSpace} of anything else, as text.
  *
  * <p>It extends {@link BaseNetworkSpace} since Arbiter's web page shows no other spaces. Its
  * candidates are not checked: a candidate of values that do not fit one another is made all the

@@ -22,7 +22,6 @@ import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Problems;
-import org.flsl.examples.pretrain.TrainedRun;
 
 /**
  * Trains and scores one candidate.
@@ -74,15 +73,20 @@ final class PretrainTask implements Callable<OptimizationResult> {
   @Override
   public OptimizationResult call() {
     Outcome outcome = trials.outcomes().of(index).orElseGet(() -> Outcome.begun(index, settings));
+    if (outcome.status() == Status.FAILED) {
+      // Earlier, that is: no candidate comes twice in one process.
+      outcome = outcome.again();
+    }
     if (!outcome.isFinished()) {
       listeners.forEach(listener -> listener.onCandidateStatusChange(info, runner, null));
+      Stopwatch watch = new Stopwatch();
       try {
-        outcome = trained(outcome);
+        outcome = trained(outcome, watch);
       } catch (Throwable e) {
         info.setExceptionStackTrace(ExceptionUtils.getStackTrace(e));
-        // What was found out on the way is on disk; the time it took is not worth keeping.
+        // What was found out on the way is on disk.
         outcome = trials.outcomes().of(index).orElse(outcome);
-        outcome = outcome.ended(Status.FAILED, null, reason(e));
+        outcome = outcome.after(watch.lap()).ended(Status.FAILED, null, reason(e));
         writeDown(outcome);
       }
     }
@@ -104,7 +108,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
     }
   }
 
-  private Outcome trained(Outcome begun) throws IOException {
+  private Outcome trained(Outcome begun, Stopwatch watch) throws IOException {
     PretrainConfig own = settings.applyTo(trials.base());
     Pretraining.check(own);
     writeDown(begun);
@@ -113,7 +117,6 @@ final class PretrainTask implements Callable<OptimizationResult> {
     PretrainConfig config =
         Pretraining.begun(folder).orElseGet(() -> trials.budget().limit(own, trials.images()));
     Outcome outcome = begun;
-    Stopwatch watch = new Stopwatch();
     try (Pretraining training =
         Pretraining.open(
             config, trials.images(), folder, trials.terminal().warningsOnly(), new Reporter())) {
@@ -127,23 +130,26 @@ final class PretrainTask implements Callable<OptimizationResult> {
         double soFar = scored(training);
         outcome = outcome.scored(percent, soFar).after(watch.lap());
         if (trials.rule().isHopeless(soFar, scoresOfOthersAt(percent))) {
-          training.discardCheckpoints();
           String why = "below the median after %d%% of the steps".formatted(percent);
-          outcome = outcome.ended(Status.STOPPED, soFar, why);
-          writeDown(outcome);
-          return outcome;
+          training.giveUp(why);
+          return ended(training, outcome.ended(Status.STOPPED, soFar, why));
         }
         writeDown(outcome);
       }
       if (!training.trainTo(training.steps(), trials.stop())) {
         return interrupted(outcome.after(watch.lap()));
       }
+      training.finish();
       double end = scored(training);
-      training.discardCheckpoints();
-      outcome = outcome.after(watch.lap()).ended(Status.DONE, end, "");
-      writeDown(outcome);
-      return outcome;
+      return ended(training, outcome.after(watch.lap()).ended(Status.DONE, end, ""));
     }
+  }
+
+  /** Written down first: without its checkpoints it could not be gone on with. */
+  private Outcome ended(Pretraining training, Outcome outcome) throws IOException {
+    writeDown(outcome);
+    training.discardCheckpoints();
+    return outcome;
   }
 
   private Outcome interrupted(Outcome outcome) {
@@ -163,7 +169,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
 
   /** The score of the backbone as it is now, exported and read back like any user's. */
   private double scored(Pretraining training) throws IOException {
-    ComputationGraph backbone = TrainedRun.read(training.exportBackbone());
+    ComputationGraph backbone = training.backbone();
     try {
       double value = score.score(backbone, PhotoFolder.class, new Properties());
       if (!Double.isFinite(value)) {

@@ -26,6 +26,7 @@ class SweepCandidatesTest {
             Settings.UPSILON, new ContinuousParameterSpace(new LogUniformDistribution(0.003, 0.3)))
         .searched(Settings.GAMMA, new ContinuousParameterSpace(1, 10))
         .searched(Settings.DEPTH, new IntegerParameterSpace(2, 4))
+        .searched(Settings.LOCAL_VIEWS, new LogIntegerParameterSpace(1, 3))
         .searched(Settings.CENTRING, new DiscreteParameterSpace<>("yes", "no"))
         .build();
   }

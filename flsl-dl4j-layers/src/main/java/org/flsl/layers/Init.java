@@ -9,9 +9,11 @@ public final class Init {
 
   private Init() {}
 
-  /** A normal distribution with standard deviation 0.02, cut at two in absolute value. */
-  public static void truncatedNormal(INDArray weights) {
-    // The cut lies a hundred standard deviations out: nothing is ever cut.
+  /**
+   * A normal distribution with standard deviation 0.02. The published code cuts it at two in
+   * absolute value, a hundred standard deviations out: nothing is ever cut.
+   */
+  public static void normal(INDArray weights) {
     weights.assign(Nd4j.randn(weights.dataType(), weights.shape()).muli(STANDARD_DEVIATION));
   }
 

@@ -10,8 +10,10 @@ import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.layers.vit.PatchTokens;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.layers.vit.TransformerBlock;
@@ -31,7 +33,10 @@ public final class EveryLayer {
 
   private EveryLayer() {}
 
-  /** The graph: a student of two views beside a frozen one that its modes are drawn to. */
+  /**
+   * The graph: a student of two views beside a frozen one that its modes are drawn to, and feature
+   * maps.
+   */
   public static Consumer<GraphBuilder> graph() {
     VitConfig vit =
         VitConfig.builder()
@@ -40,7 +45,9 @@ public final class EveryLayer {
             .patch(2)
             .imageSize(6)
             .positions(Positions.LEARNED)
+            .leadingTokens(1)
             .build();
+    PackedViews all = PackedViews.of(1 + 9, 1 + 4);
     PackedViews tokens = PackedViews.of(9, 4);
     PackedViews queries = PackedViews.of(2, 1);
     MapSchedule tau =
@@ -51,13 +58,14 @@ public final class EveryLayer {
             .normEps(1e-5)
             .dropPath(0.4)
             .dropout(0.2)
-            .views(tokens)
+            .views(all)
             .build();
     return b ->
-        b.addInputs("global", "local", "selector")
+        b.addInputs("global", "local", "selector", "maps")
             .addVertex("embedding", new PatchEmbedding(vit, 2), "global", "local")
             .addLayer("block", block, "embedding")
-            .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "block")
+            .addLayer("patches", PatchTokens.of(WIDTH, 1, all), "block")
+            .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "patches")
             .addVertex("queries", new TokenSelection(), "norm", "selector")
             .addVertex("modes", MeanShift.self(tau, queries, tokens), "queries", "norm")
             .addVertex("frozen/embedding", new FrozenVertex(new PatchEmbedding(vit, 1)), "global")
@@ -76,7 +84,8 @@ public final class EveryLayer {
                 "modes",
                 "frozen/block",
                 "frozen/attention")
-            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "norm")
+            .addVertex("mapTokens", new FeatureMapTokens(1), "maps")
+            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "mapTokens")
             .addLayer(
                 "head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
             .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
@@ -85,7 +94,8 @@ public final class EveryLayer {
             .setInputTypes(
                 InputType.convolutional(6, 6, 3),
                 InputType.convolutional(4, 4, 3),
-                TokenTypes.sequence(TOKENS, 3));
+                TokenTypes.sequence(TOKENS, 3),
+                InputType.convolutional(2, 3, WIDTH));
   }
 
   /** Inputs for the graph. */
@@ -93,7 +103,8 @@ public final class EveryLayer {
     return new INDArray[] {
       TinyGraph.random(type, seed, batch, 3, 6, 6),
       TinyGraph.random(type, seed + 1000, batch, 3, 4, 4),
-      TinyGraph.selector(type, batch, TOKENS, 1, 5, 10)
+      TinyGraph.selector(type, batch, TOKENS, 1, 5, 10),
+      TinyGraph.random(type, seed + 2000, batch, WIDTH, 2, 3)
     };
   }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -23,6 +28,7 @@ import org.flsl.layers.cluster.MeanShift;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
+import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.Positions;
@@ -48,29 +54,29 @@ class RoundTripTest {
 
   @Test
   void theGraphOfTheseTestsHoldsEveryLayerAndVertex() {
-    Set<String> found = new TreeSet<>();
+    Set<String> used = new TreeSet<>();
     for (GraphVertex vertex : configuration().getVertices().values()) {
       if (vertex instanceof LayerVertex layer) {
         var conf = layer.getLayerConf().getLayer();
-        found.add((conf instanceof FrozenLayer f ? f.getLayer() : conf).getClass().getSimpleName());
+        used.add((conf instanceof FrozenLayer f ? f.getLayer() : conf).getClass().getName());
       } else {
         var inner = vertex instanceof FrozenVertex f ? f.getUnderlying() : vertex;
-        found.add(inner.getClass().getSimpleName());
+        used.add(inner.getClass().getName());
       }
     }
-    assertEquals(
-        new TreeSet<>(
-            List.of(
-                "MeanShift",
-                "MixedSquares",
-                "PatchEmbedding",
-                "PreviousStageAttention",
-                "ProjectionHead",
-                "Prototypes",
-                "TokenNorm",
-                "TokenSelection",
-                "TransformerBlock")),
-        found);
+    Set<String> there = new TreeSet<>();
+    for (JavaClass type :
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.flsl.layers")) {
+      boolean concrete = !type.getModifiers().contains(JavaModifier.ABSTRACT);
+      if (concrete
+          && (type.isAssignableTo(Layer.class) || type.isAssignableTo(GraphVertex.class))) {
+        there.add(type.getName());
+      }
+    }
+    used.remove(GradientCheck.MixedSquares.class.getName());
+    assertEquals(there, used);
   }
 
   @Test
@@ -126,6 +132,8 @@ class RoundTripTest {
             MeanShift.guided(TAU, TAU),
             MeanShift.self(TAU, PackedViews.of(1), PackedViews.of(2)),
             MeanShift.self(TAU, PackedViews.of(1), PackedViews.of(3)),
+            new FeatureMapTokens(1),
+            new FeatureMapTokens(2),
             new PreviousStageAttention(0.2, 50),
             new PreviousStageAttention(0.2, 51),
             new PatchEmbedding(VitConfig.small(16), 1),

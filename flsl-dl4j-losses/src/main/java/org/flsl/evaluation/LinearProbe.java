@@ -40,7 +40,7 @@ public final class LinearProbe implements TokenClassifier {
 
   /** Starts a training with the usual settings. */
   public static Training training() {
-    return new Training();
+    return new Training(1000, 1024, 0.005, false, 1);
   }
 
   @Override
@@ -60,58 +60,56 @@ public final class LinearProbe implements TokenClassifier {
     return tokens.castTo(DataType.FLOAT).subRowVector(mean).diviRowVector(std);
   }
 
-  /** How a probe is trained. */
-  public static final class Training {
-    private int steps = 1000;
-    private int batch = 1024;
-    private double learningRate = 0.005;
-    private boolean balanced;
-    private long seed = 1;
+  /**
+   * How a probe is trained; never changes, each setter gives another one.
+   *
+   * @param steps steps of training, at least 1; default 1000
+   * @param batch vectors per step; default 1024
+   * @param learningRate of the first step; default 0.005
+   * @param balanced whether each class weighs alike in the cross entropy, however rare it is,
+   *     rather than each vector; default false
+   * @param seed of weights and batches; default 1
+   */
+  public record Training(int steps, int batch, double learningRate, boolean balanced, long seed) {
 
-    private Training() {}
-
-    /** Steps of training, at least 1; default 1000. */
-    public Training steps(int steps) {
+    /** Refuses what cannot be trained. */
+    public Training {
       if (steps < 1) {
         throw new IllegalArgumentException("A probe needs at least one step, got " + steps);
       }
-      this.steps = steps;
-      return this;
-    }
-
-    /** Vectors per step; default 1024. */
-    public Training batch(int batch) {
       if (batch < 1) {
         throw new IllegalArgumentException(
             "A probe needs at least one vector a step, got " + batch);
       }
-      this.batch = batch;
-      return this;
-    }
-
-    /** Learning rate of the first step; default 0.005. */
-    public Training learningRate(double learningRate) {
       if (!(learningRate > 0)) {
         throw new IllegalArgumentException(
             "A probe's learning rate must be above 0, got " + learningRate);
       }
-      this.learningRate = learningRate;
-      return this;
     }
 
-    /**
-     * Whether each class weighs alike in the cross entropy, however rare it is, rather than each
-     * vector; default false.
-     */
+    /** The same with another number of steps. */
+    public Training steps(int steps) {
+      return new Training(steps, batch, learningRate, balanced, seed);
+    }
+
+    /** The same with other batches. */
+    public Training batch(int batch) {
+      return new Training(steps, batch, learningRate, balanced, seed);
+    }
+
+    /** The same with another learning rate. */
+    public Training learningRate(double learningRate) {
+      return new Training(steps, batch, learningRate, balanced, seed);
+    }
+
+    /** The same with classes that weigh alike, or not. */
     public Training balanced(boolean balanced) {
-      this.balanced = balanced;
-      return this;
+      return new Training(steps, batch, learningRate, balanced, seed);
     }
 
-    /** Seed of weights and batches; default 1. */
+    /** The same with another seed. */
     public Training seed(long seed) {
-      this.seed = seed;
-      return this;
+      return new Training(steps, batch, learningRate, balanced, seed);
     }
 
     /** Trains a probe. */

@@ -1,11 +1,15 @@
 package org.flsl.evaluation;
 
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Makes a network of the same architecture that has learned nothing: what pretraining is worth
  * shows beside it.
+ *
+ * <p>Its weights are drawn apart from those of every training: a seed is scrambled first, since the
+ * weights of seed 1 are those that a run with {@code --seed 1} began with.
  */
 public final class RandomTwin {
   private RandomTwin() {}
@@ -17,8 +21,7 @@ public final class RandomTwin {
    */
   public static ComputationGraph of(ComputationGraph graph, long seed) {
     ComputationGraphConfiguration configuration = graph.getConfiguration().clone();
-    // DL4J takes a seed of zero for none and draws from the clock.
-    configuration.getDefaultConfiguration().setSeed(seed == 0 ? Long.MIN_VALUE : seed);
+    configuration.getDefaultConfiguration().setSeed(new SplittableRandom(seed).nextLong());
     ComputationGraph twin = new ComputationGraph(configuration);
     twin.init();
     return twin;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.SegmentationSet;
 
@@ -25,8 +26,8 @@ public final class SegmentationBenchmark {
     /** {@link LinearProbe} trained on tokens of the training images. */
     LINEAR("linear probe"),
     /**
-     * {@link KMeans} of tokens of the test images, as many clusters as classes, without any label;
-     * {@link ClusterMatching} names the clusters.
+     * {@link KMeans} of tokens of the test images, as many clusters as classes occur in their
+     * masks, without any label; {@link ClusterMatching} names the clusters.
      */
     KMEANS("k-means");
 
@@ -53,6 +54,7 @@ public final class SegmentationBenchmark {
   private final double temperature;
   private final LinearProbe.Training probe;
   private final Progress progress;
+  private final int clusters;
 
   private SegmentationBenchmark(Builder b) {
     this.train = b.train;
@@ -72,6 +74,7 @@ public final class SegmentationBenchmark {
               .formatted(seeds, tokens, batch));
     }
     ClassifierSettings.sameClasses(train.classes(), test.classes());
+    this.clusters = methods.contains(Method.KMEANS) ? LabelCounts.of(test).labels().length : 0;
   }
 
   /**
@@ -137,9 +140,8 @@ public final class SegmentationBenchmark {
   /** Clusters form by direction, as nearest neighbours do: tokens are scaled to length one. */
   private ConfusionMatrix clustered(DenseFeatures asked, long seed) {
     DenseFeatures directions = asked.scaledToLengthOne();
-    KMeans clusters =
-        KMeans.fit(LabelledTokens.draw(directions, tokens, seed), test.classes().size(), seed);
-    return ClusterMatching.matched(new Segmenter(clusters).compare(directions, test));
+    KMeans found = KMeans.fit(LabelledTokens.draw(directions, tokens, seed), clusters, seed);
+    return ClusterMatching.matched(new Segmenter(found).compare(directions, test));
   }
 
   /** Builds a {@link SegmentationBenchmark}. */

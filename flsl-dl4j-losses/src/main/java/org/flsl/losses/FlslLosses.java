@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.BatchPart;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.Softmax;
@@ -44,6 +45,12 @@ public final class FlslLosses extends CompiledVertex {
 
   /** Name of the parameter that holds the centre of the teacher's logits, {@code [1, K]}. */
   public static final String CENTRE = "centre";
+
+  /**
+   * Name of the student's mean assignment {@code [K]}, on which the volume term depends; for {@link
+   * BatchPart#missing}.
+   */
+  public static final String MEAN_ASSIGNMENT = "meanAssignment";
 
   /** The terms in the order of the output. */
   public enum Term {
@@ -121,7 +128,8 @@ public final class FlslLosses extends CompiledVertex {
         Softmax.log(d, logits.div(d.scheduled("studentTemperature", studentTemperature)));
     SDVariable intra = intra(d);
     SDVariable inter = teacher(d).mul(logP).sum(1).mean().neg();
-    SDVariable volume = volume(d, sd.math.exp(logP));
+    SDVariable mean = d.batchMean(MEAN_ASSIGNMENT, sd.math.exp(logP).mean(0), centroids);
+    SDVariable volume = volume(d, mean);
     return sd.concat(1, intra.reshape(1, 1), inter.reshape(1, 1), volume.reshape(1, 1));
   }
 
@@ -143,9 +151,8 @@ public final class FlslLosses extends CompiledVertex {
     return d.stopGradient(sd.nn.softmax(scaled, -1));
   }
 
-  private SDVariable volume(Definition d, SDVariable p) {
+  private SDVariable volume(Definition d, SDVariable mean) {
     SameDiff sd = d.sameDiff();
-    SDVariable mean = p.mean(0);
     double tiny = d.dataType().width() == 8 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
     SDVariable negativeEntropy = mean.mul(sd.math.log(sd.math.max(mean, d.constant(tiny)))).sum();
     if (prior == null) {
@@ -156,6 +163,17 @@ public final class FlslLosses extends CompiledVertex {
     return negativeEntropy.sub(mean.mul(log).sum());
   }
 
+  /**
+   * The student's mean assignment, {@code mean softmax(l_s / T_s)} over all queries.
+   *
+   * @param logits {@code [B, n, K]}
+   * @return {@code [K]}
+   */
+  public static INDArray meanAssignment(INDArray logits, double temperature) {
+    INDArray rows = logits.reshape('c', -1, logits.size(2));
+    return Nd4j.nn().softmax(rows.div(temperature), 1).mean(0);
+  }
+
   @Override
   public void validateInput(INDArray[] inputs) {
     for (INDArray input : inputs) {
@@ -164,30 +182,18 @@ public final class FlslLosses extends CompiledVertex {
         throw new IllegalArgumentException(
             String.format(
                 "%s: expected four sequences with equally many queries, but got the shapes %s",
-                getName(),
-                Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
+                name(), Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
       }
     }
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
-    String name = "FLSL losses";
-    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name, inputs[0]);
-    TokenTypes.expectSequence(name, inputs[1], queries.getSize());
-    TokenTypes.expectSequence(name, inputs[2], centroids);
-    TokenTypes.expectSequence(name, inputs[3], centroids);
+    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
+    TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
+    TokenTypes.expectSequence(name(), inputs[2], centroids);
+    TokenTypes.expectSequence(name(), inputs[3], centroids);
     return InputType.feedForward(Term.values().length);
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 4;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 4;
   }
 
   /** K. */

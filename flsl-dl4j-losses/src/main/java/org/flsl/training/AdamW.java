@@ -58,6 +58,11 @@ public final class AdamW implements IUpdater {
     return new AdamW(learningRate.clone(), beta1, beta2, eps, firstIteration);
   }
 
+  /** The first iteration that changes anything. */
+  public int firstIteration() {
+    return firstIteration;
+  }
+
   @Override
   public double getLearningRate(int iteration, int epoch) {
     return iteration < firstIteration ? 0 : learningRate.valueAt(iteration, epoch);

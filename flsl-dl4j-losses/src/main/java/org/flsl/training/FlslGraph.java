@@ -126,6 +126,10 @@ public final class FlslGraph {
 
   /** The graph's configuration. */
   public ComputationGraphConfiguration configuration() {
+    return configuration(config.frozenPrototypeIterations());
+  }
+
+  private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
     GraphBuilder builder = settings().graphBuilder();
     GraphSection shared = new GraphSection(builder, "", false);
     GraphSection student = new GraphSection(builder, STUDENT, false);
@@ -143,8 +147,9 @@ public final class FlslGraph {
     MeanShift self = MeanShift.self(config.tauSelf().over(steps()), queryViews, tokenViews);
     String modes = shared.vertex(MODES, self, queries, studentTokens.vertex());
     String teacherModes = teacherModes(builder, teacher, queries, teacherTokens, queryViews);
-    String logits = head(student, modes, studentTokens.width());
-    String teacherLogits = head(teacher, teacherModes, studentTokens.width());
+    int width = studentTokens.width();
+    String logits = head(student, modes, width, firstPrototypeIteration);
+    String teacherLogits = head(teacher, teacherModes, width, firstPrototypeIteration);
 
     FlslLosses losses =
         new FlslLosses(
@@ -152,7 +157,9 @@ public final class FlslGraph {
             config.studentTemperature().over(steps()),
             config.teacherTemperatureSchedule(),
             config.centring(),
-            config.prior());
+            config.prior().isEmpty()
+                ? null
+                : config.prior().stream().mapToDouble(Double::doubleValue).toArray());
     shared.vertex(LOSSES, losses, queries, modes, logits, teacherLogits);
     FlslLossLayer objective =
         new FlslLossLayer(
@@ -229,7 +236,7 @@ public final class FlslGraph {
     return teacher.vertex(MODES, guided, queries, tokens.vertex(), attention);
   }
 
-  private String head(GraphSection section, String modes, int width) {
+  private String head(GraphSection section, String modes, int width, int firstPrototypeIteration) {
     String input = modes;
     if (config.finalNorm() == FinalNorm.MODES) {
       input = section.layer("modeNorm", TokenNorm.builder(width).build(), input);
@@ -241,9 +248,7 @@ public final class FlslGraph {
             .build();
     Prototypes prototypes =
         Prototypes.builder(config.headBottleneck(), config.centroids())
-            .updater(
-                new AdamW(config.learningRateSchedule())
-                    .startingAt(config.frozenPrototypeEpochs() * config.iterationsPerEpoch()))
+            .updater(new AdamW(config.learningRateSchedule()).startingAt(firstPrototypeIteration))
             .build();
     return section.layer(PROTOTYPES, prototypes, section.layer("head", head, input));
   }
@@ -304,6 +309,45 @@ public final class FlslGraph {
         .forEach(listeners::add);
     graph.setListeners(listeners);
     return graph;
+  }
+
+  /**
+   * A training that goes on from the state of another one, along this configuration's schedules:
+   * those of a training that is made longer.
+   *
+   * <p>Prototypes that move already are not frozen again. With the schedules of {@code trained} the
+   * result goes on exactly as that would.
+   *
+   * @param trained a graph of the same network and views; it stays as it is
+   * @return a new graph, listeners attached
+   */
+  public ComputationGraph continued(ComputationGraph trained) {
+    int taken = trained.getIterationCount();
+    int begun = firstPrototypeIteration(trained);
+    int first = begun <= taken ? begun : Math.max(taken, config.frozenPrototypeIterations());
+    ComputationGraphConfiguration course = configuration(first);
+    course.setIterationCount(taken);
+    course.setEpochCount(trained.getEpochCount());
+    ComputationGraph graph = new ComputationGraph(course);
+    graph.init();
+    if (graph.numParams() != trained.numParams()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "FLSL graph: the training to go on with has %d parameters, and this one %d",
+              trained.numParams(), graph.numParams()));
+    }
+    graph.params().assign(trained.params());
+    graph
+        .getUpdater(true)
+        .getUpdaterStateViewArray()
+        .assign(trained.getUpdater(true).getUpdaterStateViewArray());
+    return attach(graph);
+  }
+
+  private static int firstPrototypeIteration(ComputationGraph trained) {
+    return ((AdamW)
+            trained.getLayer(STUDENT + PROTOTYPES).getConfig().getUpdaterByParam("prototypes"))
+        .firstIteration();
   }
 
   /**

@@ -1,29 +1,27 @@
 package org.flsl.training;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.flsl.layers.samediff.BatchPart;
+import org.flsl.losses.FlslLosses;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Observes an FLSL graph and hands the figures of every step to a consumer.
  *
- * <p>Add it with {@code graph.addListeners}; it changes nothing.
+ * <p>Add it with {@code graph.addListeners}; it changes nothing. Where a batch comes in parts
+ * ({@link GradientAccumulation}), the figures are those of the whole batch.
  */
 public final class MetricsListener extends BaseTrainingListener {
   private final FlslConfig config;
   private final Consumer<StepMetrics> consumer;
-  private double intra;
-  private double inter;
-  private double volume;
-  private double entropy;
-  private int used;
-  private double spread;
+  private Seen seen;
   private double gradientNorm;
 
   /** Observes a training with the given configuration. */
@@ -34,37 +32,67 @@ public final class MetricsListener extends BaseTrainingListener {
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    INDArray terms = activations.get(FlslGraph.LOSSES);
-    intra = terms.getDouble(0);
-    inter = terms.getDouble(1);
-    volume = terms.getDouble(2);
     ComputationGraph graph = (ComputationGraph) model;
+    if (BatchPart.of(graph.getVertex(FlslGraph.LOSSES)).first() == 0) {
+      seen = new Seen();
+    }
     double temperature =
         config
             .studentTemperature()
             .over(config.iterations())
             .valueAt(graph.getIterationCount(), graph.getEpochCount());
-    observeAssignment(activations.get(FlslGraph.STUDENT + FlslGraph.PROTOTYPES), temperature);
-    observeFeatures(activations.get(FlslGraph.QUERIES));
+    seen.terms(activations.get(FlslGraph.LOSSES));
+    seen.assignment(activations.get(FlslGraph.STUDENT + FlslGraph.PROTOTYPES), temperature);
+    seen.features(activations.get(FlslGraph.QUERIES));
   }
 
-  private void observeAssignment(INDArray logits, double temperature) {
-    INDArray rows = logits.reshape('c', -1, logits.size(2));
-    // The volume term is ln K - H for a uniform prior; for any other the entropy is computed here.
-    if (config.prior() == null) {
-      entropy = Math.log(config.centroids()) - volume;
-    } else {
-      INDArray mean = Nd4j.nn().softmax(rows.div(temperature), 1).mean(0);
-      entropy = -mean.mul(Transforms.log(mean.add(1e-30))).sumNumber().doubleValue();
+  /** What the forward passes of one step show: one, or one for each part of the batch. */
+  private final class Seen {
+    private int parts;
+    private double intra;
+    private double inter;
+    private double volume;
+    private INDArray assignment;
+    private final BitSet used = new BitSet();
+    private INDArray direction;
+
+    void terms(INDArray terms) {
+      parts++;
+      intra += terms.getDouble(0);
+      inter += terms.getDouble(1);
+      volume += terms.getDouble(2);
     }
-    used = (int) Arrays.stream(rows.argMax(1).toLongVector()).distinct().count();
-  }
 
-  private void observeFeatures(INDArray queries) {
-    INDArray rows = queries.reshape('c', -1, queries.size(2));
-    INDArray mean = rows.divColumnVector(rows.norm2(1)).mean(0);
-    double length = mean.norm2Number().doubleValue();
-    spread = Math.sqrt(Math.max(0, 1 - length * length));
+    void assignment(INDArray logits, double temperature) {
+      if (!config.prior().isEmpty()) {
+        assignment = sum(assignment, FlslLosses.meanAssignment(logits, temperature));
+      }
+      INDArray rows = logits.reshape('c', -1, logits.size(2));
+      Arrays.stream(rows.argMax(1).toIntVector()).forEach(used::set);
+    }
+
+    void features(INDArray queries) {
+      INDArray rows = queries.reshape('c', -1, queries.size(2));
+      direction = sum(direction, rows.divColumnVector(rows.norm2(1)).mean(0));
+    }
+
+    private INDArray sum(INDArray before, INDArray ofPart) {
+      return before == null ? ofPart : before.addi(ofPart);
+    }
+
+    /** The volume term is ln K - H for a uniform prior; for any other it is computed here. */
+    double entropy() {
+      if (assignment == null) {
+        return Math.log(config.centroids()) - volume / parts;
+      }
+      INDArray mean = assignment.div(parts);
+      return -mean.mul(Transforms.log(mean.add(1e-30))).sumNumber().doubleValue();
+    }
+
+    double spread() {
+      double length = direction.norm2Number().doubleValue() / parts;
+      return Math.sqrt(Math.max(0, 1 - length * length));
+    }
   }
 
   @Override
@@ -87,16 +115,16 @@ public final class MetricsListener extends BaseTrainingListener {
             iteration,
             epoch,
             model.score(),
-            intra,
-            inter,
-            volume,
+            seen.intra / seen.parts,
+            seen.inter / seen.parts,
+            seen.volume / seen.parts,
             config.learningRateSchedule().valueAt(iteration, epoch),
             config.weightDecaySchedule().valueAt(iteration, epoch),
             config.momentumSchedule().valueAt(iteration, epoch),
             config.teacherTemperatureSchedule().valueAt(iteration, epoch),
             gradientNorm,
-            entropy,
-            used,
-            spread));
+            seen.entropy(),
+            seen.used.cardinality(),
+            seen.spread()));
   }
 }

@@ -47,6 +47,15 @@ public final class PreviousStage {
     this(backbone, weights, mixtureBias, TAU, SHARPNESS);
   }
 
+  /**
+   * A previous stage for a training that is gone on with: its weights came with the others.
+   *
+   * @see #PreviousStage(Backbone, ComputationGraph, double)
+   */
+  public static PreviousStage restored(Backbone backbone, double mixtureBias) {
+    return new PreviousStage(backbone, null, mixtureBias);
+  }
+
   /** A previous stage with every setting. */
   public PreviousStage(
       Backbone backbone,
@@ -100,6 +109,9 @@ public final class PreviousStage {
 
   /** Fills the previous teacher's weights into a new graph. */
   void copyWeights(ComputationGraph graph) {
+    if (weights == null) {
+      throw new IllegalStateException("Previous stage: a new training needs its weights");
+    }
     for (var vertex : graph.getVertices()) {
       String name = vertex.getVertexName();
       if (!name.startsWith(PREVIOUS) || vertex.numParams() == 0) {

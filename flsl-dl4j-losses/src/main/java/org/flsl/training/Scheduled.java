@@ -35,7 +35,7 @@ public record Scheduled(double start, double end) {
   }
 
   /** The schedule of DL4J for a training of {@code iterations} iterations. */
-  ISchedule over(int iterations) {
+  public ISchedule over(int iterations) {
     return isConstant() ? new FixedSchedule(start) : new CosineSchedule(start, end, iterations);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -108,6 +109,21 @@ class FeaturesTest {
     assertNotEquals(RandomTwin.of(graph, 5).params(), RandomTwin.of(graph, 6).params());
     assertNotEquals(graph.params(), RandomTwin.of(graph, 5).params());
     assertEquals(before, graph.params());
+  }
+
+  /** A run with seed 1 begins with the weights of seed 1, and twin 1 must be another network. */
+  @Test
+  void aTwinIsNoNetworkThatATrainingBeginsWith() {
+    ComputationGraph graph = vit();
+    for (long seed = 0; seed < 5; seed++) {
+      ComputationGraphConfiguration configuration = graph.getConfiguration().clone();
+      configuration.getDefaultConfiguration().setSeed(seed);
+      ComputationGraph begun = new ComputationGraph(configuration);
+      begun.init();
+      for (long twin = 0; twin < 5; twin++) {
+        assertNotEquals(begun.params(), RandomTwin.of(graph, twin).params());
+      }
+    }
   }
 
   @Test

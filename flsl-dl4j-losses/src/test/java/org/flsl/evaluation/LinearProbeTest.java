@@ -55,4 +55,12 @@ class LinearProbeTest {
     assertTrue(plain < 0.1, "plain: " + plain);
     assertEquals(0.5, balanced, 0.1);
   }
+
+  @Test
+  void aSettingGivesAnotherTrainingAndLeavesTheFirstAlone() {
+    LinearProbe.Training usual = LinearProbe.training();
+    LinearProbe.Training other = usual.seed(7).steps(3).batch(2).balanced(true).learningRate(0.1);
+    assertEquals(LinearProbe.training(), usual);
+    assertEquals(new LinearProbe.Training(3, 2, 0.1, true, 7), other);
+  }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.flsl.layers.Published;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.schedule.FixedSchedule;
@@ -104,6 +106,43 @@ class SchedulesTest {
     // 0.29 * 100 is 28.999999999999996 in floating point.
     assertEquals(1e-3, config.learningRateSchedule().valueAt(29 * 7 - 1, 0), 1e-12);
     assertTrue(config.learningRateSchedule().valueAt(28 * 7 - 1, 0) < 0.97e-3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"300, 10", "18, 10", "10, 7", "10, 1"})
+  void tenEpochsAndMoreAreAsPublished(int epochs, int iterations) {
+    FlslConfig config = config(epochs, iterations);
+    assertEquals(epochs / 10 * iterations, config.warmupIterations());
+    assertEquals(iterations, config.frozenPrototypeIterations());
+    assertEquals(new RampSchedule(0.04, 0.07, 30, iterations), config.teacherTemperatureSchedule());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 100, 10", "1, 40, 4", "9, 100, 90", "3, 7, 2", "1, 5, 0", "1, 1, 0"})
+  void shorterTrainingsBeginWithATenth(int epochs, int iterations, int tenth) {
+    FlslConfig config = config(epochs, iterations);
+    assertEquals(tenth, config.warmupIterations());
+    assertEquals(tenth, config.frozenPrototypeIterations());
+    ISchedule temperature = config.teacherTemperatureSchedule();
+    assertEquals(0.04, temperature.valueAt(0, 0));
+    assertEquals(
+        0.04 + 0.03 * 9 / 29, temperature.valueAt(9 * Math.max(1, tenth), 0), 1e-12, "the last");
+  }
+
+  @Test
+  void aShareOfLessThanAnEpochIsNotLost() {
+    FlslConfig config = config(18, 100).toBuilder().warmupFraction(0.05).build();
+    assertEquals(90, config.warmupIterations());
+    assertEquals(100, config.frozenPrototypeIterations());
+    assertEquals(0, config.toBuilder().warmupFraction(0).build().warmupIterations());
+  }
+
+  /** As the paper's code would do it: a warm-up of whole epochs says that epochs are meant. */
+  @Test
+  void epochsCountWhereTheWarmupFillsOne() {
+    FlslConfig config = config(4, 10).toBuilder().warmupFraction(0.3).build();
+    assertEquals(10, config.warmupIterations());
+    assertEquals(10, config.frozenPrototypeIterations());
   }
 
   @Test

@@ -70,8 +70,8 @@ class TrainingStepTest {
       for (String name : before.keySet()) {
         INDArray after = GraphGradients.param(graph, name);
         INDArray w = before.get(name);
-        if (name.equals("student/prototypes_prototypes") && step < 3) {
-          assertEquals(w, after, "prototypes are frozen in the first epoch");
+        if (name.equals("student/prototypes_prototypes") && step < 1) {
+          assertEquals(w, after, "prototypes are frozen in the first tenth of 12 steps");
           continue;
         }
         INDArray g = recorder.gradients.get(name).dup();

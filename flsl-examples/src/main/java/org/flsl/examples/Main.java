@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.eval.EvalCommand;
+import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.pretrain.Problems;
 import org.flsl.examples.report.Report;
@@ -68,6 +69,7 @@ public final class Main {
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(InspectCommand.commandLine(terminal));
     command.addSubcommand(ImportCommand.commandLine(terminal));
     command.addSubcommand(ExportCommand.commandLine(terminal));
@@ -85,8 +87,8 @@ public final class Main {
       return command.execute(arguments);
     } catch (OutOfMemoryError e) {
       terminal.error(
-          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch"
-              .formatted(Problems.firstLine(e)));
+          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
+              + " a larger --accumulate".formatted(Problems.firstLine(e)));
       return ErrorLine.FAILED;
     }
   }

@@ -3,6 +3,7 @@ package org.flsl.arbiter.score;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -27,16 +28,18 @@ public final class CategoryNeighbours implements Score {
   private static final int PARTS = 10;
   private static final int BATCH = 16;
 
-  private final CategorySet images;
+  private final CategorySet all;
+  private final Readable readable;
 
-  private CategoryNeighbours(CategorySet images) {
-    this.images = images;
+  private CategoryNeighbours(CategorySet all) {
+    this.all = all;
+    this.readable = Readable.of(all);
   }
 
   /**
    * Scores on a folder.
    *
-   * @throws IllegalArgumentException if it tells no classes
+   * @throws IllegalArgumentException if it tells no classes, or no image can be read
    */
   public static CategoryNeighbours of(Path folder) {
     return new CategoryNeighbours(
@@ -57,6 +60,7 @@ public final class CategoryNeighbours implements Score {
   public double of(ComputationGraph backbone) {
     GraphFeatures features = GraphFeatures.of(backbone);
     ImagePreparation preparation = new ImagePreparation(features.trainingSize().orElseThrow());
+    ChosenImages images = new ChosenImages(all, readable.images());
     INDArray means = DenseFeatures.of(features, images, preparation, BATCH, done -> {}).pooled();
     int right = 0;
     for (int part = 0; part < PARTS; part++) {
@@ -70,9 +74,14 @@ public final class CategoryNeighbours implements Score {
     return (double) right / images.size();
   }
 
+  @Override
+  public List<String> leftOut() {
+    return readable.problems();
+  }
+
   private LabelledTokens rows(INDArray means, int[] which) {
-    int[] labels = IntStream.of(which).map(images::category).toArray();
-    return new LabelledTokens(means.getRows(which), labels, images.classes().size());
+    int[] labels = IntStream.of(which).map(i -> all.category(readable.images()[i])).toArray();
+    return new LabelledTokens(means.getRows(which), labels, all.classes().size());
   }
 
   private static int right(LabelledTokens known, LabelledTokens asked) {

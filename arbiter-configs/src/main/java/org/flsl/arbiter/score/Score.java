@@ -1,5 +1,6 @@
 package org.flsl.arbiter.score;
 
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -17,4 +18,9 @@ public interface Score {
    *     {@code [B, T, C]}
    */
   double of(ComputationGraph backbone);
+
+  /** A line for each image that it leaves out, since it cannot be read. */
+  default List<String> leftOut() {
+    return List.of();
+  }
 }

@@ -2,8 +2,11 @@ package org.flsl.arbiter.score;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
@@ -14,6 +17,7 @@ import org.flsl.evaluation.SegmentationBenchmark.Method;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
 
 /**
@@ -34,11 +38,19 @@ public final class Segmentation implements Score {
   private final Method method;
   private final String measure;
 
-  private Segmentation(SegmentationSet train, SegmentationSet test, Method method, String measure) {
+  private final List<String> leftOut;
+
+  private Segmentation(
+      SegmentationSet train,
+      SegmentationSet test,
+      Method method,
+      String measure,
+      List<String> leftOut) {
     this.train = train;
     this.test = test;
     this.method = method;
     this.measure = method + " " + measure;
+    this.leftOut = leftOut;
   }
 
   /**
@@ -46,25 +58,44 @@ public final class Segmentation implements Score {
    *
    * @param ignored labels that do not count
    * @param measure mIoU or pixel accuracy
-   * @throws IllegalArgumentException if there are no images or masks
+   * @throws IllegalArgumentException if there are no images or masks, fewer than two of the images
+   *     can be read, or a mask cannot
    */
   static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
     MaskReader reader = MaskReader.ofIndices(ignored);
+    List<String> leftOut = new ArrayList<>();
     if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
-      SegmentationSet train = open(folder.resolve("train"), reader);
-      Path test = folder.resolve("test");
+      ImagesAndMasks train = open(folder.resolve("train"), reader);
+      ImagesAndMasks test = open(folder.resolve("test"), reader);
       return new Segmentation(
-          train,
-          ImagesAndMasks.withClasses(
-              test.resolve("images"), test.resolve("masks"), reader, train.classes()),
+          readable(train.withValuesOf(test), leftOut),
+          readable(test.withValuesOf(train), leftOut),
           method,
-          measure);
+          measure,
+          leftOut);
     }
-    SegmentationSet all = open(folder, reader);
-    return new Segmentation(new EverySecond(all, 0), new EverySecond(all, 1), method, measure);
+    ChosenMasks all = readable(open(folder, reader), leftOut);
+    if (all.size() < 2) {
+      throw new DatasetException(
+          folder + " holds one image only that can be read; two are the least to score on");
+    }
+    return new Segmentation(everySecond(all, 0), everySecond(all, 1), method, measure, leftOut);
   }
 
-  private static SegmentationSet open(Path folder, MaskReader reader) {
+  private static ChosenMasks readable(SegmentationSet all, List<String> leftOut) {
+    Readable readable = Readable.of(all);
+    leftOut.addAll(readable.problems());
+    ChosenMasks chosen = new ChosenMasks(all, readable.images());
+    SegmentationCheck.all(chosen);
+    return chosen;
+  }
+
+  private static SegmentationSet everySecond(SegmentationSet all, int first) {
+    return new ChosenMasks(
+        all, IntStream.range(0, all.size()).filter(i -> i % 2 == first).toArray());
+  }
+
+  private static ImagesAndMasks open(Path folder, MaskReader reader) {
     Path images = folder.resolve("images");
     Path masks = folder.resolve("masks");
     if (!Files.isDirectory(images) || !Files.isDirectory(masks)) {
@@ -72,11 +103,12 @@ public final class Segmentation implements Score {
           "%s has no masks to score on: expected the folders images and masks in it, or in train and in test"
               .formatted(folder));
     }
-    SegmentationSet set = ImagesAndMasks.open(images, masks, reader);
-    if (set.size() < 2) {
-      throw new DatasetException(folder + " holds one image only; two are the least to score on");
-    }
-    return set;
+    return ImagesAndMasks.open(images, masks, reader);
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   @Override

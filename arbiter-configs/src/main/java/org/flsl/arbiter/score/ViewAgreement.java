@@ -1,6 +1,5 @@
 package org.flsl.arbiter.score;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,14 +7,14 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.KMeans;
+import org.flsl.evaluation.data.Photos;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
-import org.flsl.views.ImageFolder;
 import org.flsl.views.ViewConfig;
-import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
@@ -49,24 +48,30 @@ public final class ViewAgreement implements Score {
 
   private static final ViewConfig PAPER = ViewConfig.paper();
 
-  private final ImageFolder photos;
-  private final ImageDecoder decoder = new ImageDecoder();
+  private final Photos photos;
+  private final Readable readable;
   private final BicubicResize resize = new BicubicResize();
   private final ColourAugmentation colours = new ColourAugmentation(PAPER);
   private final CropSampler crops = new CropSampler(PAPER.studentScale(), PAPER.aspectRatio());
   private final ChannelNormaliser normaliser = new ChannelNormaliser(PAPER.mean(), PAPER.std());
 
-  private ViewAgreement(ImageFolder photos) {
+  private ViewAgreement(Photos photos) {
     this.photos = photos;
+    int count = Math.min(PHOTOS, photos.size());
+    // Spread over the folder, whose neighbours are often alike.
+    this.readable =
+        Readable.of(
+            photos,
+            IntStream.range(0, count).map(i -> (int) ((long) i * photos.size() / count)).toArray());
   }
 
   /**
    * Scores on the photos of a folder, on some of them where there are many.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if there are none that can be read
    */
   public static ViewAgreement of(Path folder) {
-    return new ViewAgreement(ImageFolder.scan(folder));
+    return new ViewAgreement(Photos.in(folder));
   }
 
   @Override
@@ -84,17 +89,21 @@ public final class ViewAgreement implements Score {
 
     List<float[]> first = new ArrayList<>();
     List<float[]> second = new ArrayList<>();
-    int count = Math.min(PHOTOS, photos.size());
-    for (int from = 0; from < count; from += BATCH) {
+    int[] images = readable.images();
+    for (int from = 0; from < images.length; from += BATCH) {
       List<Pair> pairs = new ArrayList<>();
-      for (int i = from; i < Math.min(count, from + BATCH); i++) {
-        // Spread over the folder, whose neighbours are often alike.
-        pairs.add(pair((int) ((long) i * photos.size() / count), side));
+      for (int i = from; i < Math.min(images.length, from + BATCH); i++) {
+        pairs.add(pair(images[i], side));
       }
       first.addAll(tokens(backbone, pairs, Pair::first, grid));
       second.addAll(tokens(backbone, pairs, Pair::second, grid));
     }
     return score(first, second);
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return readable.problems();
   }
 
   /** Two crops of one photo, and places that both show, in the photo's pixels. */
@@ -110,7 +119,7 @@ public final class ViewAgreement implements Score {
   }
 
   private Pair pair(int photo, int side) {
-    RgbImage image = decoded(photo);
+    RgbImage image = photos.image(photo);
     RandomGenerator random =
         RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
     CropBox a = crops.draw(image.height(), image.width(), random);
@@ -132,15 +141,6 @@ public final class ViewAgreement implements Score {
           new double[] {top + height * random.nextDouble(), left + width * random.nextDouble()};
     }
     return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
-  }
-
-  private RgbImage decoded(int photo) {
-    try {
-      return decoder.decode(photos.path(photo));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot score on " + photos.path(photo) + ": " + e.getMessage(), e);
-    }
   }
 
   private Crop crop(RgbImage image, CropBox box, int side, RandomGenerator random) {

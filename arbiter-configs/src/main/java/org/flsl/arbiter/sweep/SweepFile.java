@@ -20,6 +20,7 @@ import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParame
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.flsl.arbiter.Budget;
+import org.flsl.arbiter.LogIntegerParameterSpace;
 import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.PretrainSpace;
 import org.flsl.arbiter.SweepCandidates;
@@ -203,7 +204,9 @@ final class SweepFile {
   private static ParameterSpace<?> range(
       Setting<?> setting, double from, double to, boolean logarithmic) {
     if (isWhole(setting)) {
-      return new IntegerParameterSpace((int) from, (int) to);
+      return logarithmic
+          ? new LogIntegerParameterSpace((long) from, (long) to)
+          : new IntegerParameterSpace((int) from, (int) to);
     }
     return logarithmic
         ? new ContinuousParameterSpace(new LogUniformDistribution(from, to))

@@ -130,15 +130,17 @@ final class SweepFolder implements AutoCloseable {
   /**
    * Remembers the images, or compares them with those that the sweep began with.
    *
+   * @param folder that they were found in
    * @throws UserError where they are others: candidates could not be compared
    */
-  void sameImages(String fingerprint) throws IOException {
+  void sameImages(String fingerprint, Path folder) throws IOException {
     Path file = path.resolve(IMAGES);
     if (!Files.exists(file)) {
       write(file, fingerprint + "\n");
     } else if (!Files.readString(file).strip().equals(fingerprint)) {
       throw new UserError(
-          "the images are not those that the sweep began with: bring those back, or begin anew");
+          "the images in %s are no longer those that the sweep began with: bring those back, or begin anew"
+              .formatted(folder));
     }
   }
 

@@ -65,7 +65,17 @@ final class SweepRun {
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
+    warnOfImagesThatAreLeftOut();
     warnOfCandidatesThatCannotBeBuilt();
+  }
+
+  private void warnOfImagesThatAreLeftOut() {
+    List<String> leftOut = score.leftOut();
+    if (!leftOut.isEmpty()) {
+      terminal.warn(
+          "images that cannot be read and are left out of the score: %d, the first: %s"
+              .formatted(leftOut.size(), leftOut.get(0)));
+    }
   }
 
   private void warnOfCandidatesThatCannotBeBuilt() {
@@ -96,7 +106,7 @@ final class SweepRun {
    * @return the exit code
    */
   int in(SweepFolder folder, String text, SweepPage page) throws IOException {
-    folder.sameImages(fingerprint);
+    folder.sameImages(fingerprint, images);
     if (text != null) {
       SweepFolder.write(folder.sweep(), text);
     }
@@ -106,6 +116,10 @@ final class SweepRun {
     terminal.plain("candidates  " + sweep.candidates());
     if (!known.isEmpty()) {
       terminal.plain("finished    %d of %d before".formatted(known.size(), candidates.size()));
+    }
+    long failed = outcomes.all().stream().filter(o -> o.status() == Status.FAILED).count();
+    if (failed > 0) {
+      terminal.plain("failed      %d before; tried again".formatted(failed));
     }
     terminal.plain("score       " + SweepFile.written(sweep.score()) + ", more is better");
     terminal.plain("");
@@ -152,7 +166,7 @@ final class SweepRun {
             "candidate %d of results.csv is not this sweep's: it was changed since; begin anew"
                 .formatted(outcome.index()));
       }
-      if (outcome.isFinished()) {
+      if (outcome.isFinished() && outcome.status() != Status.FAILED) {
         known.add(outcome.index());
       }
     }
@@ -200,11 +214,11 @@ final class SweepRun {
     terminal.plain(
         "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
     terminal.plain(
-        "the best has %.4f, its network before any training %.4f"
+        "the best has %.4f, a network of its shape that learned nothing %.4f"
             .formatted(best.score(), untrained));
   }
 
-  /** The score of the best candidate's network with fresh weights: what training is worth. */
+  /** The score of a random twin of the best candidate's network: what training is worth. */
   private double untrained(SweepFolder folder, Outcome best) throws IOException {
     ComputationGraph trained = TrainedRun.at(folder.candidate(best.index())).backbone();
     ComputationGraph fresh = RandomTwin.of(trained, 1);
@@ -224,14 +238,18 @@ final class SweepRun {
 
   /** The settings as trained; photos that come with the program are found again without a name. */
   private String best(SweepFolder folder, Outcome best) {
+    TrainedRun run = TrainedRun.at(folder.candidate(best.index()));
+    // A budget of less than an epoch makes epochs shorter, which is not to be learned from.
+    Integer stepsPerEpoch = best.settings().applyTo(sweep.base()).get(Settings.STEPS_PER_EPOCH);
     PretrainConfig trained =
-        Pretraining.begun(folder.candidate(best.index()))
+        Pretraining.begun(run.folder())
             .orElseThrow()
-            .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images);
+            .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
+            .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);
     return """
         # The best of %s: candidate %d, %s %s
         # (%s).
-        # It was trained for %s epochs only: set epochs and learn more.
+        # It was trained for %d steps only: set epochs and learn more.
 
         """
             .formatted(
@@ -240,7 +258,7 @@ final class SweepRun {
                 SweepFile.written(sweep.score()),
                 best.score(),
                 best.settings(),
-                trained.text(Settings.EPOCHS))
+                run.metrics().get("step").length)
         + ConfigFile.write(trained);
   }
 }

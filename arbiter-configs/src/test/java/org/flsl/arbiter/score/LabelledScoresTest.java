@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -98,6 +99,58 @@ class LabelledScoresTest {
                 IllegalArgumentException.class, () -> ScoreKind.KMEANS_MIOU.open(folder, Set.of()))
             .getMessage();
     assertTrue(error.startsWith("1 of 3 images have no mask"), error);
+  }
+
+  private static void damage(Path file) throws IOException {
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DENSE_KNN", "KMEANS_MIOU"})
+  void scenesThatCannotBeReadAreLeftOut(ScoreKind kind) throws IOException {
+    scenes(folder, 7);
+    damage(folder.resolve("images/2.png"));
+    damage(folder.resolve("images/5.png"));
+    Score score = kind.open(folder, Set.of());
+    assertEquals(2, score.leftOut().size(), score.leftOut().toString());
+    assertTrue(score.leftOut().get(0).contains("images/2.png"), score.leftOut().get(0));
+    assertTrue(score.of(backbone()) > 0.9);
+  }
+
+  @Test
+  void whatIsWrongWithMasksIsSaidWhenTheyAreOpened() throws IOException {
+    scenes(folder, 4);
+    BufferedImage small = new BufferedImage(SIDE, SIDE / 2, BufferedImage.TYPE_BYTE_GRAY);
+    write(small, folder.resolve("masks/3.png"));
+    assertThrows(IllegalArgumentException.class, () -> ScoreKind.DENSE_KNN.open(folder, Set.of()));
+  }
+
+  @Test
+  void nothingThatCanBeReadIsNothingToScoreOn() throws IOException {
+    photos("light-", "dark_");
+    for (int i = 0; i < 12; i++) {
+      damage(folder.resolve("light-" + i + ".png"));
+      damage(folder.resolve("dark_" + i + ".png"));
+    }
+    for (ScoreKind kind : new ScoreKind[] {ScoreKind.CATEGORIES, ScoreKind.LABEL_FREE}) {
+      String error =
+          assertThrows(IllegalArgumentException.class, () -> kind.open(folder, Set.of()))
+              .getMessage();
+      assertTrue(error.startsWith("none of the 24 images to score on can be read: "), error);
+    }
+  }
+
+  @Test
+  void photosThatCannotBeReadAreLeftOut() throws IOException {
+    photos("light-", "dark_");
+    damage(folder.resolve("light-3.png"));
+    damage(folder.resolve("dark_7.png"));
+    Score categories = ScoreKind.CATEGORIES.open(folder, Set.of());
+    assertEquals(2, categories.leftOut().size());
+    assertEquals(1, categories.of(backbone()));
+    Score labelFree = ScoreKind.LABEL_FREE.open(folder, Set.of());
+    assertEquals(2, labelFree.leftOut().size());
+    assertTrue(labelFree.of(backbone()) > 0);
   }
 
   /** Light photos and dark ones. */

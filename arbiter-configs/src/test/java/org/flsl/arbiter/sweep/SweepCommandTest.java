@@ -3,12 +3,16 @@ package org.flsl.arbiter.sweep;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
@@ -17,6 +21,7 @@ import org.flsl.arbiter.TinySweep;
 import org.flsl.examples.pretrain.ConfigFile;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.TrainedRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +64,7 @@ class SweepCommandTest {
     assertTrue(sweep.out().contains("candidate 1 (2 of 4)  heads 5  0 s  failed: "), sweep.out());
     assertTrue(sweep.out().contains("%d  %.4f".formatted(best.index(), best.score())));
     assertTrue(
-        sweep.out().contains("the best has %.4f, its network before".formatted(best.score())));
+        sweep.out().contains("the best has %.4f, a network of its shape".formatted(best.score())));
 
     PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
     assertEquals(best.settings().applyTo(config).text(Settings.GAMMA), config.text(Settings.GAMMA));
@@ -67,6 +72,62 @@ class SweepCommandTest {
     assertEquals(1100, ImageIO.read(out.resolve("scores.png").toFile()).getWidth());
     Path backbone = out.resolve("candidates/%03d/backbone.zip".formatted(best.index()));
     assertTrue(Files.exists(backbone));
+  }
+
+  @Test
+  void aDamagedPhotoIsLeftOutOfTheScoreAsOutOfTheTraining() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 1\nbudget: 6 steps", SEARCHED);
+    Path damaged;
+    try (Stream<Path> photos = Files.list(folder.resolve("photos"))) {
+      damaged = photos.sorted().toList().get(3);
+    }
+    Files.write(damaged, Arrays.copyOf(Files.readAllBytes(damaged), 5000));
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    assertTrue(
+        sweep
+            .err()
+            .contains(
+                "images that cannot be read and are left out of the score: 1, the first: Cannot read the image "
+                    + damaged),
+        sweep.err());
+    assertEquals(Status.DONE, Outcomes.open(out.resolve("results.csv")).all().get(0).status());
+  }
+
+  @Test
+  void whatFailedIsTriedAgain() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 2\nbudget: 6 steps", SEARCHED);
+    // Something in the way, as a full disk or a lost share would be.
+    Path inTheWay = out.resolve("candidates/001");
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    List<Double> expected = scores(out);
+    deleteAll(inTheWay);
+    Files.createFile(inTheWay);
+    deleteRow(1);
+    TinySweep failing = new TinySweep();
+    assertEquals(0, failing.run("--resume", out), failing.err());
+    Outcome failed = Outcomes.open(out.resolve("results.csv")).all().get(1);
+    assertEquals(Status.FAILED, failed.status());
+    Files.delete(inTheWay);
+    TinySweep again = new TinySweep();
+    assertEquals(0, again.run("--resume", out), again.err());
+    assertTrue(again.out().contains("failed      1 before; tried again"), again.out());
+    assertEquals(expected, scores(out));
+  }
+
+  private static void deleteAll(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void deleteRow(int index) throws IOException {
+    Path results = out.resolve("results.csv");
+    Files.write(
+        results,
+        Files.readAllLines(results).stream().filter(row -> !row.startsWith(index + ",")).toList());
   }
 
   @Test
@@ -78,6 +139,28 @@ class SweepCommandTest {
     assertEquals(
         Outcomes.open(out.resolve("results.csv")).all().get(1).settings(),
         Outcomes.open(folder.resolve("again/results.csv")).all().get(1).settings());
+  }
+
+  @Test
+  void aBudgetOfLessThanAnEpochStaysOutOfTheBestSettings() throws IOException {
+    Path file = TinySweep.file(folder, "candidates: 1\nbudget: 3 steps", SEARCHED);
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    String best = Files.readString(out.resolve("best.yaml"));
+    assertTrue(best.contains("# It was trained for 3 steps only: set epochs"), best);
+    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    assertNull(config.get(Settings.STEPS_PER_EPOCH));
+    PretrainConfig trained =
+        ConfigFile.read(out.resolve("candidates/000/config.yaml"), PretrainConfig.defaults());
+    assertEquals(3, trained.get(Settings.STEPS_PER_EPOCH));
+  }
+
+  @Test
+  void ownStepsPerEpochStayInTheBestSettings() throws IOException {
+    Path file =
+        TinySweep.file(folder, "candidates: 1\nbudget: 3 steps", SEARCHED + "\nsteps-per-epoch: 4");
+    assertEquals(0, new TinySweep().run(file, "--out", out));
+    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    assertEquals(4, config.get(Settings.STEPS_PER_EPOCH));
   }
 
   @Test
@@ -94,6 +177,9 @@ class SweepCommandTest {
       Path metrics = out.resolve("candidates/%03d/metrics.csv".formatted(outcome.index()));
       int steps = Files.readAllLines(metrics).size() - 1;
       assertEquals(stopped, steps < 10, outcome.toString());
+      TrainedRun run = TrainedRun.at(out.resolve("candidates/%03d".formatted(outcome.index())));
+      assertEquals(!stopped, run.finished(), "a score on the way is not the end");
+      assertEquals(stopped, run.givenUp().isPresent(), outcome.toString());
       assertFalse(stopped && outcome.index() < 3, "too early to compare");
     }
   }

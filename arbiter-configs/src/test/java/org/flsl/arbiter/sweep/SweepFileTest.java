@@ -56,6 +56,35 @@ class SweepFileTest {
   }
 
   @Test
+  void wholeNumbersFollowALogScaleToo() {
+    List<CandidateSettings> candidates =
+        parse(
+                """
+                candidates: 600
+                settings:
+                  centroids: {from: 16, to: 4096, scale: log}
+                  depth: {from: 1, to: 3, scale: log}
+                  seed: {from: 1, to: 10000000000, scale: log}
+                """)
+            .candidates()
+            .preview();
+    List<Long> centroids =
+        candidates.stream().map(one -> Long.valueOf(one.get("centroids"))).toList();
+    // Eight doublings: a half below the fourth, and an eighth in each.
+    assertEquals(300, centroids.stream().filter(n -> n < 256).count(), 60);
+    assertEquals(75, centroids.stream().filter(n -> n >= 1024 && n < 2048).count(), 40);
+    assertTrue(centroids.stream().allMatch(n -> n >= 16 && n <= 4096));
+    List<Long> depths = candidates.stream().map(one -> Long.valueOf(one.get("depth"))).toList();
+    // ln 3, ln 5/3 and ln 7/5 of ln 7.
+    assertEquals(339, depths.stream().filter(n -> n == 1).count(), 60);
+    assertEquals(104, depths.stream().filter(n -> n == 3).count(), 45);
+    assertEquals(
+        300,
+        candidates.stream().filter(one -> Long.parseLong(one.get("seed")) < 100_000).count(),
+        60);
+  }
+
+  @Test
   void aGridSpacesItsPoints() {
     Sweep sweep =
         parse(

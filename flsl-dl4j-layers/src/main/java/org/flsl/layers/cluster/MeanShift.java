@@ -167,7 +167,7 @@ public final class MeanShift extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    TokenTypes.checkQueries(getName(), inputs[0], inputs[1]);
+    TokenTypes.checkQueries(name(), inputs[0], inputs[1]);
   }
 
   @Override
@@ -209,16 +209,6 @@ public final class MeanShift extends CompiledVertex {
   /** Tokens of each view; empty if all queries look at all tokens. */
   public List<Long> tokenViews() {
     return tokenViews == null ? List.of() : List.copyOf(tokenViews);
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return mixture == null ? 2 : 3;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return minVertexInputs();
   }
 
   @Override

@@ -62,26 +62,15 @@ public final class PreviousStageAttention extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    TokenTypes.checkQueries(getName(), inputs[0], inputs[1]);
+    TokenTypes.checkQueries(name(), inputs[0], inputs[1]);
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
-    String name = "Previous-stage attention";
-    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name, inputs[0]);
+    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
     InputType.InputTypeRecurrent tokens =
-        TokenTypes.expectSequence(name, inputs[1], queries.getSize());
+        TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
     return TokenTypes.sequence(tokens.getTimeSeriesLength(), queries.getTimeSeriesLength());
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 2;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 2;
   }
 
   @Override

@@ -62,7 +62,7 @@ public final class ProjectionHead extends CompiledLayer {
     params.forEach(
         (name, array) -> {
           if (name.endsWith("W")) {
-            Init.truncatedNormal(array);
+            Init.normal(array);
           } else {
             array.assign(0);
           }
@@ -82,10 +82,6 @@ public final class ProjectionHead extends CompiledLayer {
   @Override
   public void validateInput(INDArray input) {
     TokenTypes.checkSequence(name(), input, width);
-  }
-
-  private String name() {
-    return getLayerName() == null ? "Projection head" : getLayerName();
   }
 
   @Override

@@ -74,10 +74,6 @@ public final class Prototypes extends CompiledLayer {
     TokenTypes.checkSequence(name(), input, width);
   }
 
-  private String name() {
-    return getLayerName() == null ? "Prototypes" : getLayerName();
-  }
-
   @Override
   public InputType getOutputType(int index, InputType input) {
     long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();

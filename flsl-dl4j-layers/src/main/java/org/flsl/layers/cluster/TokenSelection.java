@@ -54,7 +54,7 @@ public final class TokenSelection extends CompiledVertex {
           String.format(
               "%s: tokens %s and selector %s do not fit, expected [batch, tokens, width] and [batch,"
                   + " queries, tokens]",
-              getName(), Arrays.toString(inputs[0].shape()), Arrays.toString(inputs[1].shape())));
+              name(), Arrays.toString(inputs[0].shape()), Arrays.toString(inputs[1].shape())));
     }
   }
 
@@ -64,16 +64,6 @@ public final class TokenSelection extends CompiledVertex {
     InputType.InputTypeRecurrent selector =
         TokenTypes.expectColumns("Token selection", "selector", inputs[1], tokens);
     return TokenTypes.sequence(tokens.getSize(), selector.getTimeSeriesLength());
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 2;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 2;
   }
 
   @Override

@@ -54,7 +54,7 @@ public final class FeatureMapTokens extends CompiledVertex {
       throw new IllegalArgumentException(
           String.format(
               "%s: input has the shape %s, expected [%d * batch, channels, height, width]",
-              getName(), Arrays.toString(inputs[0].shape()), views));
+              name(), Arrays.toString(inputs[0].shape()), views));
     }
   }
 
@@ -67,16 +67,6 @@ public final class FeatureMapTokens extends CompiledVertex {
               + inputs[0]);
     }
     return TokenTypes.sequence(maps.getChannels(), views * maps.getHeight() * maps.getWidth());
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 1;
   }
 
   @Override

@@ -40,6 +40,11 @@ public abstract class CompiledLayer extends SameDiffLayer {
    */
   protected abstract SDVariable define(Definition definition, SDVariable input);
 
+  /** What errors call this layer: its name in the graph, or its kind before it has one. */
+  protected final String name() {
+    return getLayerName() == null ? KindName.of(getClass()) : getLayerName();
+  }
+
   /** Not used by the compiled runtime, which calls {@link #define}. */
   @Override
   public final SDVariable defineLayer(

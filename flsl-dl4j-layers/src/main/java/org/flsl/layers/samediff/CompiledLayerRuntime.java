@@ -12,10 +12,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs a {@link CompiledLayer} inside a DL4J network. */
-final class CompiledLayerRuntime extends SameDiffLayer {
+final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Aware {
   private static final Set<String> INPUT = Set.of(CompiledLayer.INPUT);
 
   private Computation computation;
+  private BatchPart part = BatchPart.WHOLE;
 
   CompiledLayerRuntime(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -23,6 +24,16 @@ final class CompiledLayerRuntime extends SameDiffLayer {
 
   private CompiledLayer compiledConf() {
     return (CompiledLayer) conf.getLayer();
+  }
+
+  @Override
+  public void part(BatchPart announced) {
+    part = announced;
+  }
+
+  @Override
+  public BatchPart part() {
+    return part;
   }
 
   @Override
@@ -43,7 +54,7 @@ final class CompiledLayerRuntime extends SameDiffLayer {
 
   private Feed.Step step() {
     long seed = conf.getSeed() * 31 + compiledConf().getLayerName().hashCode();
-    return new Feed.Step(getIterationCount(), getEpochCount(), seed);
+    return new Feed.Step(getIterationCount(), getEpochCount(), seed, part);
   }
 
   @Override

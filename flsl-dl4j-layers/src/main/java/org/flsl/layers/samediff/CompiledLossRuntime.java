@@ -43,7 +43,8 @@ final class CompiledLossRuntime extends SameDiffOutputLayer {
                   compiledConf()
                       .define(definition, definition.inputs().get(CompiledLossLayer.INPUT)));
     }
-    Feed.Step step = new Feed.Step(getIterationCount(), getEpochCount(), conf.getSeed());
+    Feed.Step step =
+        new Feed.Step(getIterationCount(), getEpochCount(), conf.getSeed(), BatchPart.WHOLE);
     return computation.forward(
         Map.of(CompiledLossLayer.INPUT, input), training ? INPUT : null, step, workspaces);
   }

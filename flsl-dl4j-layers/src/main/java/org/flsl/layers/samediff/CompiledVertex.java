@@ -3,6 +3,7 @@ package org.flsl.layers.samediff;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -45,6 +46,24 @@ public abstract class CompiledVertex extends SameDiffVertex {
     if (!params.isEmpty()) {
       throw new IllegalStateException(getClass() + " has parameters but does not initialise them");
     }
+  }
+
+  /** What errors call this vertex: its name in the graph, or its kind before it has one. */
+  protected final String name() {
+    return getName() == null ? KindName.of(getClass()) : getName();
+  }
+
+  /** As many as the vertex defines. */
+  @Override
+  public final int minVertexInputs() {
+    SDVertexParams params = new SDVertexParams();
+    defineParametersAndInputs(params);
+    return params.getInputs().size();
+  }
+
+  @Override
+  public final int maxVertexInputs() {
+    return minVertexInputs();
   }
 
   /** Masks pass through unused: the views of a batch are always complete. */

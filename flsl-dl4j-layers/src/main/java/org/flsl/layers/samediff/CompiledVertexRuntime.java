@@ -19,10 +19,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs a {@link CompiledVertex} inside a ComputationGraph. */
-final class CompiledVertexRuntime extends SameDiffGraphVertex {
+final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPart.Aware {
   private final CompiledVertex vertex;
   private final DataType type;
   private Computation computation;
+  private BatchPart part = BatchPart.WHOLE;
 
   CompiledVertexRuntime(
       CompiledVertex vertex,
@@ -40,6 +41,16 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex {
   @Override
   public String toString() {
     return vertex.getClass().getSimpleName() + "(\"" + getVertexName() + "\")";
+  }
+
+  @Override
+  public void part(BatchPart announced) {
+    part = announced;
+  }
+
+  @Override
+  public BatchPart part() {
+    return part;
   }
 
   @Override
@@ -61,7 +72,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex {
         new Feed.Step(
             graph.getConfiguration().getIterationCount(),
             graph.getConfiguration().getEpochCount(),
-            seed);
+            seed,
+            part);
     Set<String> differentiable = training && !isFrozen(getVertexIndex()) ? trainable() : null;
     return computation.forward(inputs, differentiable, step, workspaces);
   }

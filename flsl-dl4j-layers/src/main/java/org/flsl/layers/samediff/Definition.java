@@ -135,6 +135,23 @@ public final class Definition {
   }
 
   /**
+   * The mean over the whole batch, where this computation may be given a part of it ({@link
+   * BatchPart}); its gradient is that of the part's own mean.
+   *
+   * <p>For a function f of a batch mean: the gradients of all parts, averaged, are the gradient of
+   * f for the whole batch. Where there are no parts, this is {@code mean} itself.
+   *
+   * @param name name of the mean, unique in the layer
+   * @param mean the mean over the examples at hand
+   * @param shape its shape
+   */
+  public SDVariable batchMean(String name, SDVariable mean, long... shape) {
+    SDVariable missing = sameDiff.placeHolder(name, dataType, shape);
+    feeds.add(new BatchMeanFeed(name, shape));
+    return mean.add(missing);
+  }
+
+  /**
    * Replaces the automatic gradient of {@code value} by {@code rule}.
    *
    * @param value any variable of this graph

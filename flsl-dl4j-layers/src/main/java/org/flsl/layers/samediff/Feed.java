@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A value that the runtime hands to a layer's graph anew for every step. */
 interface Feed {
 
-  /** Where in training a step is, and what randomness it may use. */
-  record Step(int iteration, int epoch, long seed) {}
+  /** Where in training a step is, what randomness it may use, and of which part of the batch. */
+  record Step(int iteration, int epoch, long seed, BatchPart part) {}
 
   /** Name of the placeholder to fill. */
   String name();

@@ -9,17 +9,20 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Feeds the scaled Bernoulli masks of drop path and dropout.
  *
- * <p>The draw depends on the seed, the iteration and the mask's name alone, so that a resumed run
- * repeats it.
+ * <p>The draw depends on the seed, the iteration, the mask's name and the example's place in the
+ * batch alone, so that a resumed run repeats it, and so does a batch that comes in parts.
  */
 record KeepMaskFeed(String name, double keep, long[] groupSizes, long columns) implements Feed {
+
+  /** What each draw adds to the state of a SplittableRandom: skips draws without making them. */
+  private static final long GAMMA = 0x9E3779B97F4A7C15L;
 
   @Override
   public INDArray value(Step step, long batch, DataType dataType) {
     int width = Math.toIntExact(columns);
     int rows = Math.toIntExact(batch * Arrays.stream(groupSizes).sum());
     float[] mask = new float[Math.multiplyExact(rows, width)];
-    SplittableRandom random = new SplittableRandom(mix(step));
+    SplittableRandom random = new SplittableRandom(mix(step) + draws(step.part().first()) * GAMMA);
     float kept = (float) (1 / keep);
     int position = 0;
     for (long example = 0; example < batch; example++) {
@@ -36,10 +39,14 @@ record KeepMaskFeed(String name, double keep, long[] groupSizes, long columns) i
     return Nd4j.createFromArray(mask).reshape(rows, width).castTo(dataType);
   }
 
+  private long draws(long examples) {
+    return examples * groupSizes.length * columns;
+  }
+
   private long mix(Step step) {
     long hash = step.seed();
-    hash = hash * 0x9E3779B97F4A7C15L + step.iteration();
-    hash = hash * 0x9E3779B97F4A7C15L + name.hashCode();
+    hash = hash * GAMMA + step.iteration();
+    hash = hash * GAMMA + name.hashCode();
     return new SplittableRandom(hash).nextLong();
   }
 }

@@ -134,10 +134,10 @@ public final class PatchEmbedding extends CompiledVertex {
     Init.uniform(params.get(WEIGHT), patchLength());
     Init.uniform(params.get(BIAS), patchLength());
     if (positions == Positions.LEARNED) {
-      Init.truncatedNormal(params.get(POSITIONS));
+      Init.normal(params.get(POSITIONS));
     }
     if (leading > 0) {
-      Init.truncatedNormal(params.get(LEADING));
+      Init.normal(params.get(LEADING));
     }
   }
 
@@ -230,7 +230,7 @@ public final class PatchEmbedding extends CompiledVertex {
         throw new IllegalArgumentException(
             String.format(
                 "%s: view %d has the shape %s, expected [batch, %d, height, width]",
-                getName(), i, Arrays.toString(image.shape()), channels));
+                name(), i, Arrays.toString(image.shape()), channels));
       }
       TokenGrid.of(image.size(2), image.size(3), patch);
     }
@@ -256,20 +256,6 @@ public final class PatchEmbedding extends CompiledVertex {
       tokens += leading + TokenGrid.of(image.getHeight(), image.getWidth(), patch).tokens();
     }
     return TokenTypes.sequence(width, tokens);
-  }
-
-  private String name() {
-    return getName() == null ? "Patch embedding" : getName();
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return views;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return views;
   }
 
   @Override

@@ -100,10 +100,6 @@ public final class PatchTokens extends CompiledLayer {
     TokenTypes.checkSequence(name(), input, width);
   }
 
-  private String name() {
-    return getLayerName() == null ? "Patch tokens" : getLayerName();
-  }
-
   @Override
   public InputType getOutputType(int index, InputType input) {
     long tokens = TokenTypes.expectSequence(name(), input, width).getTimeSeriesLength();

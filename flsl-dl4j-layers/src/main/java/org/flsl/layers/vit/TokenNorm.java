@@ -65,10 +65,6 @@ public final class TokenNorm extends CompiledLayer {
     TokenTypes.checkSequence(name(), input, width);
   }
 
-  private String name() {
-    return getLayerName() == null ? "Token norm" : getLayerName();
-  }
-
   @Override
   public InputType getOutputType(int index, InputType input) {
     return TokenTypes.expectSequence(name(), input, width);

@@ -130,7 +130,7 @@ public final class TransformerBlock extends CompiledLayer {
     params.forEach(
         (name, array) -> {
           if (name.endsWith("W")) {
-            Init.truncatedNormal(array);
+            Init.normal(array);
           } else {
             array.assign(name.endsWith("Gain") ? 1 : 0);
           }
@@ -218,10 +218,6 @@ public final class TransformerBlock extends CompiledLayer {
     return attentionOnly
         ? TokenTypes.sequence(tokens - leading, (tokens - leading) * heads)
         : TokenTypes.sequence(width, tokens);
-  }
-
-  private String name() {
-    return getLayerName() == null ? "Transformer block" : getLayerName();
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class VitBackbone implements Backbone {
             .heads(block.heads())
             .patch(patches.patch())
             .channels(patches.channels())
-            .hidden(block.hidden())
+            .mlpRatio(VitConfig.mlpRatio(block.hidden(), block.width()))
             .normEps(block.normEps())
             .positions(patches.positions())
             .leadingTokens(patches.leadingTokens())

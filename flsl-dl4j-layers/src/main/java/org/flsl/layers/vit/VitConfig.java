@@ -1,65 +1,19 @@
 package org.flsl.layers.vit;
 
 import org.flsl.layers.TokenGrid;
+import org.flsl.layers.internal.GeneratedBuilder;
+import org.immutables.value.Value;
 
 /**
- * The shape of a Vision Transformer; immutable, with a builder.
+ * The shape of a Vision Transformer; immutable, with a builder whose defaults are the paper's.
  *
  * <p>Use {@link #tiny}, {@link #small} or {@link #base} for the usual ones, or {@link #builder} for
  * any width, depth and number of heads. Legend: C width, H heads.
  */
-public final class VitConfig {
-  private final int width;
-  private final int depth;
-  private final int heads;
-  private final int patch;
-  private final int channels;
-  private final double mlpRatio;
-  private final double normEps;
-  private final double dropPath;
-  private final double dropout;
-  private final Positions positions;
-  private final TokenGrid baseGrid;
-  private final boolean finalNorm;
-  private final int leadingTokens;
-
-  private VitConfig(Builder b) {
-    this.width = b.width;
-    this.depth = b.depth;
-    this.heads = b.heads;
-    this.patch = b.patch;
-    this.channels = b.channels;
-    this.mlpRatio = b.mlpRatio;
-    this.normEps = b.normEps;
-    this.dropPath = b.dropPath;
-    this.dropout = b.dropout;
-    this.positions = b.positions;
-    this.finalNorm = b.finalNorm;
-    this.leadingTokens = b.leadingTokens;
-    check(width > 0 && depth > 0 && heads > 0, "width, depth and heads must be positive");
-    check(
-        width % heads == 0,
-        String.format(
-            "%d heads do not divide the width %d: every head needs the same width", heads, width));
-    check(patch > 0 && channels > 0, "patch and channels must be positive");
-    check(
-        (long) (width * mlpRatio) > 0,
-        "mlpRatio " + mlpRatio + " leaves no hidden units in the MLP");
-    check(normEps > 0, "normEps must be positive, got " + normEps);
-    check(dropPath >= 0 && dropPath < 1, "dropPath must lie in [0, 1), got " + dropPath);
-    check(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), got " + dropout);
-    check(leadingTokens >= 0, "leadingTokens must not be negative, got " + leadingTokens);
-    check(
-        positions != Positions.SINCOS || width % 4 == 0,
-        "sine-cosine positions need a width that is a multiple of 4, got " + width);
-    this.baseGrid = TokenGrid.of(b.imageHeight, b.imageWidth, patch);
-  }
-
-  private static void check(boolean ok, String message) {
-    if (!ok) {
-      throw new IllegalArgumentException("Vision Transformer: " + message);
-    }
-  }
+@Value.Immutable
+@GeneratedBuilder
+public abstract class VitConfig {
+  VitConfig() {}
 
   /** ViT-Ti: width 192, 3 heads, depth 12. */
   public static VitConfig tiny(int patch) {
@@ -83,216 +37,160 @@ public final class VitConfig {
 
   /** A builder that starts from this configuration. */
   public Builder toBuilder() {
-    return builder()
-        .width(width)
-        .depth(depth)
-        .heads(heads)
-        .patch(patch)
-        .channels(channels)
-        .mlpRatio(mlpRatio)
-        .normEps(normEps)
-        .dropPath(dropPath)
-        .dropout(dropout)
-        .positions(positions)
-        .finalNorm(finalNorm)
-        .leadingTokens(leadingTokens)
-        .imageSize(baseGrid.height() * patch, baseGrid.width() * patch);
+    return builder().from(this);
   }
 
-  /** Width C of a token. */
+  /** Width C of a token; default 384. */
+  @Value.Default
   public int width() {
-    return width;
+    return 384;
   }
 
-  /** Number of blocks. */
+  /** Number of blocks; default 12. */
+  @Value.Default
   public int depth() {
-    return depth;
+    return 12;
   }
 
-  /** Attention heads H. */
+  /** Attention heads H, which must divide the width; default 6. */
+  @Value.Default
   public int heads() {
-    return heads;
+    return 6;
   }
 
-  /** Side of a patch in pixels. */
+  /** Side of a patch in pixels; default 16. */
+  @Value.Default
   public int patch() {
-    return patch;
+    return 16;
   }
 
-  /** Colour channels of the images. */
+  /** Colour channels of the images; default 3. */
+  @Value.Default
   public int channels() {
-    return channels;
+    return 3;
   }
 
-  /** Hidden units of the MLP divided by the width. */
+  /** Hidden units of the MLP divided by the width; default 4. */
+  @Value.Default
   public double mlpRatio() {
-    return mlpRatio;
+    return 4;
   }
 
   /** Hidden units of the MLP. */
   public int hidden() {
-    return (int) (width * mlpRatio);
+    return (int) (width() * mlpRatio());
   }
 
-  /** Added to the variance by every layer norm. */
+  /** The {@link #mlpRatio()} of an MLP with so many hidden units. */
+  public static double mlpRatio(int hidden, int width) {
+    double ratio = (double) hidden / width;
+    // The division may miss the number by one.
+    return (int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
+  }
+
+  /** Added to the variance by every layer norm; default 1e-6. */
+  @Value.Default
   public double normEps() {
-    return normEps;
+    return 1e-6;
   }
 
-  /** Drop path probability of the last block; it grows linearly from 0 at the first. */
+  /** Drop path probability of the last block, growing linearly from 0 at the first; default 0.1. */
+  @Value.Default
   public double dropPath() {
-    return dropPath;
+    return 0.1;
   }
 
   /**
-   * Dropout probability after both linear layers of the MLP and after the attention's projection.
+   * Dropout probability after both linear layers of the MLP and after the attention's projection;
+   * default 0.
    */
+  @Value.Default
   public double dropout() {
-    return dropout;
+    return 0;
   }
 
-  /** Kind of positions. */
+  /** Kind of positions; default {@link Positions#SINCOS}. */
+  @Value.Default
   public Positions positions() {
-    return positions;
+    return Positions.SINCOS;
+  }
+
+  /** Whether a layer norm follows the last block; default true. */
+  @Value.Default
+  public boolean finalNorm() {
+    return true;
+  }
+
+  /**
+   * Learned tokens that every view begins with, such as class, distillation and register tokens;
+   * default 0, as in the paper. They take part in the attention of all blocks and are left out of
+   * the output, so that the tokens there are those of the patches in any case.
+   */
+  @Value.Default
+  public int leadingTokens() {
+    return 0;
+  }
+
+  /** Height in pixels of the images that the positions are made for; default 224. */
+  @Value.Default
+  public int imageHeight() {
+    return 224;
+  }
+
+  /** Width in pixels of the images that the positions are made for; default 224. */
+  @Value.Default
+  public int imageWidth() {
+    return 224;
   }
 
   /** The grid that the table of positions is made for; other grids are resampled from it. */
   public TokenGrid baseGrid() {
-    return baseGrid;
+    return TokenGrid.of(imageHeight(), imageWidth(), patch());
   }
 
-  /** Whether a layer norm follows the last block. */
-  public boolean finalNorm() {
-    return finalNorm;
+  @Value.Check
+  void check() {
+    check(width() > 0 && depth() > 0 && heads() > 0, "width, depth and heads must be positive");
+    check(
+        width() % heads() == 0,
+        String.format(
+            "%d heads do not divide the width %d: every head needs the same width",
+            heads(), width()));
+    check(patch() > 0 && channels() > 0, "patch and channels must be positive");
+    check(
+        (long) (width() * mlpRatio()) > 0,
+        "mlpRatio " + mlpRatio() + " leaves no hidden units in the MLP");
+    check(normEps() > 0, "normEps must be positive, got " + normEps());
+    check(dropPath() >= 0 && dropPath() < 1, "dropPath must lie in [0, 1), got " + dropPath());
+    check(dropout() >= 0 && dropout() < 1, "dropout must lie in [0, 1), got " + dropout());
+    check(leadingTokens() >= 0, "leadingTokens must not be negative, got " + leadingTokens());
+    check(
+        positions() != Positions.SINCOS || width() % 4 == 0,
+        "sine-cosine positions need a width that is a multiple of 4, got " + width());
+    baseGrid();
   }
 
-  /** Tokens of the network's own that every view begins with; see {@link Builder#leadingTokens}. */
-  public int leadingTokens() {
-    return leadingTokens;
+  private static void check(boolean ok, String message) {
+    if (!ok) {
+      throw new IllegalArgumentException("Vision Transformer: " + message);
+    }
   }
 
-  /** Builds a {@link VitConfig}; every value has the paper's default. */
-  public static final class Builder {
-    private int width = 384;
-    private int depth = 12;
-    private int heads = 6;
-    private int patch = 16;
-    private int channels = 3;
-    private double mlpRatio = 4;
-    private double normEps = 1e-6;
-    private double dropPath = 0.1;
-    private double dropout = 0;
-    private Positions positions = Positions.SINCOS;
-    private boolean finalNorm = true;
-    private int leadingTokens;
-    private int imageHeight = 224;
-    private int imageWidth = 224;
+  /**
+   * Builds a {@link VitConfig}; refuses heads that do not divide the width, patches that do not
+   * divide the image, and numbers out of range, with an IllegalArgumentException.
+   */
+  public static final class Builder extends ImmutableVitConfig.Builder {
+    Builder() {}
 
-    private Builder() {}
-
-    /** Width C of a token; default 384. */
-    public Builder width(int width) {
-      this.width = width;
-      return this;
-    }
-
-    /** Number of blocks; default 12. */
-    public Builder depth(int depth) {
-      this.depth = depth;
-      return this;
-    }
-
-    /** Attention heads, which must divide the width; default 6. */
-    public Builder heads(int heads) {
-      this.heads = heads;
-      return this;
-    }
-
-    /** Side of a patch in pixels; default 16. */
-    public Builder patch(int patch) {
-      this.patch = patch;
-      return this;
-    }
-
-    /** Colour channels; default 3. */
-    public Builder channels(int channels) {
-      this.channels = channels;
-      return this;
-    }
-
-    /** Hidden units of the MLP divided by the width; default 4. */
-    public Builder mlpRatio(double mlpRatio) {
-      this.mlpRatio = mlpRatio;
-      return this;
-    }
-
-    /** Hidden units of the MLP, for the width that was set before; instead of {@link #mlpRatio}. */
-    public Builder hidden(int hidden) {
-      double ratio = (double) hidden / width;
-      // A division may miss the number by one.
-      return mlpRatio((int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio));
-    }
-
-    /** Added to the variance by every layer norm; default 1e-6. */
-    public Builder normEps(double normEps) {
-      this.normEps = normEps;
-      return this;
-    }
-
-    /** Drop path of the last block; default 0.1. */
-    public Builder dropPath(double dropPath) {
-      this.dropPath = dropPath;
-      return this;
-    }
-
-    /** Dropout; default 0. */
-    public Builder dropout(double dropout) {
-      this.dropout = dropout;
-      return this;
-    }
-
-    /** Kind of positions; default {@link Positions#SINCOS}. */
-    public Builder positions(Positions positions) {
-      this.positions = positions;
-      return this;
-    }
-
-    /** Whether a layer norm follows the last block; default true. */
-    public Builder finalNorm(boolean finalNorm) {
-      this.finalNorm = finalNorm;
-      return this;
-    }
-
-    /**
-     * Learned tokens that every view begins with, such as class, distillation and register tokens;
-     * default 0, as in the paper. They take part in the attention of all blocks and are left out of
-     * the output, so that the tokens there are those of the patches in any case.
-     */
-    public Builder leadingTokens(int leadingTokens) {
-      this.leadingTokens = leadingTokens;
-      return this;
-    }
-
-    /** Size of the global views in pixels, for which the positions are made; default 224 x 224. */
+    /** Size of the global views in pixels, for which the positions are made. */
     public Builder imageSize(int height, int width) {
-      this.imageHeight = height;
-      this.imageWidth = width;
-      return this;
+      return imageHeight(height).imageWidth(width);
     }
 
     /** Square {@link #imageSize(int, int)}. */
     public Builder imageSize(int side) {
       return imageSize(side, side);
-    }
-
-    /**
-     * Builds.
-     *
-     * @throws IllegalArgumentException if heads do not divide the width, the patch does not divide
-     *     the image, or a number is out of range
-     */
-    public VitConfig build() {
-      return new VitConfig(this);
     }
   }
 }

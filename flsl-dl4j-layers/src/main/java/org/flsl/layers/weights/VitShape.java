@@ -57,7 +57,7 @@ final class VitShape {
             .heads(heads())
             .patch(patch)
             .channels(match.channels())
-            .hidden((int) match.tensor("fc1", WEIGHT, 0).shape()[0])
+            .mlpRatio(VitConfig.mlpRatio((int) match.tensor("fc1", WEIGHT, 0).shape()[0], width))
             .normEps(eps())
             .dropPath(0)
             .positions(Positions.LEARNED)

@@ -316,7 +316,8 @@ class CompiledRuntimeTest {
         () -> computation.backward(x, Map.of(), Map.of("x", x).keySet(), none),
         "Backward pass without a forward pass",
         "training = true");
-    computation.forward(Map.of("x", x), Map.of("x", x).keySet(), new Feed.Step(0, 0, 1), none);
+    computation.forward(
+        Map.of("x", x), Map.of("x", x).keySet(), new Feed.Step(0, 0, 1, BatchPart.WHOLE), none);
     assertTrue(computation.isPending());
     computation.backward(x, Map.of(), Map.of("x", x).keySet(), none);
     assertFalse(computation.isPending());

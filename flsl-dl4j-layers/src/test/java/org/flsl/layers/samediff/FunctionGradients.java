@@ -39,7 +39,7 @@ final class FunctionGradients {
   }
 
   private INDArray forward(boolean training) {
-    Feed.Step step = new Feed.Step(0, 0, 1);
+    Feed.Step step = new Feed.Step(0, 0, 1, BatchPart.WHOLE);
     return computation.forward(inputs, training ? inputs.keySet() : null, step, workspaces);
   }
 

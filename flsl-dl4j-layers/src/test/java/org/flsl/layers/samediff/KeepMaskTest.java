@@ -30,7 +30,7 @@ class KeepMaskTest {
   private static final int[][] VIEWS = {{0, 3}, {3, 5}, {5, 7}};
 
   private static INDArray mask(KeepMaskFeed feed, int iteration, long seed) {
-    return feed.value(new Feed.Step(iteration, 0, seed), 40, DataType.DOUBLE);
+    return feed.value(new Feed.Step(iteration, 0, seed, BatchPart.WHOLE), 40, DataType.DOUBLE);
   }
 
   @Test
@@ -73,6 +73,18 @@ class KeepMaskTest {
     assertNotEquals(mask(feed, 3, 1), mask(feed, 4, 1));
     assertNotEquals(mask(feed, 3, 1), mask(feed, 3, 2));
     assertNotEquals(mask(feed, 3, 1), mask(new KeepMaskFeed("n", 0.5, new long[] {1}, 4), 3, 1));
+  }
+
+  @Test
+  void partsOfABatchHaveTheMasksOfTheWhole() {
+    KeepMaskFeed feed = new KeepMaskFeed("m", 0.5, new long[] {3, 2}, 2);
+    INDArray whole = mask(feed, 7, 1);
+    for (int first = 0; first < 40; first += 8) {
+      Feed.Step part = new Feed.Step(7, 0, 1, new BatchPart(first, Map.of()));
+      assertEquals(
+          whole.get(NDArrayIndex.interval(5 * first, 5 * (first + 8)), NDArrayIndex.all()),
+          feed.value(part, 8, DataType.DOUBLE));
+    }
   }
 
   private static ComputationGraph graph(double dropPath) {

@@ -43,7 +43,7 @@ class ExportTest {
             .heads(3)
             .depth(2)
             .patch(4)
-            .hidden(20)
+            .mlpRatio(VitConfig.mlpRatio(20, 12))
             .channels(2)
             .imageSize(12, 20)
             .normEps(1e-5)

@@ -64,7 +64,7 @@ record BoxFeatures(INDArray pooled, INDArray patches, int[] labels) {
     }
     if (found.labels.isEmpty()) {
       throw new DatasetException(
-          "None of the %d images has a box in its middle: expected boxes around objects"
+          "None of the %d images has a box in the square that is cut out of its middle; expected boxes around objects there"
               .formatted(set.size()));
     }
     return found.features();

@@ -13,7 +13,8 @@ import org.flsl.views.pixels.RgbImage;
 /**
  * A folder with a folder of images for each class: {@code cat/1.jpg}, {@code dog/a/2.jpg}.
  *
- * <p>Classes are numbered in the order of their names.
+ * <p>Classes are numbered in the order of their names; names that look alike are alike, however
+ * their accents are written (Unicode's NFC and NFD).
  */
 public final class ClassFolders implements CategorySet {
   private final ImageFolder images;
@@ -25,7 +26,7 @@ public final class ClassFolders implements CategorySet {
     this.classes = List.copyOf(classes);
     this.categories = new int[images.size()];
     for (int i = 0; i < categories.length; i++) {
-      categories[i] = classes.indexOf(name(i).replaceFirst("/.*", ""));
+      categories[i] = classes.indexOf(NamedFiles.composed(name(i).replaceFirst("/.*", "")));
     }
   }
 
@@ -70,8 +71,9 @@ public final class ClassFolders implements CategorySet {
     try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(Files::isDirectory)
-          .map(folder -> folder.getFileName().toString())
+          .map(folder -> NamedFiles.composed(folder.getFileName().toString()))
           .filter(name -> !name.startsWith("."))
+          .distinct()
           .sorted()
           .toList();
     } catch (IOException e) {

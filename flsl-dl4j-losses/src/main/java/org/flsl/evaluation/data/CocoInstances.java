@@ -4,44 +4,94 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.views.pixels.RgbImage;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Objects outlined in COCO's {@code instances_*.json}: polygons, run lengths and boxes.
  *
  * <p>Use {@link #segmentation} for classes of pixels and {@link #boxes} for boxes. Classes are the
- * file's categories by ascending id. The file is read entry by entry, so that its outlines alone
- * take memory; images are read when asked for.
+ * names of the file's categories by ascending id; categories of one name are one class. Outlines
+ * and boxes that cannot be used are counted in a warning, and do not refuse the rest. The file is
+ * read entry by entry, so that its outlines alone take memory; images are read when asked for.
  */
 public final class CocoInstances {
 
+  private static final Logger LOG = LoggerFactory.getLogger(CocoInstances.class);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String BACKGROUND = "background";
+
   private final Path file;
-  private final Path folder;
+  private final NamedFiles images;
+  private final DrawnOn drawnOn;
   private final Map<Long, Photo> photos = new TreeMap<>();
   private final Map<Long, String> categories = new TreeMap<>();
   private final Map<Long, List<Annotation>> annotations = new HashMap<>();
 
-  private CocoInstances(Path file, Path folder) {
+  private CocoInstances(Path file, NamedFiles images, DrawnOn drawnOn) {
     this.file = file;
-    this.folder = folder;
+    this.images = images;
+    this.drawnOn = drawnOn;
   }
 
   private record Photo(long id, String name, int width, int height) {}
 
-  /** An object; {@code shape} is null where the file has none. */
-  private record Annotation(long category, double[] box, Shape shape, boolean crowd) {}
+  /** An object. */
+  private record Annotation(
+      String id, long category, Part<Shape> outline, Part<double[]> bbox, boolean crowd) {
+
+    /** Left, top, right and bottom: the bbox, or else that of the outline; null without either. */
+    double[] box() {
+      if (bbox.value != null) {
+        return bbox.value;
+      }
+      return outline.value == null ? null : outline.value.bounds();
+    }
+
+    /** Where the object is, if nothing else is known. */
+    Optional<Shape> bboxAsShape() {
+      return Optional.ofNullable(bbox.value)
+          .map(box -> Polygons.rectangle(box[0], box[1], box[2], box[3]));
+    }
+  }
+
+  /**
+   * A part of an annotation.
+   *
+   * @param value null where the file has none that can be used
+   * @param problem what is wrong with it; null where nothing is
+   */
+  private record Part<T>(T value, String problem) {
+
+    static <T> Part<T> of(JsonNode value, Function<JsonNode, T> reader) {
+      try {
+        boolean none = value.isMissingNode() || value.isNull() || value.isEmpty();
+        return new Part<>(none ? null : reader.apply(value), null);
+      } catch (IllegalArgumentException e) {
+        return new Part<>(null, e.getMessage());
+      }
+    }
+  }
 
   /**
    * Reads a file of annotations.
@@ -51,13 +101,25 @@ public final class CocoInstances {
    * @throws DatasetException if it is missing, no json, or not like COCO's
    */
   public static CocoInstances read(Path file, Path folder) {
+    return read(file, folder, DrawnOn.UNKNOWN);
+  }
+
+  /**
+   * Reads a file of annotations.
+   *
+   * @param file the json
+   * @param folder where its images are
+   * @param drawnOn what outlines and boxes of photos with an EXIF orientation were drawn on
+   * @throws DatasetException if it is missing, no json, or not like COCO's
+   */
+  public static CocoInstances read(Path file, Path folder, DrawnOn drawnOn) {
     if (!Files.isRegularFile(file)) {
       throw new DatasetException(
           "There is no file "
               + file
               + ": expected COCO's annotations, such as instances_val2017.json");
     }
-    CocoInstances coco = new CocoInstances(file, folder);
+    CocoInstances coco = new CocoInstances(file, new NamedFiles(folder), drawnOn);
     try (JsonParser parser = JSON.getFactory().createParser(file.toFile())) {
       coco.read(parser);
     } catch (JsonProcessingException e) {
@@ -134,30 +196,37 @@ public final class CocoInstances {
   }
 
   private void addAnnotation(JsonNode entry) {
-    try {
-      Annotation annotation =
-          new Annotation(
-              number(entry, "category_id").asLong(),
-              entry.hasNonNull("bbox") ? numbers(entry.get("bbox")) : null,
-              entry.hasNonNull("segmentation") ? shape(entry.get("segmentation")) : null,
-              entry.path("iscrowd").asInt() == 1);
-      annotations
-          .computeIfAbsent(number(entry, "image_id").asLong(), photo -> new ArrayList<>())
-          .add(annotation);
-    } catch (DatasetException e) {
-      throw e;
-    } catch (IllegalArgumentException e) {
-      throw new DatasetException(
-          "%s, annotation %s: %s"
-              .formatted(file, entry.path("id").asText("without id"), e.getMessage()),
-          e);
+    Annotation annotation =
+        new Annotation(
+            entry.path("id").asText("without id"),
+            number(entry, "category_id").asLong(),
+            Part.of(entry.path("segmentation"), CocoInstances::shape),
+            Part.of(entry.path("bbox"), CocoInstances::box),
+            entry.path("iscrowd").asInt() == 1);
+    annotations
+        .computeIfAbsent(number(entry, "image_id").asLong(), photo -> new ArrayList<>())
+        .add(annotation);
+  }
+
+  private static double[] box(JsonNode bbox) {
+    double[] box = numbers(bbox);
+    if (box.length != 4 || !(box[2] > 0) || !(box[3] > 0)) {
+      throw new IllegalArgumentException(
+          "a bbox needs x, y, width and height above 0, got " + Arrays.toString(box));
     }
+    return new double[] {box[0], box[1], box[0] + box[2], box[1] + box[3]};
   }
 
   private static Shape shape(JsonNode segmentation) {
     if (segmentation.isArray()) {
+      // One polygon alone is often written without the list of polygons around it.
+      boolean flat = segmentation.get(0).isNumber();
       List<double[]> polygons = new ArrayList<>();
-      segmentation.forEach(polygon -> polygons.add(numbers(polygon)));
+      if (flat) {
+        polygons.add(numbers(segmentation));
+      } else {
+        segmentation.forEach(polygon -> polygons.add(numbers(polygon)));
+      }
       return new Polygons(polygons);
     }
     JsonNode size = segmentation.path("size");
@@ -206,132 +275,274 @@ public final class CocoInstances {
     return entry.get(field);
   }
 
+  /** The names of images that the file lists and its folder does not hold. */
+  public List<String> missing() {
+    return photos.values().stream()
+        .filter(photo -> !Files.isRegularFile(images.find(photo.name)))
+        .map(Photo::name)
+        .toList();
+  }
+
+  /**
+   * The same without the images that are {@link #missing}.
+   *
+   * @throws DatasetException if all are
+   */
+  public CocoInstances withoutMissing() {
+    Set<String> missing = new HashSet<>(missing());
+    CocoInstances rest = new CocoInstances(file, images, drawnOn);
+    rest.categories.putAll(categories);
+    rest.annotations.putAll(annotations);
+    photos.forEach(
+        (id, photo) -> {
+          if (!missing.contains(photo.name)) {
+            rest.photos.put(id, photo);
+          }
+        });
+    if (rest.photos.isEmpty()) {
+      throw new DatasetException(
+          "None of the %d images of %s is there, such as %s; give the folder that holds them"
+              .formatted(photos.size(), file, images.find(missing.iterator().next())));
+    }
+    return rest;
+  }
+
   /**
    * The images with classes of pixels; class 0 is the background, the categories follow.
    *
    * <p>Where objects overlap the smaller one is on top, so that small objects stay visible. Crowds
-   * are {@link LabelMask#IGNORED}, except where an object covers them.
+   * are {@link LabelMask#IGNORED}, except where an object covers them, and so are the boxes of
+   * objects without an outline: what is in them is not known.
+   *
+   * @throws DatasetException if no object has an outline
    */
   public SegmentationSet segmentation() {
-    List<String> classes = new ArrayList<>(List.of("background"));
-    classes.addAll(categories.values());
-    return new Masks(this, List.copyOf(photos.values()), List.copyOf(classes));
-  }
-
-  /** The images with boxes, without those of crowds; every image, also those without objects. */
-  public BoxSet boxes() {
-    return new Boxes(this, List.copyOf(photos.values()), List.copyOf(categories.values()));
-  }
-
-  private int index(long category) {
-    return List.copyOf(categories.keySet()).indexOf(category);
-  }
-
-  private LabelMask mask(Photo photo) {
-    List<Painted> crowds = new ArrayList<>();
-    List<Painted> objects = new ArrayList<>();
-    for (Annotation annotation : annotations.getOrDefault(photo.id, List.of())) {
-      if (annotation.shape != null) {
-        BinaryMask pixels = pixels(photo, annotation.shape);
-        if (annotation.crowd) {
-          crowds.add(new Painted(pixels, LabelMask.IGNORED));
-        } else {
-          objects.add(new Painted(pixels, 1 + index(annotation.category)));
+    List<Annotation> objects = objects();
+    Unusable broken = new Unusable();
+    Unusable unknown = new Unusable();
+    for (Photo photo : photos.values()) {
+      for (Annotation object : annotations(photo.id)) {
+        if (object.outline.problem != null) {
+          broken.add("annotation %s: %s".formatted(object.id, object.outline.problem));
+        } else if (object.outline.value != null && outline(photo, object).isEmpty()) {
+          broken.add(
+              "annotation %s: run lengths for an image of another size than %s"
+                  .formatted(object.id, photo.name));
+        }
+        if (outline(photo, object).isEmpty()) {
+          unknown.add("annotation " + object.id);
         }
       }
     }
+    if (unknown.count() == objects.size()) {
+      throw new DatasetException(
+          "None of the %d objects of %s has an outline that can be used%s: boxes alone do not tell which pixels belong to an object; expected a segmentation in each annotation"
+              .formatted(
+                  objects.size(), file, broken.count() > 0 ? " (" + broken.first() + ")" : ""));
+    }
+    broken.warn(LOG, file, "outlines cannot be used", objects.size());
+    unknown.warn(
+        LOG,
+        file,
+        "objects have no outline: what is in their boxes counts nowhere",
+        objects.size());
+    return new Masks(this, photos(BACKGROUND));
+  }
+
+  /**
+   * The images with boxes, without those of crowds; every image, also those without objects. The
+   * box of an object that has none is that of its outline.
+   *
+   * @throws DatasetException if no object has a box
+   */
+  public BoxSet boxes() {
+    List<Annotation> objects = objects().stream().filter(object -> !object.crowd).toList();
+    Unusable without = new Unusable();
+    for (Annotation object : objects) {
+      if (object.box() == null) {
+        without.add(
+            "annotation %s: %s"
+                .formatted(
+                    object.id,
+                    object.bbox.problem == null
+                        ? "neither a bbox nor an outline"
+                        : object.bbox.problem));
+      }
+    }
+    if (without.count() == objects.size()) {
+      throw new DatasetException(
+          "None of the %d objects of %s has a box or an outline that can be used%s; expected a bbox in each annotation"
+              .formatted(
+                  objects.size(), file, without.count() > 0 ? " (" + without.first() + ")" : ""));
+    }
+    without.warn(
+        LOG,
+        file,
+        "objects have no box or outline that can be used, and are left out",
+        objects.size());
+    return new Boxes(this, photos());
+  }
+
+  private List<Annotation> objects() {
+    return photos.keySet().stream().flatMap(photo -> annotations(photo).stream()).toList();
+  }
+
+  private List<Annotation> annotations(long photo) {
+    return annotations.getOrDefault(photo, List.of());
+  }
+
+  /** The photos with the classes of a set, of which some come before those of the categories. */
+  private Photos photos(String... before) {
+    List<String> classes =
+        Stream.concat(Stream.of(before), categories.values().stream()).distinct().toList();
+    int twice = before.length + categories.size() - classes.size();
+    if (twice > 0) {
+      LOG.warn(
+          "{}: {} of {} categories have the name of another, and are one class with it",
+          file,
+          twice,
+          categories.size());
+    }
+    Map<Long, Integer> indices = new HashMap<>();
+    categories.forEach((id, name) -> indices.put(id, classes.indexOf(name)));
+    List<Photo> listed = List.copyOf(photos.values());
+    List<Path> files = listed.stream().map(photo -> images.find(photo.name)).toList();
+    Turns turns =
+        Turns.of(
+            files,
+            i -> Optional.of(new ImageSize(listed.get(i).height, listed.get(i).width)),
+            drawnOn);
+    return new Photos(file, listed, files, turns, classes, indices);
+  }
+
+  private LabelMask mask(Photo photo, Map<Long, Integer> classes) {
+    List<Painted> unknown = new ArrayList<>();
+    List<Painted> objects = new ArrayList<>();
+    for (Annotation annotation : annotations(photo.id)) {
+      Optional<Shape> outline = outline(photo, annotation);
+      boolean known = outline.isPresent() && !annotation.crowd;
+      int label = known ? classes.get(annotation.category) : LabelMask.IGNORED;
+      outline
+          .or(annotation::bboxAsShape)
+          .map(shape -> new Painted(shape.rasterise(photo.width, photo.height), label))
+          .ifPresent((known ? objects : unknown)::add);
+    }
     objects.sort(Comparator.comparingInt((Painted object) -> object.pixels.area()).reversed());
     int[] labels = new int[photo.width * photo.height];
-    crowds.forEach(crowd -> crowd.pixels.paint(crowd.label, labels));
+    unknown.forEach(region -> region.pixels.paint(region.label, labels));
     objects.forEach(object -> object.pixels.paint(object.label, labels));
     return new LabelMask(photo.width, photo.height, labels);
   }
 
   private record Painted(BinaryMask pixels, int label) {}
 
-  private BinaryMask pixels(Photo photo, Shape shape) {
-    try {
-      return shape.rasterise(photo.width, photo.height);
-    } catch (IllegalArgumentException e) {
-      throw new DatasetException(file + ", image " + photo.name + ": " + e.getMessage(), e);
-    }
+  /** The outline of an object, if there is one that fits the image. */
+  private static Optional<Shape> outline(Photo photo, Annotation object) {
+    return Optional.ofNullable(object.outline.value)
+        .filter(shape -> shape.fits(photo.width, photo.height));
   }
 
-  private List<LabelledBox> boxes(Photo photo) {
-    List<LabelledBox> boxes = new ArrayList<>();
-    for (Annotation annotation : annotations.getOrDefault(photo.id, List.of())) {
-      double[] box = annotation.box;
-      if (annotation.crowd || box == null) {
-        continue;
-      }
-      if (box.length != 4 || box[2] < 0 || box[3] < 0) {
+  private List<LabelledBox> boxes(Photo photo, Map<Long, Integer> classes) {
+    return annotations(photo.id).stream()
+        .filter(annotation -> !annotation.crowd && annotation.box() != null)
+        .map(
+            annotation -> {
+              double[] box = annotation.box();
+              return new LabelledBox(
+                  classes.get(annotation.category), box[0], box[1], box[2], box[3]);
+            })
+        .toList();
+  }
+
+  /**
+   * The images of a set.
+   *
+   * @param annotated the file that lists them
+   * @param indices the class of each category
+   */
+  private record Photos(
+      Path annotated,
+      List<Photo> listed,
+      List<Path> files,
+      Turns turns,
+      List<String> classes,
+      Map<Long, Integer> indices) {
+
+    RgbImage read(int index) {
+      RgbImage image = StoredImage.read(files.get(index));
+      Photo photo = listed.get(index);
+      boolean same = image.width() == photo.width && image.height() == photo.height;
+      boolean turned = image.width() == photo.height && image.height() == photo.width;
+      if (!same && !(turned && turns.exchangesSides(index))) {
         throw new DatasetException(
-            "%s, image %s: a bbox needs x, y, width and height, got %s"
-                .formatted(file, photo.name, java.util.Arrays.toString(box)));
+            "%s has %d x %d pixels, but %s says %d x %d: annotations would not fit; take the images that they were made for"
+                .formatted(
+                    photo.name,
+                    image.width(),
+                    image.height(),
+                    annotated,
+                    photo.width,
+                    photo.height));
       }
-      boxes.add(
-          new LabelledBox(
-              index(annotation.category), box[0], box[1], box[0] + box[2], box[1] + box[3]));
+      return image;
     }
-    return boxes;
   }
 
-  private RgbImage image(Photo photo) {
-    RgbImage image = StoredImage.read(folder.resolve(photo.name));
-    if (image.width() != photo.width || image.height() != photo.height) {
-      throw new DatasetException(
-          "%s has %d x %d pixels, but %s says %d x %d: annotations would not fit; take the images that they were made for"
-              .formatted(
-                  photo.name, image.width(), image.height(), file, photo.width, photo.height));
-    }
-    return image;
-  }
-
-  private record Masks(CocoInstances coco, List<Photo> photos, List<String> classes)
-      implements SegmentationSet {
+  private record Masks(CocoInstances coco, Photos photos) implements SegmentationSet {
 
     @Override
     public int size() {
-      return photos.size();
+      return photos.listed.size();
     }
 
     @Override
     public String name(int image) {
-      return photos.get(image).name;
+      return photos.listed.get(image).name;
     }
 
     @Override
     public RgbImage image(int image) {
-      return coco.image(photos.get(image));
+      return photos.read(image);
+    }
+
+    @Override
+    public List<String> classes() {
+      return photos.classes;
     }
 
     @Override
     public LabelMask mask(int image) {
-      return coco.mask(photos.get(image));
+      return photos.turns.turned(image, coco.mask(photos.listed.get(image), photos.indices));
     }
   }
 
-  private record Boxes(CocoInstances coco, List<Photo> photos, List<String> classes)
-      implements BoxSet {
+  private record Boxes(CocoInstances coco, Photos photos) implements BoxSet {
 
     @Override
     public int size() {
-      return photos.size();
+      return photos.listed.size();
     }
 
     @Override
     public String name(int image) {
-      return photos.get(image).name;
+      return photos.listed.get(image).name;
     }
 
     @Override
     public RgbImage image(int image) {
-      return coco.image(photos.get(image));
+      return photos.read(image);
+    }
+
+    @Override
+    public List<String> classes() {
+      return photos.classes;
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      return coco.boxes(photos.get(image));
+      return coco.boxes(photos.listed.get(image), photos.indices).stream()
+          .map(box -> photos.turns.turned(image, box))
+          .toList();
     }
   }
 }

@@ -1,8 +1,6 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +36,8 @@ public final class ColourMap {
   public static ColourMap read(Path file) {
     ColourMap map = new ColourMap();
     int number = 0;
-    for (String line : lines(file)) {
+    for (String text : lines(file)) {
       number++;
-      String text = line.strip();
       if (!text.isEmpty() && !text.startsWith("#")) {
         map.add(text, "%s, line %d".formatted(file, number));
       }
@@ -54,9 +51,7 @@ public final class ColourMap {
 
   private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
-    } catch (MalformedInputException e) {
-      throw new DatasetException("The colour map " + file + " is no text file", e);
+      return TextLines.of(file);
     } catch (NoSuchFileException e) {
       throw new DatasetException(
           "There is no colour map %s; expected a file with lines such as: 128 64 128 road"

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.flsl.views.decode.ImageFormat;
+import org.flsl.views.decode.ImageHeader;
+import org.flsl.views.decode.Orientation;
 
 /**
  * Videos laid out like DAVIS: {@code JPEGImages/480p/SEQUENCE/00000.jpg}, {@code
@@ -42,12 +45,16 @@ public final class Davis {
    * @param list a file below ImageSets without its extension, such as {@code 2017/val}
    */
   public List<DavisSequence> listed(String list) {
-    return ImageList.read(root.resolve("ImageSets").resolve(list + ".txt")).stream()
+    Path images = root.resolve("JPEGImages").resolve(resolution);
+    return ImageList.read(
+            root.resolve("ImageSets").resolve(list + ".txt"),
+            name -> Files.isDirectory(images.resolve(name)))
+        .stream()
         .map(this::sequence)
         .toList();
   }
 
-  /** All sequences, by name. */
+  /** All sequences, by name; numbers in names count as numbers. */
   public List<DavisSequence> all() {
     List<String> names = names(root.resolve("JPEGImages").resolve(resolution), Files::isDirectory);
     if (names.isEmpty()) {
@@ -59,7 +66,8 @@ public final class Davis {
   }
 
   /**
-   * One sequence.
+   * One sequence: its frames by name, where numbers count as numbers, so that {@code 2.jpg} comes
+   * before {@code 10.jpg}.
    *
    * @throws DatasetException if there are no frames of that name
    */
@@ -68,29 +76,48 @@ public final class Davis {
     if (!Files.isDirectory(images)) {
       throw new DatasetException("There is no folder " + images + " for the sequence " + name);
     }
-    List<String> frames = names(images, Davis::isJpeg);
+    List<String> frames = names(images, Davis::isFrame);
     if (frames.isEmpty()) {
       throw new DatasetException("There are no frames in " + images + ": expected 00000.jpg, …");
     }
-    Path masks = root.resolve("Annotations").resolve(resolution).resolve(name);
+    requireUpright(images.resolve(frames.get(0)));
+    NamedFiles masks =
+        new NamedFiles(root.resolve("Annotations").resolve(resolution).resolve(name));
     return new DavisSequence(
         name,
         frames.stream().map(images::resolve).toList(),
-        frames.stream().map(frame -> masks.resolve(stem(frame) + ".png")).toList());
+        frames.stream().map(frame -> masks.find(stem(frame) + ".png")).toList());
   }
 
-  private static boolean isJpeg(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && (name.endsWith(".jpg") || name.endsWith(".jpeg"));
+  /** Frames would be turned, and masks not; cameras write videos without an orientation. */
+  private static void requireUpright(Path frame) {
+    try {
+      if (ImageHeader.of(frame).orientation() != Orientation.UPRIGHT.exif()) {
+        throw new DatasetException(
+            "The frame %s has an EXIF orientation, so that it is not clear how its mask lies; save frames upright"
+                .formatted(frame));
+      }
+    } catch (IOException unreadable) {
+      // Found out when it is read.
+    }
+  }
+
+  private static boolean isFrame(Path file) {
+    String name = file.getFileName().toString();
+    return !name.startsWith(".") && ImageFormat.hasImageExtension(name);
   }
 
   private static String stem(String file) {
     return file.substring(0, file.lastIndexOf('.'));
   }
 
-  private static List<String> names(Path folder, java.util.function.Predicate<Path> wanted) {
+  private static List<String> names(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(wanted).map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .filter(wanted)
+          .map(file -> file.getFileName().toString())
+          .sorted(NaturalOrder.OF_NAMES)
+          .toList();
     } catch (IOException e) {
       throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
     }

@@ -5,39 +5,45 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Text files that list the images or sequences of a split, one in a line. */
 final class ImageList {
 
+  /** Of a class in VOC: 1 for yes, -1 for no, 0 for difficult. */
+  private static final Pattern FLAG = Pattern.compile("\\s+(-1|0|1)$");
+
   private ImageList() {}
 
   /**
-   * The first word of each line that is not empty; VOC's lists of one class have a second.
+   * The name in each line that is not empty. VOC's lists of one class have a number behind it;
+   * names may hold blanks, so a line is a name as a whole where it is known as such.
    *
+   * @param known whether there is something of a name
    * @throws DatasetException if the file is missing, unreadable or empty
    */
-  static List<String> read(Path file) {
+  static List<String> read(Path file, Predicate<String> known) {
     List<String> names;
-    try (Stream<String> lines = Files.lines(file)) {
+    try {
       names =
-          lines.map(String::strip).filter(line -> !line.isEmpty()).map(ImageList::word).toList();
+          TextLines.of(file).stream()
+              .filter(line -> !line.isEmpty())
+              .map(line -> known.test(line) ? line : FLAG.matcher(line).replaceFirst(""))
+              .toList();
     } catch (NoSuchFileException e) {
       throw new DatasetException(
           "There is no list %s; the splits in that folder are: %s"
               .formatted(file, neighbours(file)),
           e);
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException e) {
       throw new DatasetException("Cannot read the list " + file + ": " + e.getMessage(), e);
     }
     if (names.isEmpty()) {
       throw new DatasetException("The list " + file + " is empty: expected a name in each line");
     }
     return names;
-  }
-
-  private static String word(String line) {
-    return line.split("\\s+", 2)[0];
   }
 
   private static String neighbours(Path file) {

@@ -2,6 +2,7 @@ package org.flsl.evaluation.data;
 
 import java.util.Arrays;
 import org.flsl.layers.TokenGrid;
+import org.flsl.views.decode.Orientation;
 
 /**
  * The class of every pixel of an image.
@@ -65,6 +66,18 @@ public final class LabelMask {
   /** The largest label, or {@link #IGNORED} where there is none. */
   public int largest() {
     return largest;
+  }
+
+  /** The mask of the upright photo, if this is that of the photo as stored. */
+  LabelMask turned(Orientation orientation) {
+    if (orientation.isUpright()) {
+      return this;
+    }
+    int[] upright =
+        Arrays.stream(orientation.sources(width, height)).map(pixel -> labels[pixel]).toArray();
+    return orientation.exchangesSides()
+        ? new LabelMask(height, width, upright)
+        : new LabelMask(width, height, upright);
   }
 
   /**

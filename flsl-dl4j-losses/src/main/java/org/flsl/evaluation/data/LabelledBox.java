@@ -1,7 +1,9 @@
 package org.flsl.evaluation.data;
 
+import org.flsl.views.decode.Orientation;
+
 /**
- * An upright rectangle around an object, in pixels of its image as it is stored.
+ * An upright rectangle around an object, in pixels of its image.
  *
  * <p>Edges lie between pixels: the left upper pixel alone is the box from 0, 0 to 1, 1.
  *
@@ -16,6 +18,23 @@ public record LabelledBox(int category, double left, double top, double right, d
           "A box needs a class of at least 0 and left <= right, top <= bottom, got class %d, %s, %s, %s, %s"
               .formatted(category, left, top, right, bottom));
     }
+  }
+
+  /**
+   * The box in the upright photo, if this is one in the photo as stored.
+   *
+   * @param width of the stored photo
+   * @param height of the stored photo
+   */
+  LabelledBox turned(Orientation orientation, double width, double height) {
+    double[] a = orientation.upright(left, top, width, height);
+    double[] b = orientation.upright(right, bottom, width, height);
+    return new LabelledBox(
+        category,
+        Math.min(a[0], b[0]),
+        Math.min(a[1], b[1]),
+        Math.max(a[0], b[0]),
+        Math.max(a[1], b[1]));
   }
 
   /** Width times height. */

@@ -6,9 +6,15 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.flsl.evaluation.ImageSize;
 
 /**
  * Reads masks whose pixels are labels: indexed or grey PNG, or colours that a {@link ColourMap}
@@ -20,10 +26,12 @@ import javax.imageio.ImageIO;
 public final class MaskReader {
   private final Set<Integer> ignored;
   private final Optional<ColourMap> colours;
+  private final DrawnOn drawnOn;
 
-  private MaskReader(Set<Integer> ignored, Optional<ColourMap> colours) {
+  private MaskReader(Set<Integer> ignored, Optional<ColourMap> colours, DrawnOn drawnOn) {
     this.ignored = Set.copyOf(ignored);
     this.colours = colours;
+    this.drawnOn = drawnOn;
   }
 
   /**
@@ -32,7 +40,7 @@ public final class MaskReader {
    * @param ignored values that mean "not labelled", for example 255
    */
   public static MaskReader ofIndices(Set<Integer> ignored) {
-    return new MaskReader(ignored, Optional.empty());
+    return new MaskReader(ignored, Optional.empty(), DrawnOn.UNKNOWN);
   }
 
   /**
@@ -41,7 +49,43 @@ public final class MaskReader {
    * @param ignored classes of the colour map that do not count
    */
   public static MaskReader ofColours(ColourMap colours, Set<Integer> ignored) {
-    return new MaskReader(ignored, Optional.of(colours));
+    return new MaskReader(ignored, Optional.of(colours), DrawnOn.UNKNOWN);
+  }
+
+  /** The same for masks that were drawn on the pixels as stored, or on upright photos. */
+  public MaskReader drawnOn(DrawnOn drawnOn) {
+    return new MaskReader(ignored, colours, drawnOn);
+  }
+
+  DrawnOn drawnOn() {
+    return drawnOn;
+  }
+
+  /** The values that do not count, for messages. */
+  String ignored() {
+    return ignored.isEmpty()
+        ? "none"
+        : ignored.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  /** The size of a mask; empty where it cannot be read, which shows when it is read as a whole. */
+  static Optional<ImageSize> size(Path file) {
+    try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers =
+          stream == null ? Collections.emptyIterator() : ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        return Optional.empty();
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(stream);
+        return Optional.of(new ImageSize(reader.getHeight(0), reader.getWidth(0)));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException unreadable) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.flsl.views.pixels.RgbImage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg}, {@code
- * SegmentationClass/NAME.png}, {@code Annotations/NAME.xml}, and lists of names in {@code
+ * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg} or an image of another format,
+ * {@code SegmentationClass/NAME.png}, {@code Annotations/NAME.xml}, and lists of names in {@code
  * ImageSets/Segmentation} and {@code ImageSets/Main}.
  *
  * <pre>{@code
@@ -47,7 +49,13 @@ public final class PascalVoc {
 
   private static final MaskReader MASKS = MaskReader.ofIndices(Set.of(255));
 
+  private static final Logger LOG = LoggerFactory.getLogger(PascalVoc.class);
+
   private final Path root;
+  private final DrawnOn drawnOn;
+  private final NamedFiles photos;
+  private final NamedFiles masks;
+  private final NamedFiles annotations;
 
   /**
    * Takes the folder of one year.
@@ -55,12 +63,26 @@ public final class PascalVoc {
    * @throws DatasetException if it has no JPEGImages
    */
   public PascalVoc(Path root) {
+    this(root, DrawnOn.UNKNOWN);
+  }
+
+  /**
+   * Takes the folder of one year.
+   *
+   * @param drawnOn what masks and boxes of photos with an EXIF orientation were drawn on
+   * @throws DatasetException if it has no JPEGImages
+   */
+  public PascalVoc(Path root, DrawnOn drawnOn) {
     if (!Files.isDirectory(root.resolve("JPEGImages"))) {
       throw new DatasetException(
           "%s is not laid out like PASCAL VOC: it has no folder JPEGImages; give the folder of one year, such as VOCdevkit/VOC2012"
               .formatted(root));
     }
     this.root = root;
+    this.drawnOn = drawnOn;
+    this.photos = new NamedFiles(root.resolve("JPEGImages"));
+    this.masks = new NamedFiles(root.resolve("SegmentationClass"));
+    this.annotations = new NamedFiles(root.resolve("Annotations"));
   }
 
   /**
@@ -79,66 +101,79 @@ public final class PascalVoc {
    * @param classes what the masks' numbers mean, from 0
    */
   public SegmentationSet segmentation(String split, List<String> classes) {
-    return new Masks(root, names("Segmentation", split), List.copyOf(classes));
+    List<String> names = names("Segmentation", split);
+    List<Path> files = names.stream().map(name -> masks.find(name + ".png")).toList();
+    List<Path> images = names.stream().map(photos::findImage).toList();
+    Turns turns = Turns.of(images, i -> MaskReader.size(files.get(i)), drawnOn);
+    return new Masks(names, images, files, turns, List.copyOf(classes));
   }
 
   /**
    * The images with boxes, without those marked difficult; classes are the names that occur, in
-   * alphabetical order.
+   * alphabetical order. Boxes without an area are left out, and counted in a warning.
    *
    * @param split a list in ImageSets/Main, such as {@code val}
    */
   public BoxSet boxes(String split) {
     List<String> names = names("Main", split);
-    List<VocAnnotation> annotations =
-        names.stream()
-            .map(name -> VocAnnotation.read(root.resolve("Annotations").resolve(name + ".xml")))
-            .toList();
+    List<VocAnnotation> all =
+        names.stream().map(name -> VocAnnotation.read(annotations.find(name + ".xml"))).toList();
     TreeSet<String> found = new TreeSet<>();
-    annotations.forEach(each -> each.objects().forEach(object -> found.add(object.name())));
+    all.forEach(each -> each.objects().forEach(object -> found.add(object.name())));
     if (found.isEmpty()) {
       throw new DatasetException(
           "None of the annotations of " + split + " in " + root + " has a box");
     }
     List<String> classes = List.copyOf(found);
+    List<Path> images = names.stream().map(photos::findImage).toList();
+    Turns turns = Turns.of(images, i -> all.get(i).size(), drawnOn);
+    Unusable flat = new Unusable();
     List<List<LabelledBox>> boxes = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      boxes.add(boxes(names.get(i), annotations.get(i), classes));
+      int image = i;
+      boxes.add(
+          boxes(names.get(i), all.get(i), classes, flat).stream()
+              .map(box -> turns.turned(image, box))
+              .toList());
     }
-    return new Boxes(root, names, classes, boxes);
+    int objects = all.stream().mapToInt(each -> each.objects().size()).sum();
+    flat.warn(LOG, root + ", " + split, "boxes have no area and are left out", objects);
+    if (boxes.stream().allMatch(List::isEmpty)) {
+      throw new DatasetException(
+          "None of the %d objects of %s in %s can be used: %d have no area, the others are marked difficult"
+              .formatted(objects, split, root, flat.count()));
+    }
+    return new Boxes(names, images, classes, boxes);
   }
 
   private static List<LabelledBox> boxes(
-      String name, VocAnnotation annotation, List<String> classes) {
+      String name, VocAnnotation annotation, List<String> classes, Unusable flat) {
     List<LabelledBox> boxes = new ArrayList<>();
     for (VocAnnotation.Named object : annotation.objects()) {
-      try {
-        LabelledBox box =
+      if (!(object.left() < object.right() && object.top() < object.bottom())) {
+        flat.add("a %s in %s".formatted(object.name(), name));
+      } else if (!object.difficult()) {
+        boxes.add(
             new LabelledBox(
                 classes.indexOf(object.name()),
                 object.left(),
                 object.top(),
                 object.right(),
-                object.bottom());
-        if (!object.difficult()) {
-          boxes.add(box);
-        }
-      } catch (IllegalArgumentException e) {
-        throw new DatasetException("The annotation of " + name + ": " + e.getMessage(), e);
+                object.bottom()));
       }
     }
     return List.copyOf(boxes);
   }
 
+  /** The names of a list, which are known by their photos. */
   private List<String> names(String kind, String split) {
-    return ImageList.read(root.resolve("ImageSets").resolve(kind).resolve(split + ".txt"));
+    return ImageList.read(
+        root.resolve("ImageSets").resolve(kind).resolve(split + ".txt"),
+        name -> Files.isRegularFile(photos.findImage(name)));
   }
 
-  private static RgbImage photo(Path root, String name) {
-    return StoredImage.read(root.resolve("JPEGImages").resolve(name + ".jpg"));
-  }
-
-  private record Masks(Path root, List<String> names, List<String> classes)
+  private record Masks(
+      List<String> names, List<Path> images, List<Path> files, Turns turns, List<String> classes)
       implements SegmentationSet {
 
     @Override
@@ -153,24 +188,23 @@ public final class PascalVoc {
 
     @Override
     public RgbImage image(int image) {
-      return photo(root, names.get(image));
+      return StoredImage.read(images.get(image));
     }
 
     @Override
     public LabelMask mask(int image) {
-      Path file = root.resolve("SegmentationClass").resolve(names.get(image) + ".png");
-      LabelMask mask = MASKS.read(file);
+      LabelMask mask = MASKS.read(files.get(image));
       if (mask.largest() >= classes.size()) {
         throw new DatasetException(
             "The mask %s holds the label %d, but there are %d classes (0 to %d, and 255 for void)"
-                .formatted(file, mask.largest(), classes.size(), classes.size() - 1));
+                .formatted(files.get(image), mask.largest(), classes.size(), classes.size() - 1));
       }
-      return mask;
+      return turns.turned(image, mask);
     }
   }
 
   private record Boxes(
-      Path root, List<String> names, List<String> classes, List<List<LabelledBox>> all)
+      List<String> names, List<Path> images, List<String> classes, List<List<LabelledBox>> all)
       implements BoxSet {
 
     @Override
@@ -185,7 +219,7 @@ public final class PascalVoc {
 
     @Override
     public RgbImage image(int image) {
-      return photo(root, names.get(image));
+      return StoredImage.read(images.get(image));
     }
 
     @Override

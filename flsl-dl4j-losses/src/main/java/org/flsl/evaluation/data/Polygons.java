@@ -18,17 +18,62 @@ final class Polygons implements Shape {
   private final List<double[]> polygons;
 
   /**
-   * Takes polygons.
+   * Takes polygons; those without an area, which outline nothing, are left out.
    *
    * @param polygons each {@code x1, y1, x2, y2, …}, in pixels from the left upper corner
+   * @throws IllegalArgumentException if one has an odd number of numbers, or none has an area
    */
   Polygons(List<double[]> polygons) {
     for (double[] polygon : polygons) {
-      if (polygon.length % 2 != 0 || polygon.length < 6) {
+      if (polygon.length % 2 != 0) {
         throw new IllegalArgumentException("a polygon of " + polygon.length + " numbers");
       }
     }
-    this.polygons = List.copyOf(polygons);
+    this.polygons = polygons.stream().filter(Polygons::hasArea).toList();
+    if (this.polygons.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a polygon without area (%d numbers)".formatted(polygons.get(0).length));
+    }
+  }
+
+  /** A box. */
+  static Polygons rectangle(double left, double top, double right, double bottom) {
+    return new Polygons(List.of(new double[] {left, top, right, top, right, bottom, left, bottom}));
+  }
+
+  /** Not so where all corners lie on a line. */
+  private static boolean hasArea(double[] polygon) {
+    for (int i = 4; i + 1 < polygon.length; i += 2) {
+      double cross =
+          (polygon[i - 2] - polygon[0]) * (polygon[i + 1] - polygon[1])
+              - (polygon[i - 1] - polygon[1]) * (polygon[i] - polygon[0]);
+      if (cross != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean fits(int width, int height) {
+    return true;
+  }
+
+  @Override
+  public double[] bounds() {
+    double[] bounds = {
+      Double.POSITIVE_INFINITY,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NEGATIVE_INFINITY
+    };
+    for (double[] polygon : polygons) {
+      for (int i = 0; i < polygon.length; i++) {
+        bounds[i % 2] = Math.min(bounds[i % 2], polygon[i]);
+        bounds[2 + i % 2] = Math.max(bounds[2 + i % 2], polygon[i]);
+      }
+    }
+    return bounds;
   }
 
   @Override

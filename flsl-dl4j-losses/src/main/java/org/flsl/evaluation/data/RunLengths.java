@@ -24,15 +24,20 @@ final class RunLengths implements Shape {
 
   private RunLengths(int width, int height, int[] counts) {
     long pixels = 0;
-    for (int count : counts) {
-      if (count < 0) {
-        throw new IllegalArgumentException("a run length of " + count);
+    long inside = 0;
+    for (int run = 0; run < counts.length; run++) {
+      if (counts[run] < 0) {
+        throw new IllegalArgumentException("a run length of " + counts[run]);
       }
-      pixels += count;
+      pixels += counts[run];
+      inside += run % 2 * counts[run];
     }
     if (pixels != (long) width * height) {
       throw new IllegalArgumentException(
           "run lengths of %d pixels for an image of %d x %d".formatted(pixels, width, height));
+    }
+    if (inside == 0) {
+      throw new IllegalArgumentException("run lengths without a pixel inside");
     }
     this.width = width;
     this.height = height;
@@ -76,8 +81,28 @@ final class RunLengths implements Shape {
   }
 
   @Override
+  public boolean fits(int imageWidth, int imageHeight) {
+    return imageWidth == width && imageHeight == height;
+  }
+
+  @Override
+  public double[] bounds() {
+    double[] bounds = {width, height, 0, 0};
+    BinaryMask mask = rasterise(width, height);
+    for (int i = 0; i < mask.inside().length; i++) {
+      if (mask.inside()[i]) {
+        bounds[0] = Math.min(bounds[0], i % width);
+        bounds[1] = Math.min(bounds[1], i / width);
+        bounds[2] = Math.max(bounds[2], i % width + 1);
+        bounds[3] = Math.max(bounds[3], i / width + 1);
+      }
+    }
+    return bounds;
+  }
+
+  @Override
   public BinaryMask rasterise(int imageWidth, int imageHeight) {
-    if (imageWidth != width || imageHeight != height) {
+    if (!fits(imageWidth, imageHeight)) {
       throw new IllegalArgumentException(
           "run lengths for %d x %d pixels (width x height) in an image of %d x %d"
               .formatted(width, height, imageWidth, imageHeight));

@@ -1,6 +1,5 @@
 package org.flsl.evaluation.data;
 
-import java.util.stream.IntStream;
 import org.flsl.views.pixels.RgbImage;
 
 /** Reads all of a set once, so that bad files show before minutes of computing and not after. */
@@ -10,13 +9,28 @@ public final class SegmentationCheck {
   /**
    * Checks every image and mask.
    *
-   * @throws DatasetException if one cannot be read or a mask has another size than its image
+   * @return which classes there are, and how often
+   * @throws DatasetException if one cannot be read or a mask has another size than its image, or
+   *     fewer than two classes occur, which leaves nothing to tell apart
    */
-  public static void all(SegmentationSet set) {
-    IntStream.range(0, set.size()).parallel().forEach(i -> pair(set, i));
+  public static LabelCounts all(SegmentationSet set) {
+    LabelCounts counts = LabelCounts.of(set.size(), i -> pair(set, i));
+    int[] labels = counts.labels();
+    if (labels.length < 2) {
+      throw new DatasetException(
+          "%s in the masks of %d images, such as %s, where %.1f%% of the pixels do not count; expected at least two classes: is one of them stored as the value that is ignored, as 255 in black-and-white masks?"
+              .formatted(
+                  labels.length == 0
+                      ? "No class occurs"
+                      : "Only the class \"%s\" occurs".formatted(set.classes().get(labels[0])),
+                  set.size(),
+                  set.name(0),
+                  100 * counts.share(LabelMask.IGNORED)));
+    }
+    return counts;
   }
 
-  private static void pair(SegmentationSet set, int i) {
+  private static LabelMask pair(SegmentationSet set, int i) {
     RgbImage image = set.image(i);
     LabelMask mask = set.mask(i);
     if (mask.width() != image.width() || mask.height() != image.height()) {
@@ -24,5 +38,6 @@ public final class SegmentationCheck {
           "The mask of %s has %d x %d pixels and the image %d x %d (height x width); expected the same"
               .formatted(set.name(i), mask.height(), mask.width(), image.height(), image.width()));
     }
+    return mask;
   }
 }

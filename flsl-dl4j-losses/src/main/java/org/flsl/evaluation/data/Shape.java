@@ -3,6 +3,9 @@ package org.flsl.evaluation.data;
 /** What COCO calls a segmentation: the outline of one object, in one of three notations. */
 sealed interface Shape permits Polygons, RunLengths {
 
+  /** Whether the shape was made for an image of this size, or for any. */
+  boolean fits(int width, int height);
+
   /**
    * The pixels of the object.
    *
@@ -11,4 +14,7 @@ sealed interface Shape permits Polygons, RunLengths {
    * @throws IllegalArgumentException if the shape was made for an image of another size
    */
   BinaryMask rasterise(int width, int height);
+
+  /** Left, top, right and bottom of the object. */
+  double[] bounds();
 }

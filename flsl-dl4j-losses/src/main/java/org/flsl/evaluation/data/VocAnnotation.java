@@ -1,14 +1,17 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.flsl.evaluation.ImageSize;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
@@ -16,9 +19,10 @@ import org.xml.sax.SAXException;
 /**
  * The objects in one XML file of PASCAL VOC, which ImageNet and many labelling tools write too.
  *
+ * @param size that the file says its image has; empty where it says none
  * @param objects in the file's order
  */
-record VocAnnotation(List<Named> objects) {
+record VocAnnotation(Optional<ImageSize> size, List<Named> objects) {
 
   /**
    * An object.
@@ -38,13 +42,14 @@ record VocAnnotation(List<Named> objects) {
       throw new DatasetException(
           "There is no annotation " + file + " of an image that the list names");
     }
-    try {
-      Element root = parser().parse(file.toFile()).getDocumentElement();
+    // Not as a File, whose name the parser would write in another way.
+    try (InputStream content = Files.newInputStream(file)) {
+      Element root = parser().parse(content).getDocumentElement();
       List<Named> objects = new ArrayList<>();
       for (Element object : children(root, "object")) {
         objects.add(object(object));
       }
-      return new VocAnnotation(List.copyOf(objects));
+      return new VocAnnotation(size(root), List.copyOf(objects));
     } catch (SAXException | IOException | IllegalArgumentException e) {
       throw new DatasetException(
           "Cannot read the annotation %s: %s; expected PASCAL VOC's XML"
@@ -68,6 +73,15 @@ record VocAnnotation(List<Named> objects) {
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("The JDK's XML parser knows these features", e);
     }
+  }
+
+  /** Tools that do not know the size write 0, or leave it out. */
+  private static Optional<ImageSize> size(Element root) {
+    return children(root, "size").stream()
+        .filter(size -> !children(size, "width").isEmpty() && !children(size, "height").isEmpty())
+        .filter(size -> number(size, "width") >= 1 && number(size, "height") >= 1)
+        .map(size -> new ImageSize((int) number(size, "height"), (int) number(size, "width")))
+        .findFirst();
   }
 
   private static Named object(Element object) {

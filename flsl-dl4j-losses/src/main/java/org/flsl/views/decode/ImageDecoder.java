@@ -92,13 +92,14 @@ public final class ImageDecoder {
       hugeImages.acquireUninterruptibly();
     }
     try {
-      RgbImage stored =
-          switch (header.format()) {
-            case GIF -> decodeGif(file);
-            case WEBP -> decodeNatively(new WebpContainer(file).still(), header);
-            default -> decodeNatively(file, header);
-          };
-      return Orientation.upright(stored, header.orientation());
+      return switch (header.format()) {
+        case GIF -> decodeGif(file);
+        // The native decoder turns all others upright.
+        case WEBP ->
+            new Orientation(header.orientation())
+                .upright(decodeNatively(new WebpContainer(file).still(), header));
+        default -> decodeNatively(file, header);
+      };
     } finally {
       if (huge) {
         hugeImages.release();

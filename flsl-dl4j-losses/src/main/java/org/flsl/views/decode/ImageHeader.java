@@ -1,7 +1,10 @@
 package org.flsl.views.decode;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * What is known of an image file before decoding it.
@@ -9,13 +12,31 @@ import java.nio.ByteOrder;
  * @param format recognised by content
  * @param width columns as stored, 0 if the header does not tell
  * @param height rows as stored, 0 if the header does not tell
- * @param orientation EXIF orientation (1 to 8) that the native decoder does not apply by itself
+ * @param orientation EXIF orientation, from 1 to 8 where it is known
  */
-record ImageHeader(ImageFormat format, int width, int height, int orientation) {
+public record ImageHeader(ImageFormat format, int width, int height, int orientation) {
 
   static final int UPRIGHT = 1;
 
   private static final int SHOWN_BYTES = 16;
+
+  private static final int PNG_SIGNATURE = 8;
+
+  /** Length, name and checksum of a chunk. */
+  private static final int PNG_CHUNK = 12;
+
+  /** The name "eXIf". */
+  private static final int PNG_EXIF = 0x65584966;
+
+  /**
+   * Reads the header of a file.
+   *
+   * @throws UnreadableImageException if it is no image of a known format
+   * @throws IOException if the file cannot be read
+   */
+  public static ImageHeader of(Path file) throws IOException {
+    return of(Files.readAllBytes(file));
+  }
 
   /** Reads the header. */
   static ImageHeader of(byte[] file) throws UnreadableImageException {
@@ -32,12 +53,13 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
     return switch (format) {
       case JPEG -> {
         JpegStructure jpeg = JpegStructure.of(file);
-        yield new ImageHeader(format, jpeg.width(), jpeg.height(), UPRIGHT);
+        yield new ImageHeader(format, jpeg.width(), jpeg.height(), jpeg.orientation());
       }
       case PNG -> {
         requireLength(file, 24, format);
         bytes.order(ByteOrder.BIG_ENDIAN);
-        yield new ImageHeader(format, bytes.getInt(16), bytes.getInt(20), UPRIGHT);
+        yield new ImageHeader(
+            format, bytes.getInt(16), bytes.getInt(20), pngOrientation(file, bytes));
       }
       case BMP -> {
         requireLength(file, 26, format);
@@ -62,9 +84,25 @@ record ImageHeader(ImageFormat format, int width, int height, int orientation) {
             format,
             (int) directory.value(TiffDirectory.WIDTH, 0),
             (int) directory.value(TiffDirectory.HEIGHT, 0),
-            UPRIGHT);
+            (int) directory.value(TiffDirectory.ORIENTATION, UPRIGHT));
       }
     };
+  }
+
+  /** Walks the chunks to that of EXIF, which may lie before or behind the pixels. */
+  private static int pngOrientation(byte[] file, ByteBuffer bytes) {
+    long at = PNG_SIGNATURE;
+    while (at + PNG_CHUNK <= file.length) {
+      int chunk = (int) at;
+      long length = bytes.getInt(chunk) & 0xffffffffL;
+      if (bytes.getInt(chunk + 4) == PNG_EXIF && at + PNG_CHUNK + length <= file.length) {
+        return (int)
+            new TiffDirectory(file, chunk + 8, (int) length)
+                .value(TiffDirectory.ORIENTATION, UPRIGHT);
+      }
+      at += PNG_CHUNK + length;
+    }
+    return UPRIGHT;
   }
 
   /** Pixels, or 0 if the header does not tell. */

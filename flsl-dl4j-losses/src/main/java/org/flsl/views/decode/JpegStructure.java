@@ -1,14 +1,17 @@
 package org.flsl.views.decode;
 
 /**
- * What the markers of a JPEG file tell without decoding it: its size, and that it is complete.
+ * What the markers of a JPEG file tell without decoding it: its size, how to turn it upright, and
+ * that it is complete.
  *
  * <p>Needed because the native decoder accepts a truncated JPEG and fills the rest with rubbish.
  *
  * @param width columns as stored, before any EXIF rotation
  * @param height rows as stored
+ * @param orientation that of EXIF, which the native decoder looks for in the first segment of
+ *     applications only
  */
-record JpegStructure(int width, int height) {
+record JpegStructure(int width, int height, int orientation) {
 
   private static final int START_OF_FRAME_FIRST = 0xc0;
   private static final int START_OF_FRAME_LAST = 0xcf;
@@ -19,11 +22,16 @@ record JpegStructure(int width, int height) {
   private static final int START_OF_IMAGE = 0xd8;
   private static final int END_OF_IMAGE = 0xd9;
   private static final int START_OF_SCAN = 0xda;
+  private static final int APPLICATION = 0xe1;
+
+  /** The length of a segment, and "Exif" with two zeros. */
+  private static final int BEFORE_EXIF = 8;
 
   /** Walks the markers to the end of the image. */
   static JpegStructure of(byte[] file) throws UnreadableImageException {
     int width = 0;
     int height = 0;
+    long orientation = 0;
     int at = 2;
     while (true) {
       at = nextMarker(file, at);
@@ -45,6 +53,9 @@ record JpegStructure(int width, int height) {
         height = unsignedShort(file, at + 3);
         width = unsignedShort(file, at + 5);
       }
+      if (marker == APPLICATION && orientation == 0) {
+        orientation = orientation(file, at, length);
+      }
       at += length;
       if (marker == START_OF_SCAN && endsWithMarker(file)) {
         // The usual case: the file ends where the image ends; no need to search the scans.
@@ -54,7 +65,18 @@ record JpegStructure(int width, int height) {
     if (width == 0 || height == 0) {
       throw new UnreadableImageException("JPEG without an image size");
     }
-    return new JpegStructure(width, height);
+    return new JpegStructure(width, height, (int) Math.max(orientation, ImageHeader.UPRIGHT));
+  }
+
+  private static long orientation(byte[] file, int at, int length) {
+    int start = at + BEFORE_EXIF;
+    int bytes = Math.min(at + length, file.length) - start;
+    return bytes <= 0
+        ? ImageHeader.UPRIGHT
+        : Math.max(
+            ImageHeader.UPRIGHT,
+            new TiffDirectory(file, start, bytes)
+                .value(TiffDirectory.ORIENTATION, ImageHeader.UPRIGHT));
   }
 
   /** The position behind the next marker: 0xff and a byte that is neither 0 nor 0xff. */

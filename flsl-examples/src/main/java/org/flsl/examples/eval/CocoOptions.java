@@ -1,7 +1,10 @@
 package org.flsl.examples.eval;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.examples.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that name COCO's annotations of images in {@link ImageFolders}. */
@@ -20,11 +23,31 @@ final class CocoOptions {
       description = "The annotations to measure on.")
   private Path testFile;
 
-  CocoInstances train(ImageFolders folders) {
-    return CocoInstances.read(file, folders.images());
+  @Option(
+      names = "--skip-missing",
+      description = "Leave out images that the annotations list and the folder does not hold.")
+  private boolean skipMissing;
+
+  CocoInstances train(ImageFolders folders, DrawnOn drawnOn) {
+    return read(file, folders.images(), drawnOn);
   }
 
-  CocoInstances test(ImageFolders folders) {
-    return CocoInstances.read(testFile, folders.testImages());
+  CocoInstances test(ImageFolders folders, DrawnOn drawnOn) {
+    return read(testFile, folders.testImages(), drawnOn);
+  }
+
+  private CocoInstances read(Path annotations, Path images, DrawnOn drawnOn) {
+    CocoInstances coco = CocoInstances.read(annotations, images, drawnOn);
+    List<String> missing = coco.missing();
+    if (missing.isEmpty()) {
+      return coco;
+    }
+    CocoInstances rest = coco.withoutMissing();
+    if (!skipMissing) {
+      throw new UserError(
+          "%s does not hold %d of the images that %s lists, such as %s: give the folder that holds them, or leave them out with --skip-missing"
+              .formatted(images, missing.size(), annotations, missing.get(0)));
+    }
+    return rest;
   }
 }

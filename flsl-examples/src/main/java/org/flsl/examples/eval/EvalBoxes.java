@@ -7,6 +7,7 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,6 +32,8 @@ final class EvalBoxes extends Measurement {
   @ArgGroup(multiplicity = "1")
   private Data data;
 
+  @Mixin private DrawnOnOption drawnOn;
+
   @Option(
       names = "--all-boxes",
       description = "Measure every box; default: the largest one of each image, as published.")
@@ -53,12 +56,12 @@ final class EvalBoxes extends Measurement {
     @ArgGroup(exclusive = false)
     private AnnotatedImages coco;
 
-    BoxSet train() {
-      return voc != null ? voc.trainBoxes() : coco.annotations.train(coco).boxes();
+    BoxSet train(DrawnOn drawnOn) {
+      return voc != null ? voc.trainBoxes(drawnOn) : coco.annotations.train(coco, drawnOn).boxes();
     }
 
-    BoxSet test() {
-      return voc != null ? voc.testBoxes() : coco.annotations.test(coco).boxes();
+    BoxSet test(DrawnOn drawnOn) {
+      return voc != null ? voc.testBoxes(drawnOn) : coco.annotations.test(coco, drawnOn).boxes();
     }
   }
 
@@ -70,8 +73,8 @@ final class EvalBoxes extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    BoxSet train = data.train();
-    BoxSet test = data.test();
+    BoxSet train = data.train(drawnOn.get());
+    BoxSet test = data.test(drawnOn.get());
     // Squares are cut out of images, so that their own sizes do not matter.
     ImageSize size = input.size(features, List.of());
     if (size.height() != size.width()) {

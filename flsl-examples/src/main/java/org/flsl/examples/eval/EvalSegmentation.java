@@ -9,7 +9,7 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
-import org.flsl.evaluation.data.SegmentationCheck;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.SegmentationSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -33,6 +33,8 @@ final class EvalSegmentation extends Measurement {
 
   @ArgGroup(multiplicity = "1")
   private Data data;
+
+  @Mixin private DrawnOnOption drawnOn;
 
   @Option(names = "--measure", split = ",", description = "${COMPLETION-CANDIDATES}.")
   private Set<Method> methods = EnumSet.allOf(Method.class);
@@ -66,12 +68,8 @@ final class EvalSegmentation extends Measurement {
     @ArgGroup(exclusive = false)
     private LabelledFolders folders;
 
-    SegmentationSet train() {
-      return voc != null ? voc.trainSegmentation() : folders.labels.train(folders);
-    }
-
-    SegmentationSet test(SegmentationSet train) {
-      return voc != null ? voc.testSegmentation() : folders.labels.test(folders, train);
+    TrainAndTest open(DrawnOn drawnOn) {
+      return voc != null ? voc.segmentation(drawnOn) : folders.labels.open(folders, drawnOn);
     }
   }
 
@@ -88,22 +86,21 @@ final class EvalSegmentation extends Measurement {
     @ArgGroup(exclusive = false)
     private MaskOptions masks;
 
-    SegmentationSet train(ImageFolders images) {
-      return coco != null ? coco.train(images).segmentation() : masks.train(images);
-    }
-
-    SegmentationSet test(ImageFolders images, SegmentationSet train) {
-      return coco != null ? coco.test(images).segmentation() : masks.test(images, train.classes());
+    TrainAndTest open(ImageFolders images, DrawnOn drawnOn) {
+      return coco == null
+          ? masks.open(images, drawnOn)
+          : new TrainAndTest(
+              coco.train(images, drawnOn).segmentation(),
+              coco.test(images, drawnOn).segmentation());
     }
   }
 
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    SegmentationSet train = data.train();
-    SegmentationSet test = data.test(train);
-    SegmentationCheck.all(train);
-    SegmentationCheck.all(test);
+    TrainAndTest sets = data.open(drawnOn.get()).checked(runtime.terminal());
+    SegmentationSet train = sets.train();
+    SegmentationSet test = sets.test();
     ImageSize size = input.size(features, List.of(train, test));
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))

@@ -21,7 +21,7 @@ final class InputOptions {
       description =
           "Resize images to this, for example 240x320 (height x width) or 224; default: the images'"
               + " own size, cut to whole patches, where all have the same, otherwise that of the"
-              + " training. For boxes: a square, by default that of the training.")
+              + " training. For boxes a square, and for features: by default that of the training.")
   private String size;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
@@ -29,6 +29,9 @@ final class InputOptions {
 
   /** Images per pass of the network. */
   int batch() {
+    if (batch < 1) {
+      throw new UserError("--batch takes at least 1, got " + batch);
+    }
     return batch;
   }
 

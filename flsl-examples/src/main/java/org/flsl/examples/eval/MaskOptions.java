@@ -3,14 +3,18 @@ package org.flsl.examples.eval;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flsl.evaluation.data.ColourMap;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
-import org.flsl.evaluation.data.SegmentationSet;
+import org.flsl.examples.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that name masks of images in {@link ImageFolders}, and what their values mean. */
 final class MaskOptions {
+  private static final String NONE = "none";
+
   @Option(
       names = "--masks",
       required = true,
@@ -36,24 +40,36 @@ final class MaskOptions {
       names = "--ignore",
       split = ",",
       paramLabel = "LABEL",
-      description = "Labels that do not count.",
+      description = "Labels that do not count; none: all do.",
       defaultValue = "255")
-  private Set<Integer> ignored;
+  private List<String> ignored;
 
-  SegmentationSet train(ImageFolders folders) {
-    return colours == null
-        ? ImagesAndMasks.open(folders.images(), masks, reader())
-        : ImagesAndMasks.withClasses(
-            folders.images(), masks, reader(), ColourMap.read(colours).classes());
+  TrainAndTest open(ImageFolders folders, DrawnOn drawnOn) {
+    if (colours == null) {
+      MaskReader reader = MaskReader.ofIndices(ignored()).drawnOn(drawnOn);
+      ImagesAndMasks train = ImagesAndMasks.open(folders.images(), masks, reader);
+      ImagesAndMasks test = ImagesAndMasks.open(folders.testImages(), testMasks, reader);
+      return new TrainAndTest(train.withValuesOf(test), test.withValuesOf(train));
+    }
+    ColourMap map = ColourMap.read(colours);
+    MaskReader reader = MaskReader.ofColours(map, ignored()).drawnOn(drawnOn);
+    return new TrainAndTest(
+        ImagesAndMasks.withClasses(folders.images(), masks, reader, map.classes()),
+        ImagesAndMasks.withClasses(folders.testImages(), testMasks, reader, map.classes()));
   }
 
-  SegmentationSet test(ImageFolders folders, List<String> classes) {
-    return ImagesAndMasks.withClasses(folders.testImages(), testMasks, reader(), classes);
+  private Set<Integer> ignored() {
+    return ignored.stream()
+        .filter(label -> !label.equals(NONE))
+        .map(MaskOptions::label)
+        .collect(Collectors.toSet());
   }
 
-  private MaskReader reader() {
-    return colours == null
-        ? MaskReader.ofIndices(ignored)
-        : MaskReader.ofColours(ColourMap.read(colours), ignored);
+  private static Integer label(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new UserError("--ignore takes labels such as 11,255, or none, got " + text, e);
+    }
   }
 }

@@ -2,8 +2,8 @@ package org.flsl.examples.eval;
 
 import java.nio.file.Path;
 import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.PascalVoc;
-import org.flsl.evaluation.data.SegmentationSet;
 import picocli.CommandLine.Option;
 
 /** The options that name a data set laid out like PASCAL VOC and two of its lists. */
@@ -31,19 +31,16 @@ final class VocOptions {
       defaultValue = "val")
   private String test;
 
-  BoxSet trainBoxes() {
-    return new PascalVoc(folder).boxes(train);
+  BoxSet trainBoxes(DrawnOn drawnOn) {
+    return new PascalVoc(folder, drawnOn).boxes(train);
   }
 
-  BoxSet testBoxes() {
-    return new PascalVoc(folder).boxes(test);
+  BoxSet testBoxes(DrawnOn drawnOn) {
+    return new PascalVoc(folder, drawnOn).boxes(test);
   }
 
-  SegmentationSet trainSegmentation() {
-    return new PascalVoc(folder).segmentation(train);
-  }
-
-  SegmentationSet testSegmentation() {
-    return new PascalVoc(folder).segmentation(test);
+  TrainAndTest segmentation(DrawnOn drawnOn) {
+    PascalVoc voc = new PascalVoc(folder, drawnOn);
+    return new TrainAndTest(voc.segmentation(train), voc.segmentation(test));
   }
 }

@@ -34,14 +34,16 @@ final class CheckpointFile {
   /**
    * Reads a state.
    *
-   * @throws UserError where it was not trained with this configuration
+   * @throws UserError where it was not trained with this configuration, or one that can be gone on
+   *     with as this
    */
   static ComputationGraph read(Path file, PretrainConfig config) throws IOException {
     requireSame(settings(file), config, file);
     return ModelSerializer.restoreComputationGraph(file.toFile(), true);
   }
 
-  private static PretrainConfig settings(Path file) throws IOException {
+  /** The configuration that a state was trained with. */
+  static PretrainConfig settings(Path file) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(SETTINGS);
       if (entry == null) {
@@ -57,7 +59,9 @@ final class CheckpointFile {
 
   private static void requireSame(PretrainConfig found, PretrainConfig wanted, Path file) {
     for (Setting<?> setting : Settings.ALL) {
-      if (setting.changesResult() && !found.text(setting).equals(wanted.text(setting))) {
+      if (setting.changesResult()
+          && !Settings.CONTINUED.contains(setting)
+          && !found.text(setting).equals(wanted.text(setting))) {
         throw new UserError(
             "%s was trained with %s %s, and config.yaml says %s: bring back the run's own files"
                 .formatted(file, setting, found.text(setting), wanted.text(setting)));

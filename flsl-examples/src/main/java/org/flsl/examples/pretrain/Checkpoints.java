@@ -17,7 +17,6 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.flsl.examples.Terminal;
 
 /**
  * The saved states of a run: the newest ones, and the best.
@@ -79,22 +78,6 @@ final class Checkpoints {
 
   Path best() {
     return folder.resolve(BEST);
-  }
-
-  /** The state to go on from; damaged ones are put out of the way, and the terminal is told. */
-  Optional<Path> goOnFrom(Terminal terminal) throws IOException {
-    Newest newest = newest();
-    Optional<Path> file = newest.whole().map(Checkpoint::file);
-    for (Damaged damaged : newest.damaged()) {
-      terminal.warn(
-          "%s is damaged (%s) and is set aside; going on from %s"
-              .formatted(
-                  damaged.file(),
-                  damaged.problem(),
-                  file.map(before -> "the one before, " + before).orElse("the beginning")));
-      setAside(damaged);
-    }
-    return file;
   }
 
   /** Deletes all of them. */

@@ -9,6 +9,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
+import org.flsl.training.GradientAccumulation;
 import org.flsl.training.MetricsListener;
 import org.flsl.training.StepMetrics;
 import org.flsl.views.ImageFolder;
@@ -20,6 +21,7 @@ final class FlslTraining implements Training {
   private final PretrainConfig config;
   private final FlslGraph program;
   private final ComputationGraph graph;
+  private final GradientAccumulation steps;
   private final MultiViewIterator batches;
   private StepMetrics told;
 
@@ -28,6 +30,7 @@ final class FlslTraining implements Training {
     this.config = config;
     this.program = program;
     this.graph = graph;
+    this.steps = new GradientAccumulation(graph);
     this.batches = batches;
     graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
     graph.addListeners(
@@ -50,23 +53,29 @@ final class FlslTraining implements Training {
     /** Steps of an epoch, without making the training. */
     static int stepsPerEpoch(PretrainConfig config, Path images) {
       try (MultiViewIterator batches = batches(config, images)) {
-        return config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+        return stepsPerEpoch(config, batches);
       }
     }
 
     @Override
     public Training begin(PretrainConfig config, Path images) {
       MultiViewIterator batches = batches(config, images);
-      FlslGraph program = program(config, batches);
+      FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, batches));
       return new FlslTraining(config, program, listened(program.init()), batches);
     }
 
     @Override
     public Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException {
       MultiViewIterator batches = batches(config, images);
-      FlslGraph program = program(config, batches);
-      ComputationGraph graph = CheckpointFile.read(checkpoint, config);
-      return new FlslTraining(config, program, listened(program.attach(graph)), batches);
+      FlslGraph program = Setup.of(config).restored(stepsPerEpoch(config, batches));
+      ComputationGraph saved = CheckpointFile.read(checkpoint, config);
+      int epochs = CheckpointFile.settings(checkpoint).get(Settings.EPOCHS);
+      if (epochs == config.get(Settings.EPOCHS)) {
+        return new FlslTraining(config, program, listened(program.attach(saved)), batches);
+      }
+      ComputationGraph continued = program.continued(saved);
+      saved.close();
+      return new FlslTraining(config, program, listened(continued), batches);
     }
 
     private ComputationGraph listened(ComputationGraph graph) {
@@ -82,6 +91,8 @@ final class FlslTraining implements Training {
             .batchSize(config.get(Settings.BATCH))
             .seed(config.get(Settings.SEED))
             .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
+            // A step in parts leaves the time to prepare its successor, and memory is dear.
+            .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
             .reuseArrays(true)
             .build();
       } catch (IllegalArgumentException e) {
@@ -89,9 +100,14 @@ final class FlslTraining implements Training {
       }
     }
 
-    private static FlslGraph program(PretrainConfig config, MultiViewIterator batches) {
-      return Setup.of(config)
-          .program(config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch()));
+    private static int stepsPerEpoch(PretrainConfig config, MultiViewIterator batches) {
+      int steps = config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+      if ((long) steps * config.get(Settings.EPOCHS) > Integer.MAX_VALUE) {
+        throw new UserError(
+            "%d epochs of %d steps are more than can be counted: lower --epochs"
+                .formatted(config.get(Settings.EPOCHS), steps));
+      }
+      return steps;
     }
   }
 
@@ -126,7 +142,7 @@ final class FlslTraining implements Training {
       batches.reset();
     }
     MultiDataSet batch = batches.next();
-    graph.fit(batch);
+    steps.fit(GradientAccumulation.split(batch, config.get(Settings.ACCUMULATE)));
     if (step() % stepsPerEpoch() == 0) {
       graph.incrementEpochCount();
     }

@@ -11,13 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
+import org.flsl.examples.UserError;
 import org.flsl.training.StepMetrics;
 
 /**
@@ -25,39 +29,42 @@ import org.flsl.training.StepMetrics;
  * killed and resumed.
  */
 final class MetricsCsv implements AutoCloseable {
-  private static final CSVFormat WITHOUT_HEADER =
-      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
   private static final CSVFormat FORMAT =
-      WITHOUT_HEADER
-          .builder()
-          .setHeader(
-              "step",
-              "epoch",
-              "total",
-              "intra",
-              "inter",
-              "volume",
-              "learning_rate",
-              "weight_decay",
-              "momentum",
-              "teacher_temperature",
-              "gradient_norm",
-              "entropy",
-              "used_centroids",
-              "feature_spread",
-              "seconds")
-          .build();
+      CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
+  private static final List<String> COLUMNS =
+      List.of(
+          "step",
+          "epoch",
+          "total",
+          "intra",
+          "inter",
+          "volume",
+          "learning_rate",
+          "weight_decay",
+          "momentum",
+          "teacher_temperature",
+          "gradient_norm",
+          "entropy",
+          "used_centroids",
+          "feature_spread",
+          "seconds");
+
+  /** Without them a run cannot be counted on. */
+  private static final List<String> NEEDED =
+      List.of("step", "total", "intra", "inter", "volume", "seconds");
 
   private final FileChannel channel;
   private final StringBuilder waiting = new StringBuilder();
   private final List<Row> earlier;
+  private final int foreign;
 
   /** What is read back of a row: enough to go on counting. */
   record Row(long step, Terms terms, double seconds) {}
 
-  private MetricsCsv(FileChannel channel, List<Row> earlier) {
+  private MetricsCsv(FileChannel channel, List<Row> earlier, int foreign) {
     this.channel = channel;
     this.earlier = earlier;
+    this.foreign = foreign;
   }
 
   /** Reads what a file holds. */
@@ -65,11 +72,13 @@ final class MetricsCsv implements AutoCloseable {
     return rows(records(file, Long.MAX_VALUE));
   }
 
-  /** Reads the numbers of every column, by its name, in the order of the file. */
+  /**
+   * Reads the numbers of every column, by its name; NaN where a file of another version has none.
+   */
   static Map<String, double[]> columns(Path file) throws IOException {
     List<CSVRecord> records = records(file, Long.MAX_VALUE);
     Map<String, double[]> columns = new LinkedHashMap<>();
-    for (String name : FORMAT.getHeader()) {
+    for (String name : COLUMNS) {
       columns.put(name, records.stream().mapToDouble(record -> number(record, name)).toArray());
     }
     return columns;
@@ -77,23 +86,35 @@ final class MetricsCsv implements AutoCloseable {
 
   /**
    * Opens a file to append to, and cuts off what lies after a step: those steps are trained again.
+   *
+   * <p>Columns are known by their names. A file of another version keeps those that this one does
+   * not know, and has empty fields where the other wrote nothing.
    */
   static MetricsCsv open(Path file, long lastStep) throws IOException {
     List<CSVRecord> earlier = Files.exists(file) ? records(file, lastStep) : List.of();
+    Set<String> columns = new LinkedHashSet<>(COLUMNS);
+    earlier.stream().limit(1).forEach(row -> columns.addAll(row.getParser().getHeaderNames()));
     StringWriter kept = new StringWriter();
     try (CSVPrinter printer = new CSVPrinter(kept, FORMAT)) {
-      printer.printRecords(earlier);
+      printer.printRecord(columns);
+      for (CSVRecord row : earlier) {
+        printer.printRecord(columns.stream().map(name -> field(row, name)));
+      }
     }
     byte[] text = kept.toString().getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, out -> out.write(text));
-    return new MetricsCsv(FileChannel.open(file, StandardOpenOption.APPEND), rows(earlier));
+    return new MetricsCsv(
+        FileChannel.open(file, StandardOpenOption.APPEND),
+        rows(earlier),
+        columns.size() - COLUMNS.size());
   }
 
   private static List<CSVRecord> records(Path file, long lastStep) throws IOException {
     List<CSVRecord> records = new ArrayList<>();
-    CSVFormat reading = FORMAT.builder().setSkipHeaderRecord(true).build();
+    CSVFormat reading = FORMAT.builder().setHeader().setSkipHeaderRecord(true).build();
     try (Reader text = Files.newBufferedReader(file);
         CSVParser parser = reading.parse(text)) {
+      requireColumns(file, parser.getHeaderNames());
       for (CSVRecord record : parser) {
         // A kill can leave half a row behind, at the end.
         if (!record.isConsistent() || Long.parseLong(record.get("step")) > lastStep) {
@@ -122,8 +143,22 @@ final class MetricsCsv implements AutoCloseable {
         .toList();
   }
 
+  private static void requireColumns(Path file, List<String> found) {
+    List<String> missing = NEEDED.stream().filter(name -> !found.contains(name)).toList();
+    if (!found.isEmpty() && !missing.isEmpty()) {
+      throw new UserError(
+          "%s has no column %s: its first line has to name the columns, as %s"
+              .formatted(file, missing.get(0), String.join(",", COLUMNS)));
+    }
+  }
+
   private static double number(CSVRecord record, String column) {
-    return Double.parseDouble(record.get(column));
+    String field = field(record, column);
+    return field.isEmpty() ? Double.NaN : Double.parseDouble(field);
+  }
+
+  private static String field(CSVRecord record, String column) {
+    return record.isMapped(column) ? record.get(column) : "";
   }
 
   /** The rows that were there when the file was opened. */
@@ -138,8 +173,15 @@ final class MetricsCsv implements AutoCloseable {
    * @throws IOException where the disk takes no more; the row is kept and written with the next one
    */
   void append(long step, int epoch, StepMetrics m, double seconds) throws IOException {
-    WITHOUT_HEADER.printRecord(
-        waiting,
+    List<Object> row = new ArrayList<>(values(step, epoch, m, seconds));
+    row.addAll(Collections.nCopies(foreign, ""));
+    FORMAT.printRecord(waiting, row.toArray());
+    write();
+  }
+
+  /** In the order of the columns. */
+  private static List<Object> values(long step, int epoch, StepMetrics m, double seconds) {
+    return List.of(
         step,
         epoch,
         m.total(),
@@ -155,7 +197,6 @@ final class MetricsCsv implements AutoCloseable {
         m.usedCentroids(),
         m.featureSpread(),
         Math.round(seconds * 1000) / 1000.0);
-    write();
   }
 
   private void write() throws IOException {

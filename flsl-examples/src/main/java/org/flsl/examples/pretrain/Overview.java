@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.FlslConfig;
 
 /**
  * What a run is about to do, for its user to read before it begins and in its summary.
@@ -21,7 +22,9 @@ record Overview(List<String> lines, double memory) {
       RunFolder run) {
     Setup setup = Setup.of(config);
     VitConfig vit = setup.vit();
-    double memory = MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch());
+    int parts = config.get(Settings.ACCUMULATE);
+    double memory =
+        MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch() / parts);
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
@@ -36,7 +39,9 @@ record Overview(List<String> lines, double memory) {
             line(
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
-                    .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())),
+                        .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
+                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))),
+            line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
             line(
                 "memory",
                 "about %s; this machine has %s"
@@ -50,6 +55,12 @@ record Overview(List<String> lines, double memory) {
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  /** What short trainings should know: it is a good part of them. */
+  private static String beginning(FlslConfig schedules) {
+    return "the learning rate rises for %,d steps, the centroids stand still for %,d"
+        .formatted(schedules.warmupIterations(), schedules.frozenPrototypeIterations());
   }
 
   static String network(VitConfig vit) {

@@ -62,7 +62,9 @@ public final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "RUN",
-      description = "Go on with the run in this folder, exactly as if it had never stopped.")
+      description =
+          "Go on with the run in this folder, exactly as if it had never stopped; with --epochs,"
+              + " --threads or --accumulate, otherwise than it was begun.")
   private Path resumed;
 
   @Option(
@@ -203,12 +205,12 @@ public final class PretrainCommand implements Callable<Integer> {
             "--resume goes on with the run's own configuration: leave out --config");
       }
       flags.keySet().stream()
-          .filter(setting -> setting.changesResult() || setting == Settings.OUT)
+          .filter(PretrainCommand::isKept)
           .findFirst()
           .ifPresent(
               setting -> {
                 throw new UserError(
-                    "--resume goes on with the run as it was begun, so --%s cannot be changed;"
+                    "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs, --threads and --accumulate can);"
                             .formatted(setting)
                         + " begin a new run with --config "
                         + resumed.resolve("config.yaml"));
@@ -225,6 +227,13 @@ public final class PretrainCommand implements Callable<Integer> {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
     return Pretraining.withThreads(config, environment.get("OMP_NUM_THREADS"));
+  }
+
+  /** Whether a resumed run has to keep a setting. */
+  private static boolean isKept(Setting<?> setting) {
+    return setting.changesResult() && !Settings.CONTINUED.contains(setting)
+        || setting == Settings.MINUTES
+        || setting == Settings.OUT;
   }
 
   private Map<Setting<?>, String> givenFlags() {
@@ -267,29 +276,26 @@ public final class PretrainCommand implements Callable<Integer> {
       Optional<TrainingUi> trainingUi,
       PageServer server)
       throws IOException {
-    Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
-    try (Training training = training(config, images, checkpoints)) {
-      Plan plan =
-          new Plan(
-              training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
-      run.write(config);
-      run.sameImages(training.images(), training.imagesFingerprint());
+    try (Pretraining pretraining = Pretraining.open(config, images, run, trainings, terminal)) {
+      Training training = pretraining.training();
+      Plan plan = pretraining.plan();
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
       if (overview.exceedsMemory()) {
-        terminal.warn("this machine has too little memory for it; a smaller --batch takes less");
+        terminal.warn(
+            "this machine has too little memory for it; a larger --accumulate or a smaller"
+                + " --batch takes less");
       }
       trainingUi.ifPresent(
           shown -> {
             training.observe(shown.start());
             terminal.plain("DL4J's training UI: " + shown.url());
           });
-      Pretrainer pretrainer = new Pretrainer(training, plan, run, checkpoints, config, terminal);
       if (server != null) {
         show(run, server);
       }
       try (StopSignal stop = new StopSignal(terminal)) {
-        if (!pretrainer.run(stop::requested)) {
+        if (!pretraining.trainTo(plan.steps(), stop::requested)) {
           terminal.plain(
               "stopped after step %d of %d, all saved; go on with: %s"
                   .formatted(training.step(), plan.steps(), resume(run)));
@@ -297,9 +303,9 @@ public final class PretrainCommand implements Callable<Integer> {
         }
       }
       String results = Summary.of(plan, run, training.unreadableImages());
-      write(run.backbone(), training::exportBackbone, run);
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
-      write(run.summary(), out -> out.write(summary), run);
+      write(run.backbone(), pretraining::finish, run);
+      write(run.summary(), () -> AtomicFile.write(run.summary(), out -> out.write(summary)), run);
       boolean shown = report(run);
       terminal.plain(
           shown ? results + run.report() + "  curves and pictures, for a browser" : results);
@@ -348,23 +354,20 @@ public final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(Path file, AtomicFile.Content content, RunFolder run) {
+  /** Writes a file. */
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private static void write(Path file, Writing writing, RunFolder run) {
     try {
-      AtomicFile.write(file, content);
+      writing.run();
     } catch (IOException e) {
       throw new UserError(
           "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
               .formatted(file, Problems.explain(e), resume(run)),
           e);
     }
-  }
-
-  private Training training(PretrainConfig config, Path images, Checkpoints checkpoints)
-      throws IOException {
-    Optional<Path> file = checkpoints.goOnFrom(terminal);
-    return file.isPresent()
-        ? trainings.resume(config, images, file.get())
-        : trainings.begin(config, images);
   }
 
   /** For {@code --help}. */

@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.Checkpoints.Checkpoint;
+import org.flsl.examples.pretrain.History.Event;
 import org.flsl.training.StepMetrics;
 
 /**
@@ -158,6 +159,9 @@ final class Pretrainer {
       throw diverged();
     }
     Checkpoint saved = checkpoints.save(training.step(), training::write);
+    if (run.history().of(Event.SAVED).isEmpty()) {
+      run.history().add(training.step(), Event.SAVED, "");
+    }
     savedStep = training.step();
     savedAt = System.nanoTime();
     return saved;

@@ -1,13 +1,21 @@
 package org.flsl.examples.pretrain;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Checkpoints.Damaged;
+import org.flsl.examples.pretrain.Checkpoints.Newest;
+import org.flsl.examples.pretrain.History.Event;
 
 /**
  * A run of {@code flsl pretrain}, for programs that carry out many: the same trainer, checkpoints
@@ -27,13 +35,13 @@ public final class Pretraining implements AutoCloseable {
       RunFolder run,
       Checkpoints checkpoints,
       Training training,
+      Plan plan,
       PretrainConfig config,
       Terminal terminal) {
     this.run = run;
     this.checkpoints = checkpoints;
     this.training = training;
-    this.plan =
-        new Plan(training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
+    this.plan = plan;
     this.config = config;
     this.terminal = terminal;
   }
@@ -93,20 +101,76 @@ public final class Pretraining implements AutoCloseable {
     RunFolder run =
         RunFolder.isBegun(folder) ? RunFolder.open(folder) : RunFolder.create(emptied(folder));
     try {
-      Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
-      Optional<Path> file = checkpoints.goOnFrom(terminal);
-      Training.Factory trainings = new FlslTraining.Factory(listeners);
-      Training training =
-          file.isPresent()
-              ? trainings.resume(config, images, file.get())
-              : trainings.begin(config, images);
-      run.write(config);
-      run.sameImages(training.images(), training.imagesFingerprint());
-      return new Pretraining(run, checkpoints, training, config, terminal);
+      return open(config, images, run, new FlslTraining.Factory(listeners), terminal);
     } catch (IOException | RuntimeException | Error e) {
       run.close();
       throw e;
     }
+  }
+
+  /**
+   * Begins a run in a folder, or goes on with the one that is there: as it was begun, or with more
+   * epochs or other threads, which the folder remembers.
+   *
+   * <p>Everything is checked first: a refusal changes nothing in the folder.
+   *
+   * @throws UserError where it cannot be gone on with like this
+   */
+  static Pretraining open(
+      PretrainConfig config,
+      Path images,
+      RunFolder run,
+      Training.Factory trainings,
+      Terminal terminal)
+      throws IOException {
+    Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
+    Newest newest = checkpoints.newest();
+    if (newest.whole().isEmpty()) {
+      run.requireNothingToLose(newest.damaged());
+    }
+    Training training =
+        newest.whole().isPresent()
+            ? trainings.resume(config, images, newest.whole().get().file())
+            : trainings.begin(config, images);
+    try {
+      Plan plan =
+          new Plan(
+              training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
+      Pretraining opened = new Pretraining(run, checkpoints, training, plan, config, terminal);
+      opened.settle(images, newest);
+      return opened;
+    } catch (IOException | RuntimeException | Error e) {
+      training.close();
+      throw e;
+    }
+  }
+
+  /** Checks the training against the folder, then writes down that it goes on. */
+  private void settle(Path images, Newest newest) throws IOException {
+    run.requireSameImages(training, images);
+    Optional<PretrainConfig> before = begun(run.path());
+    List<String> changes =
+        before.isEmpty() ? List.of() : Continuation.of(before.get(), config, plan, training.step());
+    checkpoints.cleanUp();
+    if (before.isPresent() && newest.whole().isEmpty()) {
+      terminal.plain("the run never came to a checkpoint, and begins again");
+    }
+    for (Damaged damaged : newest.damaged()) {
+      terminal.warn(
+          "%s is damaged (%s) and is set aside; going on from the one before, %s"
+              .formatted(damaged.file(), damaged.problem(), newest.whole().get().file()));
+      checkpoints.setAside(damaged);
+    }
+    for (String change : changes) {
+      terminal.plain("after step %d: %s".formatted(training.step(), change));
+      run.history().add(training.step(), Event.CHANGED, change);
+    }
+    if (training.step() < plan.steps() && Files.exists(run.backbone())) {
+      terminal.plain("the backbone of before is kept as " + run.setBackboneAside(training.step()));
+    }
+    run.write(config);
+    run.writeImages(training);
+    run.history().add(training.step(), before.isEmpty() ? Event.BEGUN : Event.RESUMED, "");
   }
 
   /** A process that was killed very early may have left the bare folder. */
@@ -140,10 +204,31 @@ public final class Pretraining implements AutoCloseable {
     return training.step() >= step;
   }
 
-  /** Writes the teacher's backbone as it is now, a DL4J model zip, and returns the file. */
-  public Path exportBackbone() throws IOException {
+  Training training() {
+    return training;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /** The teacher's backbone as it is now, exported and read back like any user's. */
+  public ComputationGraph backbone() throws IOException {
+    ByteArrayOutputStream model = new ByteArrayOutputStream();
+    training.exportBackbone(model);
+    return ModelSerializer.restoreComputationGraph(
+        new ByteArrayInputStream(model.toByteArray()), false);
+  }
+
+  /** Writes the backbone of a training that came to its end, a DL4J model zip. */
+  public void finish() throws IOException {
     AtomicFile.write(run.backbone(), training::exportBackbone);
-    return run.backbone();
+    run.history().add(training.step(), Event.FINISHED, "");
+  }
+
+  /** Marks the run as one that nobody wants to see at its end, for those who look at it. */
+  public void giveUp(String why) throws IOException {
+    run.history().add(training.step(), Event.GIVEN_UP, why);
   }
 
   /** Deletes the states that only going on would need. */

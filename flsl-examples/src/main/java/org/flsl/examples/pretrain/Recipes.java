@@ -20,7 +20,8 @@ public final class Recipes {
 
   /** Reads a file, or the shipped recipe of that name, over a configuration. */
   public static PretrainConfig read(String fileOrName, PretrainConfig base) {
-    if (NAMES.contains(fileOrName) && !Files.exists(Path.of(fileOrName))) {
+    // A folder of photos may well be called photos.
+    if (NAMES.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
       return ConfigFile.parse(shipped(fileOrName), "recipe " + fileOrName, base);
     }
     if (!Files.exists(Path.of(fileOrName))) {

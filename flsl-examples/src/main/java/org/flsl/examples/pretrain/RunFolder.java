@@ -6,8 +6,12 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.History.Event;
 
 /**
  * The folder that holds all of a run: its configuration, metrics, checkpoints, and what comes out.
@@ -22,10 +26,17 @@ final class RunFolder implements AutoCloseable {
 
   private final Path path;
   private final FolderLock lock;
+  private final History history;
 
   private RunFolder(Path path) throws IOException {
     this.path = path;
     this.lock = FolderLock.of(path);
+    try {
+      this.history = History.of(path);
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   /**
@@ -115,20 +126,62 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Remembers the images of a new run, or compares them with those that the run began with.
+   * Compares images with those that the run began with.
    *
+   * @param folder that they were found in
    * @throws UserError where they are others: no resumed run could equal an uninterrupted one
    */
-  void sameImages(int count, String fingerprint) throws IOException {
+  void requireSameImages(Training training, Path folder) throws IOException {
     Path file = path.resolve(IMAGES);
-    String line = count + " images, " + fingerprint + "\n";
-    if (!Files.exists(file)) {
-      AtomicFile.write(file, out -> out.write(line.getBytes(StandardCharsets.UTF_8)));
-    } else if (!Files.readString(file).equals(line)) {
+    if (!Files.exists(file) || Files.readString(file).equals(line(training))) {
+      return;
+    }
+    Path begunWith = config(path).get(Settings.IMAGES);
+    String had = Files.readString(file).split(",")[0];
+    throw new UserError(
+        folder.equals(begunWith)
+            ? "the images in %s are no longer those that the run began with: found %d, the run has %s; bring those back, or name a copy of them with --images"
+                .formatted(folder, training.images(), had)
+            : "the images in %s are not those that the run began with: found %d, the run has %s of %s; name that folder, or a copy, with --images"
+                .formatted(
+                    folder,
+                    training.images(),
+                    had,
+                    begunWith == null ? "the shipped photos" : begunWith));
+  }
+
+  /** Remembers the images of a new run. */
+  void writeImages(Training training) throws IOException {
+    byte[] line = line(training).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(path.resolve(IMAGES), out -> out.write(line));
+  }
+
+  private static String line(Training training) {
+    return training.images() + " images, " + training.imagesFingerprint() + "\n";
+  }
+
+  /**
+   * Refuses to begin anew in the folder of a run that was further: its metrics and its backbone
+   * would be lost.
+   *
+   * @param damaged checkpoints that cannot be read
+   */
+  void requireNothingToLose(List<Checkpoints.Damaged> damaged) throws IOException {
+    long steps = Files.exists(metrics()) ? MetricsCsv.read(metrics()).size() : 0;
+    // Runs of earlier versions have no history, so that nobody knows.
+    boolean saved =
+        !damaged.isEmpty()
+            || !history.of(Event.SAVED).isEmpty()
+            || Files.exists(backbone())
+            || history.isEmpty() && steps > 0;
+    if (saved) {
+      String why =
+          damaged.stream()
+              .map(one -> ", %s is damaged (%s)".formatted(one.file(), one.problem()))
+              .collect(Collectors.joining());
       throw new UserError(
-          "the images are not those that the run began with: found %d, the run has %s; bring those"
-                  .formatted(count, Files.readString(file).split(",")[0])
-              + " back or name their folder with --images");
+          "%s holds no checkpoint to go on from%s (metrics.csv knows %d steps): bring its checkpoints back, or begin a new run with --config %s"
+              .formatted(path, why, steps, configFile(path)));
     }
   }
 
@@ -138,10 +191,18 @@ final class RunFolder implements AutoCloseable {
     return Files.exists(file) ? Integer.parseInt(Files.readString(file).split(" ")[0]) : 0;
   }
 
-  Checkpoints checkpoints(int keep) throws IOException {
-    Checkpoints checkpoints = checkpoints(path, keep);
-    checkpoints.cleanUp();
-    return checkpoints;
+  /** Keeps the backbone of a run that is trained further, under another name. */
+  Path setBackboneAside(long step) throws IOException {
+    Path kept = path.resolve("backbone-step-%08d.zip".formatted(step));
+    return Files.move(backbone(), kept, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  History history() {
+    return history;
+  }
+
+  Checkpoints checkpoints(int keep) {
+    return checkpoints(path, keep);
   }
 
   static Checkpoints checkpoints(Path run, int keep) {
@@ -179,9 +240,9 @@ final class RunFolder implements AutoCloseable {
   public void close() throws IOException {
     lock.close();
     if (Files.notExists(path.resolve(CONFIG))) {
-      Files.delete(path.resolve(FolderLock.FILE));
+      Files.deleteIfExists(path.resolve(FolderLock.FILE));
       try {
-        Files.delete(path);
+        Files.deleteIfExists(path);
       } catch (DirectoryNotEmptyException othersFiles) {
         // Not ours to take away.
       }

@@ -41,7 +41,21 @@ public final class Settings {
           null,
           "Folder of images, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
-      Setting.of(DATA, "batch", Kind.whole(1), 64, "Images per training step.");
+      Setting.of(
+          DATA,
+          "batch",
+          Kind.whole(1),
+          64,
+          "Images per training step; see accumulate where they do not fit into memory.");
+  public static final Setting<Integer> ACCUMULATE =
+      Setting.of(
+          DATA,
+          "accumulate",
+          Kind.whole(1),
+          1,
+          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
+              + " larger than the memory; the result is that of the whole batch, for one more forward"
+              + " pass.");
   public static final Setting<Integer> LOADERS =
       Setting.practical(
           DATA,
@@ -209,7 +223,8 @@ public final class Settings {
           "teacher-temperature-epochs",
           Kind.whole(0),
           30,
-          "Epochs over which the teacher's temperature moves from start to end.");
+          "Epochs over which the teacher's temperature moves from start to end; tenths of a training"
+              + " of fewer than ten.");
   public static final Setting<Span> TAU_SA =
       Setting.of(
           OBJECTIVE,
@@ -315,7 +330,8 @@ public final class Settings {
           "freeze-last-layer",
           Kind.whole(0),
           1,
-          "Epochs at the start in which the centroids stand still.");
+          "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
+              + " than ten.");
   public static final Setting<Long> SEED =
       Setting.of(TRAINING, "seed", Kind.seed(), 1L, "Seed of every random choice.");
 
@@ -351,6 +367,7 @@ public final class Settings {
       List.of(
           IMAGES,
           BATCH,
+          ACCUMULATE,
           LOADERS,
           ARCH,
           PATCH,
@@ -407,6 +424,9 @@ public final class Settings {
           SAVE_EPOCHS,
           SAVE_MINUTES,
           KEEP);
+
+  /** Those that change the result, and that a resumed run may change all the same: it says so. */
+  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
 
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 

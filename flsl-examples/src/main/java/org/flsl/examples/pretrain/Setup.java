@@ -29,6 +29,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
    * @throws UserError where its values do not fit one another
    */
   static Setup of(PretrainConfig config) {
+    checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
       // For its checks; the number of steps is known when the images are.
@@ -39,23 +40,46 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     }
   }
 
-  /** The graph that trains, for an epoch of so many steps. */
+  private static void checkParts(int batch, int parts) {
+    if (batch % parts != 0) {
+      int fewer = parts;
+      while (fewer > batch || batch % fewer != 0) {
+        fewer--;
+      }
+      throw new UserError(
+          "--accumulate %d does not divide a --batch of %d into equal parts: take %d, or a --batch of %d"
+              .formatted(parts, batch, fewer, (batch + parts - 1) / parts * parts));
+    }
+  }
+
+  /** The graph that begins to train, for an epoch of so many steps. */
   FlslGraph program(int stepsPerEpoch) {
-    FlslGraph.Builder program =
-        FlslGraph.builder()
-            .backbone(VitBackbone.of(vit))
-            .views(
-                ViewLayout.of(
-                    views.globalHeight(),
-                    views.globalWindow(),
-                    views.localViews(),
-                    views.localHeight(),
-                    views.localWindow()))
-            .config(objective(stepsPerEpoch));
     Path previous = config.get(Settings.PREVIOUS);
-    return previous == null
-        ? program.build()
-        : program.previousStage(previousStage(previous)).build();
+    return program(stepsPerEpoch, previous == null ? null : previousStage(previous));
+  }
+
+  /** The graph that goes on from a checkpoint, which holds all weights. */
+  FlslGraph restored(int stepsPerEpoch) {
+    return program(
+        stepsPerEpoch,
+        config.get(Settings.PREVIOUS) == null
+            ? null
+            : PreviousStage.restored(previousFeatures(), config.get(Settings.PREVIOUS_BIAS)));
+  }
+
+  private FlslGraph program(int stepsPerEpoch, PreviousStage previousStage) {
+    return FlslGraph.builder()
+        .backbone(VitBackbone.of(vit))
+        .views(
+            ViewLayout.of(
+                views.globalHeight(),
+                views.globalWindow(),
+                views.localViews(),
+                views.localHeight(),
+                views.localWindow()))
+        .config(objective(stepsPerEpoch))
+        .previousStage(previousStage)
+        .build();
   }
 
   private static VitConfig vit(PretrainConfig config) {
@@ -103,7 +127,8 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private FlslConfig objective(int stepsPerEpoch) {
+  /** The schedules and weights, for an epoch of so many steps. */
+  FlslConfig objective(int stepsPerEpoch) {
     Span teacherTemperature = config.get(Settings.TEACHER_TEMPERATURE);
     return FlslConfig.builder()
         .epochs(config.get(Settings.EPOCHS))
@@ -140,18 +165,21 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   }
 
   /** The paper takes the features in front of the last block. */
-  private PreviousStage previousStage(Path backbone) {
+  private VitBackbone previousFeatures() {
     if (vit.depth() < 2) {
       throw new UserError(
           "--previous guides by what comes in front of the last block, so that --depth must be at"
               + " least 2, got "
               + vit.depth());
     }
-    VitConfig features = vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build();
+    return VitBackbone.of(vit.toBuilder().depth(vit.depth() - 1).finalNorm(false).build());
+  }
+
+  private PreviousStage previousStage(Path backbone) {
+    VitBackbone features = previousFeatures();
     try {
       ComputationGraph weights = ModelSerializer.restoreComputationGraph(backbone.toFile(), false);
-      return new PreviousStage(
-          VitBackbone.of(features), weights, config.get(Settings.PREVIOUS_BIAS));
+      return new PreviousStage(features, weights, config.get(Settings.PREVIOUS_BIAS));
     } catch (IOException | RuntimeException e) {
       throw new UserError(
           "--previous takes the backbone.zip of an earlier run, and %s is none: %s"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.flsl.examples.pretrain.History.Event;
 import org.flsl.examples.pretrain.MetricsCsv.Row;
 
 /** What came out of a run, in plain text. */
@@ -25,6 +26,9 @@ final class Summary {
                 rows.size() * plan.batch() / seconds));
     if (unreadableImages > 0) {
       lines.add("left out    %d images that cannot be read".formatted(unreadableImages));
+    }
+    for (History.Entry change : run.history().of(Event.CHANGED)) {
+      lines.add("changed     after step %d: %s".formatted(change.step(), change.detail()));
     }
     lines.add("");
     lines.add(

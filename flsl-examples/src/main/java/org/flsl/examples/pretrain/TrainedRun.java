@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.History.Event;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.views.ImageFolder;
@@ -124,6 +125,17 @@ public final class TrainedRun {
     return Files.exists(RunFolder.backbone(folder));
   }
 
+  /** Why and when the sweep that wanted the run gave it up; empty where none did. */
+  public Optional<String> givenUp() {
+    try {
+      return History.of(folder).of(Event.GIVEN_UP).stream()
+          .map(entry -> "after step %d, %s".formatted(entry.step(), entry.detail()))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
   /**
    * The teacher's backbone: that of the finished run.
    *
@@ -141,6 +153,13 @@ public final class TrainedRun {
   public Path backboneFile() {
     Path file = RunFolder.backbone(folder);
     if (!Files.exists(file)) {
+      givenUp()
+          .ifPresent(
+              why -> {
+                throw new UserError(
+                    "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with ./flsl pretrain --config %s"
+                        .formatted(folder, why, RunFolder.configFile(folder)));
+              });
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
               .formatted(folder, file.getFileName(), folder));
@@ -202,7 +221,7 @@ public final class TrainedRun {
   public Optional<ComputationGraph> newestBackbone() {
     return newestStep() == 0
         ? Optional.empty()
-        : Optional.of(Setup.of(config).program(1).exportTeacher(training()));
+        : Optional.of(Setup.of(config).restored(1).exportTeacher(training()));
   }
 
   /**

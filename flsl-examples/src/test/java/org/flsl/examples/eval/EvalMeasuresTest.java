@@ -110,7 +110,7 @@ class EvalMeasuresTest {
     assertEquals(3, errors.size(), errors.toString());
     assertTrue(errors.get(0).contains("at least 1, got 0 and 20000"), errors.get(0));
     assertTrue(errors.get(1).contains("at least 1, got 3 and 0"), errors.get(1));
-    assertTrue(errors.get(2).contains("A batch needs at least one image"), errors.get(2));
+    assertTrue(errors.get(2).contains("--batch takes at least 1, got 0"), errors.get(2));
   }
 
   @Test

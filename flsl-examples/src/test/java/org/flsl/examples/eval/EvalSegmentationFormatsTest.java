@@ -87,13 +87,64 @@ class EvalSegmentationFormatsTest {
   @Test
   void takesPascalVoc() {
     assertEquals(0, segmentation("--voc=" + folder, "--test=few"), network.errors());
-    assertFound("21 classes");
+    assertFound("2 classes");
   }
 
   @Test
   void takesCoco() {
     assertEquals(0, coco("squares.json"), network.errors());
     assertFound("2 classes");
+  }
+
+  @Test
+  void saysWhichLabelsThereAreAndHowOften() {
+    assertEquals(0, segmentation("--voc=" + folder, "--test=few"), network.errors());
+    String output = network.output();
+    String shares = "background 81.3%, tvmonitor 18.8%";
+    assertTrue(output.contains("pixels to learn from: " + shares), output);
+    assertTrue(output.contains("pixels to measure on: " + shares), output);
+  }
+
+  @Test
+  void leavesOutMissingImagesOnlyIfToldTo() throws IOException {
+    String two =
+        COCO.formatted("square")
+            .replace(
+                "}],\n \"ann",
+                "}, {\"id\": 2, \"file_name\": \"gone.jpg\", \"width\": 8, \"height\": 8}],\n \"ann");
+    Files.writeString(folder.resolve("two.json"), two);
+
+    assertEquals(1, coco("two.json"));
+    assertTrue(network.errors().contains("leave them out with --skip-missing"), network.errors());
+    assertTrue(network.errors().contains("does not hold 1 of the images"), network.errors());
+    assertEquals(0, coco("two.json", "--skip-missing"), network.errors());
+    assertFound("2 classes");
+  }
+
+  @Test
+  void countsBlackAndWhiteMasksIfNothingIsIgnored() throws IOException {
+    BufferedImage mask = ImageIO.read(folder.resolve("JPEGImages/square.jpg").toFile());
+    BufferedImage white = new BufferedImage(64, 48, BufferedImage.TYPE_BYTE_BINARY);
+    white.createGraphics().drawImage(mask, 0, 0, null);
+    BufferedImage grey = new BufferedImage(64, 48, BufferedImage.TYPE_BYTE_GRAY);
+    grey.createGraphics().drawImage(white, 0, 0, null);
+    ImageIO.write(grey, "png", inFolder("bw/square.png").toFile());
+    String[] data = {
+      "--images=" + folder.resolve("JPEGImages"),
+      "--masks=" + folder.resolve("bw"),
+      "--test-images=" + folder.resolve("JPEGImages"),
+      "--test-masks=" + folder.resolve("bw"),
+      "--ignore=none"
+    };
+
+    assertEquals(1, segmentation(Arrays.copyOf(data, 4)));
+    assertTrue(network.errors().contains("ignored (255)"), network.errors());
+    assertTrue(network.errors().contains("ignore none"), network.errors());
+    assertEquals(0, segmentation(data), network.errors());
+    assertTrue(network.output().contains("class 255 18.8%"), network.output());
+    data[4] = "--ignore=void";
+    assertEquals(1, segmentation(data));
+    assertTrue(network.errors().contains("or none, got void"), network.errors());
   }
 
   @Test

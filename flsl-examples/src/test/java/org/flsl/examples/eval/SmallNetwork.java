@@ -31,9 +31,23 @@ final class SmallNetwork {
     ModelSerializer.writeModel(graph, file.toFile(), false);
   }
 
+  Path file() {
+    return file;
+  }
+
   /** Runs a measure and returns the exit code. */
   int eval(String measure, String... options) {
-    List<String> arguments = new ArrayList<>(List.of("eval", measure, "--backbone=" + file));
+    return run(List.of("eval", measure), options);
+  }
+
+  /** Runs {@code flsl features} and returns the exit code. */
+  int features(String... options) {
+    return run(List.of("features"), options);
+  }
+
+  private int run(List<String> command, String... options) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.add("--backbone=" + file);
     arguments.addAll(List.of(options));
     return Main.run(screen.terminal(), ENVIRONMENT, arguments.toArray(String[]::new));
   }

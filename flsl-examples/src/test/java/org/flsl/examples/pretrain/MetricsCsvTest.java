@@ -1,13 +1,16 @@
 package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import org.flsl.examples.UserError;
 import org.flsl.training.StepMetrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,51 @@ class MetricsCsvTest {
       assertEquals(2, csv.earlier().size());
     }
     assertEquals(whole, Files.readAllLines(file));
+  }
+
+  @Test
+  void columnsOfAnotherVersionAreKnownByTheirNames() throws IOException {
+    Path file = write(3);
+    // One that this version does not know, in front, and none of one that it knows.
+    List<String> others =
+        Files.readAllLines(file).stream()
+            .map(line -> line.replaceFirst("^step,", "new,step,").replaceFirst("^(\\d)", "n$1,$1"))
+            .map(line -> line.replaceFirst(",feature_spread", "").replaceFirst(",0.7,", ","))
+            .toList();
+    Files.write(file, others);
+    try (MetricsCsv csv = MetricsCsv.open(file, 2)) {
+      assertEquals(2, csv.earlier().size());
+      assertEquals(1.0, csv.earlier().get(1).seconds());
+      csv.append(3, 1, metrics(1), 1.5);
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertTrue(lines.get(0).endsWith("feature_spread,seconds,new"), lines.get(0));
+    assertTrue(lines.get(2).endsWith(",4000,,1.0,n2"), lines.get(2));
+    assertTrue(lines.get(3).endsWith(",4000,0.7,1.5,"), lines.get(3));
+    assertEquals(
+        "[NaN, NaN, 0.7]", Arrays.toString(MetricsCsv.columns(file).get("feature_spread")));
+    assertEquals("[1.0, 2.0, 3.0]", Arrays.toString(MetricsCsv.columns(file).get("step")));
+    try (MetricsCsv csv = MetricsCsv.open(file, 3)) {
+      assertEquals(3, csv.earlier().size());
+    }
+    assertEquals(lines, Files.readAllLines(file), "once more changes nothing");
+  }
+
+  @Test
+  void aFileWithoutTheTermsIsNotCut() throws IOException {
+    Path file = Files.writeString(folder.resolve("metrics.csv"), "step,loss\n1,0.5\n");
+    UserError error = assertThrows(UserError.class, () -> MetricsCsv.open(file, 1));
+    assertTrue(error.getMessage().startsWith(file + " has no column total: "), error.getMessage());
+    assertEquals("step,loss\n1,0.5\n", Files.readString(file));
+  }
+
+  @Test
+  void anEmptyFileIsOneWithoutRows() throws IOException {
+    Path file = Files.writeString(folder.resolve("metrics.csv"), "");
+    try (MetricsCsv csv = MetricsCsv.open(file, 1)) {
+      assertEquals(List.of(), csv.earlier());
+    }
+    assertEquals(1, Files.readAllLines(file).size());
   }
 
   @Test

@@ -111,6 +111,19 @@ class PretrainCommandTest {
   }
 
   @Test
+  void aBatchThatCannotBeCutIntoPartsIsRefusedAtOnce() {
+    assertEquals(1, flsl("--batch", "12", "--accumulate", "5", "--out", run()));
+    assertEquals(
+        "error: --accumulate 5 does not divide a --batch of 12 into equal parts: take 4, or a"
+            + " --batch of 15\n",
+        screen.err());
+    assertTrue(begun.isEmpty());
+    assertEquals(1, flsl("--batch", "4", "--accumulate", "9", "--out", run()));
+    assertTrue(screen.err().contains("take 4, or a --batch of 9"), screen.err());
+    assertTrue(Files.notExists(Path.of(run())));
+  }
+
+  @Test
   void theNativeLibraryGetsItsEnvironment() {
     flsl("--out", run());
     Map<String, String> expected =
@@ -193,12 +206,13 @@ class PretrainCommandTest {
   @Test
   void aResumedRunKeepsItsConfiguration() {
     flsl("--out", run(), "--epochs", "3");
-    assertEquals(1, flsl("--resume", run(), "--epochs", "5"));
+    assertEquals(1, flsl("--resume", run(), "--batch", "5"));
     assertEquals(
-        "error: --resume goes on with the run as it was begun, so --epochs cannot be changed; begin"
-            + " a new run with --config "
+        "error: --resume goes on with the run as it was begun, so --batch cannot be changed"
+            + " (--epochs, --threads and --accumulate can); begin a new run with --config "
             + Path.of(run(), "config.yaml"),
         screen.err().strip());
+    assertEquals(1, flsl("--resume", run(), "--minutes", "5"));
     assertEquals(0, flsl("--resume", run(), "--keep", "1"));
     assertEquals(3, begun.get(begun.size() - 1).get(Settings.EPOCHS));
   }

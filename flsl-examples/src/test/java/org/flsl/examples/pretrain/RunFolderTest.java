@@ -59,16 +59,36 @@ class RunFolderTest {
         folder + " is not empty: choose another --out", errorOf(() -> RunFolder.create(folder)));
   }
 
+  private static Training with(String fingerprint) {
+    return new ForwardingTraining(ToyTraining.quick()) {
+      @Override
+      public String imagesFingerprint() {
+        return fingerprint;
+      }
+    };
+  }
+
   @Test
   void aRunKeepsItsImages() throws IOException {
-    try (RunFolder run = RunFolder.create(folder)) {
-      run.sameImages(130, "abc");
-      run.sameImages(130, "abc");
+    Path photos = folder.resolve("photos");
+    Path others = folder.resolve("others");
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.requireSameImages(with("abc"), photos);
+      run.write(PretrainConfig.defaults().with(Settings.IMAGES, photos));
+      run.writeImages(with("abc"));
+      run.requireSameImages(with("abc"), others);
       assertEquals(
-          "the images are not those that the run began with: found 129, the run has 130 images;"
-              + " bring those back or name their folder with --images",
-          errorOf(() -> run.sameImages(129, "abd")));
+          "the images in %s are not those that the run began with: found 130, the run has 130 images of %s; name that folder, or a copy, with --images"
+              .formatted(others, photos),
+          errorOf(() -> run.requireSameImages(with("abd"), others)));
+      assertEquals(
+          "the images in %s are no longer those that the run began with: found 130, the run has 130 images; bring those back, or name a copy of them with --images"
+              .formatted(photos),
+          errorOf(() -> run.requireSameImages(with("abd"), photos)));
       run.write(PretrainConfig.defaults());
+      assertTrue(
+          errorOf(() -> run.requireSameImages(with("abd"), others))
+              .contains("130 images of the shipped photos"));
     }
   }
 

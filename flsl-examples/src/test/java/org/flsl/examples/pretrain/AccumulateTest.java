@@ -1,0 +1,111 @@
+package org.flsl.examples.pretrain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.Architecture;
+import org.flsl.training.StepMetrics;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@code --accumulate}: steps in parts, on real photos, from the images to the checkpoint. */
+class AccumulateTest {
+  private static final int BATCH = 8;
+
+  /** Ends in the middle of the second epoch. */
+  private static final int STEPS = 5;
+
+  @TempDir private Path folder;
+  private SamplePhotos photos;
+  private final FlslTraining.Factory trainings = new FlslTraining.Factory();
+
+  @BeforeEach
+  void openPhotos() throws IOException {
+    photos = new SamplePhotos();
+  }
+
+  @AfterEach
+  void closePhotos() throws IOException {
+    photos.close();
+  }
+
+  private static PretrainConfig config(int parts) {
+    return PretrainConfig.defaults()
+        .with(Settings.ACCUMULATE, parts)
+        .with(Settings.BATCH, BATCH)
+        .with(Settings.ARCH, Architecture.TINY)
+        .with(Settings.WIDTH, 16)
+        .with(Settings.HEADS, 2)
+        .with(Settings.DEPTH, 2)
+        .with(Settings.PATCH, 8)
+        .with(Settings.GLOBAL_SIZE, 32)
+        .with(Settings.LOCAL_SIZE, 16)
+        .with(Settings.GLOBAL_WINDOW, 2)
+        .with(Settings.LOCAL_WINDOW, 1)
+        .with(Settings.CENTROIDS, 16)
+        .with(Settings.HEAD_HIDDEN, 16)
+        .with(Settings.HEAD_BOTTLENECK, 8)
+        .with(Settings.DROP_PATH, 0.3)
+        .with(Settings.CENTRING, true)
+        .with(Settings.RANDOM_QUERIES, true)
+        .with(Settings.EPOCHS, 4)
+        .with(Settings.STEPS_PER_EPOCH, 3);
+  }
+
+  private static List<StepMetrics> steps(Training training, int count) {
+    List<StepMetrics> told = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      told.add(training.next());
+    }
+    return told;
+  }
+
+  private static INDArray weights(Training training) throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    training.exportBackbone(zip);
+    return ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(zip.toByteArray()))
+        .params();
+  }
+
+  @Test
+  void aStepInPartsTellsWhatTheWholeStepTells() {
+    try (Training whole = trainings.begin(config(1), photos.folder());
+        Training inParts = trainings.begin(config(4), photos.folder())) {
+      assertEquals(whole.stepsPerEpoch(), inParts.stepsPerEpoch());
+      List<StepMetrics> expected = steps(whole, STEPS);
+      List<StepMetrics> actual = steps(inParts, STEPS);
+      assertEquals(whole.step(), inParts.step());
+      for (int i = 0; i < STEPS; i++) {
+        // Single precision, and steps of Adam that make much of little.
+        assertEquals(expected.get(i).total(), actual.get(i).total(), 1e-4);
+        assertEquals(expected.get(i).volume(), actual.get(i).volume(), 1e-4);
+        assertEquals(1, actual.get(i).gradientNorm() / expected.get(i).gradientNorm(), 1e-3);
+        assertEquals(expected.get(i).usedCentroids(), actual.get(i).usedCentroids());
+        assertEquals(expected.get(i).epoch(), actual.get(i).epoch());
+      }
+    }
+  }
+
+  @Test
+  void aRunInPartsGoesOnBitByBit() throws IOException {
+    Path checkpoint = folder.resolve("step.zip");
+    try (Training training = trainings.begin(config(4), photos.folder())) {
+      steps(training, STEPS);
+      AtomicFile.write(checkpoint, training::write);
+      List<StepMetrics> expected = steps(training, STEPS);
+      try (Training resumed = trainings.resume(config(4), photos.folder(), checkpoint)) {
+        assertEquals(expected, steps(resumed, STEPS));
+        assertEquals(weights(training), weights(resumed));
+      }
+    }
+  }
+}
