@@ -31,6 +31,8 @@ import org.flsl.layers.vit.VitConfig;
  * as all published ones of these layouts are.
  */
 public final class VitImport {
+  private static final int MOST_NETWORKS = 64;
+
   /** Groups that one means where a file has several. */
   private static final List<String> PREFERRED = List.of("teacher", "model_ema", "ema");
 
@@ -116,6 +118,8 @@ public final class VitImport {
     }
     return tensors.keySet().stream()
         .flatMap(name -> tried.prefix(name).stream())
+        .distinct()
+        .limit(MOST_NETWORKS)
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 

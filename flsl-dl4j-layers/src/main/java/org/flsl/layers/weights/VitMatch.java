@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.layers.TokenGrid;
@@ -21,6 +22,7 @@ import org.flsl.layers.weights.Layout.Slot;
  */
 final class VitMatch {
   private static final List<String> SPLIT = List.of("q", "k", "v");
+  private static final Set<String> VECTORS = Set.of("norm1", "norm2", "norm", "scale1", "scale2");
   private static final List<String> TOKENS = List.of("class", "distillation", "registers");
 
   private final Layout layout;
@@ -57,9 +59,16 @@ final class VitMatch {
     findMissing();
   }
 
-  /** A last norm is a vector: some heads have the names that others give to the norm. */
+  /** Whether a tensor can be what its name says, going by the number of its dimensions. */
   private static boolean fits(Slot slot, Tensor tensor) {
-    return !slot.key().equals("norm") || tensor.shape().length == 1;
+    int dimensions = tensor.shape().length;
+    boolean vector = slot.kind().equals(VitPart.BIAS) || VECTORS.contains(slot.key());
+    return tensor.elements() > 0
+        && switch (slot.key()) {
+          case "positions", "class", "distillation", "registers" -> dimensions > 0;
+          case "patch" -> vector ? dimensions == 1 : dimensions == 2 || dimensions == 4;
+          default -> dimensions == (vector ? 1 : 2);
+        };
   }
 
   private void findMissing() {
@@ -226,6 +235,9 @@ final class VitMatch {
    * @param imageSize height and width; empty for squares
    */
   Optional<TokenGrid> grid(int[] imageSize) {
+    if (tensor("positions", "", -1).elements() % tensor("norm1", WEIGHT, 0).elements() != 0) {
+      return Optional.empty();
+    }
     return Stream.of(positions() - positionedTokens(), positions())
         .flatMap(tokens -> grid(tokens, imageSize).stream())
         .findFirst();
@@ -246,6 +258,14 @@ final class VitMatch {
   static int root(long square) {
     int root = (int) Math.round(Math.sqrt(Math.max(0, square)));
     return (long) root * root == square ? root : 0;
+  }
+
+  /** A tensor of whole numbers, as quantised networks have them, if there is one. */
+  Optional<String> wholeNumbers() {
+    return found.entrySet().stream()
+        .filter(entry -> !entry.getValue().type().name().contains("F"))
+        .map(entry -> prefix + layout.describe(entry.getKey()) + ", " + entry.getValue())
+        .findFirst();
   }
 
   /** Whether blocks scale their branches. */

@@ -8,7 +8,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.Layout.Slot;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -110,8 +114,23 @@ enum VitPart {
     INDArray parameter = parameter(graph, slot);
     boolean matrix = isMatrix(slot);
     int out = (int) (matrix ? parameter.size(1) : values.length);
-    float[] ours = matrix ? transposed(values, out, values.length / out) : values;
-    parameter.assign(Nd4j.createFromArray(ours).reshape(parameter.shape()));
+    put(parameter, matrix ? transposed(values, out, values.length / out) : values);
+  }
+
+  /**
+   * Sets a parameter to values, row by row. Parameters of a new graph lie in one piece; ND4J's own
+   * {@code assign} would first make a second array of the values, which takes longer than to read
+   * them.
+   */
+  static void put(INDArray parameter, float[] values) {
+    if (parameter.ordering() == 'c'
+        && parameter.dataType() == DataType.FLOAT
+        && Shape.hasDefaultStridesForShape(parameter)) {
+      new FloatPointer(parameter.data().addressPointer()).put(values);
+      Nd4j.getAffinityManager().tagLocation(parameter, AffinityManager.Location.HOST);
+    } else {
+      parameter.assign(Nd4j.createFromArray(values).reshape(parameter.shape()));
+    }
   }
 
   /** The values of a parameter in PyTorch's order. */
@@ -132,13 +151,14 @@ enum VitPart {
 
   /** In tiles, so that neither side leaves the cache line by line. */
   static float[] transposed(float[] values, int rows, int columns) {
-    final int tile = 32;
+    final int tile = 64;
     float[] result = new float[values.length];
-    for (int top = 0; top < rows; top += tile) {
-      for (int left = 0; left < columns; left += tile) {
-        for (int r = top; r < Math.min(rows, top + tile); r++) {
-          for (int c = left; c < Math.min(columns, left + tile); c++) {
-            result[c * rows + r] = values[r * columns + c];
+    for (int left = 0; left < columns; left += tile) {
+      for (int top = 0; top < rows; top += tile) {
+        int bottom = Math.min(rows, top + tile);
+        for (int column = left; column < Math.min(columns, left + tile); column++) {
+          for (int row = top; row < bottom; row++) {
+            result[column * rows + row] = values[row * columns + column];
           }
         }
       }

@@ -156,8 +156,7 @@ public final class VitPlan {
   }
 
   private static void fill(ComputationGraph graph, String name, float[] values) {
-    INDArray parameter = VitPart.parameter(graph, EMBEDDING, name);
-    parameter.assign(Nd4j.createFromArray(values).reshape(parameter.shape()));
+    VitPart.put(VitPart.parameter(graph, EMBEDDING, name), values);
   }
 
   /** Own tokens with their positions, which stand at the beginning of the table. */

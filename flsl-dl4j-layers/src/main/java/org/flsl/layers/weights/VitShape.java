@@ -42,6 +42,14 @@ final class VitShape {
    * @throws WeightsException if the shapes contradict each other, or leave something open
    */
   VitConfig config() {
+    match
+        .wholeNumbers()
+        .ifPresent(
+            tensor -> {
+              throw new WeightsException(
+                  "it has whole numbers for weights (%s), as quantised networks do: take the network before it was quantised"
+                      .formatted(tensor));
+            });
     int patch = match.patch();
     if (patch == 0) {
       throw new WeightsException(
@@ -106,6 +114,13 @@ final class VitShape {
   }
 
   private void checkShapes(VitConfig config) {
+    for (Tensor token : match.ownTokens()) {
+      if (token.elements() % width != 0) {
+        throw new WeightsException(
+            "it has a token of shape %s in a network of width %d"
+                .formatted(Arrays.toString(token.shape()), width));
+      }
+    }
     for (Slot slot : VitPart.slots(config)) {
       long[] found = match.shape(slot);
       long[] expected = VitPart.shape(config, slot);

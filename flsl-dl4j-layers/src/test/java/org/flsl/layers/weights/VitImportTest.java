@@ -222,6 +222,38 @@ class VitImportTest {
   }
 
   @Test
+  void noShapeWhateverEndsInAnythingButOneLine() throws IOException {
+    long[][] odd = {{}, {0}, {7}, {8, 0}, {2, 3}, {16, 16}, {1, 1, 5}, {8, 3, 4, 9}, {1, 2, 3, 4, 5}};
+    for (String name : shapes("").keySet()) {
+      for (long[] shape : odd) {
+        Path file =
+            changed(
+                values -> {
+                  values.put(name, new float[(int) Tensor.elements(shape)]);
+                  return values;
+                },
+                Map.of(name, shape));
+        try {
+          VitImport.builder().heads(2).build().read(file);
+        } catch (WeightsException e) {
+          assertEquals(1, e.getMessage().lines().count(), e::getMessage);
+        }
+      }
+    }
+  }
+
+  @Test
+  void quantisedNetworksAreRefused() throws IOException {
+    byte[] file = Files.readAllBytes(changed(values -> values, Map.of()));
+    String header = new String(file, 0, 6000, java.nio.charset.StandardCharsets.ISO_8859_1);
+    // The same bytes, called whole numbers.
+    int type = header.indexOf("F32", header.indexOf("blocks.0.attn.qkv.weight"));
+    file[type] = 'I';
+    Path quantised = Files.write(folder.resolve("quantised.safetensors"), file);
+    refused(twoHeads().build(), quantised, "whole numbers", "blocks.0.attn.qkv.weight, I32");
+  }
+
+  @Test
   void aNetworkWhoseNormsStandBehindItsLayersFitsNoLayout() {
     refused(VitImport.defaults(), Fixture.file("agentzz1_mnist_vit.pth"), "none of the layouts");
   }
