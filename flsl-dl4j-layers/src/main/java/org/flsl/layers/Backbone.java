@@ -34,6 +34,9 @@ public interface Backbone {
   ComputationGraphConfiguration standalone(
       NeuralNetConfiguration.Builder settings, int height, int width);
 
+  /** How many channels its images have. */
+  int channels();
+
   /** Whether the tokens leave the network behind a layer norm. */
   boolean isNormalised();
 

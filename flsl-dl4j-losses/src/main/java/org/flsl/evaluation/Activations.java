@@ -3,7 +3,9 @@ package org.flsl.evaluation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.views.decode.FileProblem;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -36,8 +38,23 @@ final class Activations {
     return position;
   }
 
-  /** The arrays in the order of the vertices, outside of any workspace. */
+  /**
+   * The arrays in the order of the vertices, outside of any workspace.
+   *
+   * @throws IllegalArgumentException if the network takes images of another size only
+   */
   List<INDArray> of(INDArray... inputs) {
+    try {
+      return computed(inputs);
+    } catch (DL4JException | IllegalStateException e) {
+      throw new IllegalArgumentException(
+          "The network refuses images of %s (batch, channels, height, width): %s; give it the size that it was made for"
+              .formatted(Arrays.toString(inputs[0].shape()), FileProblem.explain(e)),
+          e);
+    }
+  }
+
+  private List<INDArray> computed(INDArray... inputs) {
     if (vertices.equals(graph.getConfiguration().getNetworkOutputs())) {
       // Faster: activations in between share memory.
       return Arrays.asList(graph.output(false, inputs));

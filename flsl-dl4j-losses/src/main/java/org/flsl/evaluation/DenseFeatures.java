@@ -6,7 +6,8 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.layers.TokenGrid;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,11 +55,12 @@ public final class DenseFeatures {
       throw new IllegalArgumentException("A batch needs at least one image, got " + batch);
     }
     TokenGrid grid = extractor.grid(preparation.size());
+    ImageDecoder decoder = preparation.decoder();
     INDArray all = null;
     for (int start = 0; start < images.size(); start += batch) {
       int end = Math.min(start + batch, images.size());
-      List<RgbImage> decoded =
-          IntStream.range(start, end).parallel().mapToObj(images::image).toList();
+      List<Image> decoded =
+          IntStream.range(start, end).parallel().mapToObj(i -> images.image(i, decoder)).toList();
       try (INDArray pixels = preparation.batch(decoded);
           INDArray tokens = extractor.tokens(pixels)) {
         long width = tokens.size(2);

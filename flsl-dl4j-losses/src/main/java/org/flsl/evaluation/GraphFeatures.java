@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.InputChannels;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.PatchEmbedding;
-import org.flsl.views.pixels.RgbImage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -64,6 +64,11 @@ public final class GraphFeatures implements FeatureExtractor {
     return vertex;
   }
 
+  /** How many channels its images have. */
+  public int channels() {
+    return InputChannels.of(graph.getConfiguration());
+  }
+
   /** The size of images that a Vision Transformer was made for; empty for other networks. */
   public Optional<ImageSize> trainingSize() {
     return patches()
@@ -94,7 +99,7 @@ public final class GraphFeatures implements FeatureExtractor {
 
   @Override
   public TokenGrid grid(ImageSize size) {
-    InputType image = InputType.convolutional(size.height(), size.width(), RgbImage.CHANNELS);
+    InputType image = InputType.convolutional(size.height(), size.width(), channels());
     InputType type = graph.getConfiguration().clone().getLayerActivationTypes(image).get(vertex);
     if (type instanceof InputType.InputTypeConvolutional maps) {
       return new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth()));
@@ -103,8 +108,8 @@ public final class GraphFeatures implements FeatureExtractor {
       return gridOf(sequence.getTimeSeriesLength(), size);
     }
     throw new IllegalArgumentException(
-        "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex"
-            .formatted(vertex, type));
+        "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex of %s"
+            .formatted(vertex, type, graph.getConfiguration().getTopologicalOrderStr()));
   }
 
   /** Tokens cover the image evenly: their grid has the image's proportions. */

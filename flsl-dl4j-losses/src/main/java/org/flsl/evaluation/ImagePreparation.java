@@ -3,10 +3,11 @@ package org.flsl.evaluation;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -20,15 +21,25 @@ public final class ImagePreparation {
   private final ImageSize size;
   private final ChannelNormaliser normaliser;
 
-  /** Prepares with the paper's means and standard deviations, which are those of ImageNet. */
+  /** Prepares colours with the paper's means and standard deviations, those of ImageNet. */
   public ImagePreparation(ImageSize size) {
     this(size, ViewConfig.paper());
   }
 
-  /** Prepares with the means and standard deviations of a training. */
+  /** Prepares as a network takes images: with its channels, and the usual values for them. */
+  public static ImagePreparation of(GraphFeatures features, ImageSize size) {
+    return new ImagePreparation(size, ViewConfig.builder().channels(features.channels()).build());
+  }
+
+  /** Prepares with the channels, means and standard deviations of a training. */
   public ImagePreparation(ImageSize size, ViewConfig training) {
     this.size = size;
     this.normaliser = new ChannelNormaliser(training.mean(), training.std());
+  }
+
+  /** Reads files with the channels of prepared images. */
+  public ImageDecoder decoder() {
+    return new ImageDecoder(Integer.MAX_VALUE, normaliser.channels());
   }
 
   /** The size of prepared images. */
@@ -39,19 +50,21 @@ public final class ImagePreparation {
   /**
    * Prepares images, several at a time.
    *
-   * @return {@code [B, 3, height, width]}
+   * @return {@code [B, channels, height, width]}
    */
-  public INDArray batch(List<RgbImage> images) {
-    int length = RgbImage.CHANNELS * size.height() * size.width();
+  public INDArray batch(List<Image> images) {
+    int length = normaliser.channels() * size.height() * size.width();
     float[] values = new float[Math.multiplyExact(images.size(), length)];
     IntStream.range(0, images.size())
         .parallel()
         .forEach(i -> normaliser.write(resized(images.get(i)), values, i * length));
     return Nd4j.create(
-        values, new long[] {images.size(), RgbImage.CHANNELS, size.height(), size.width()}, 'c');
+        values,
+        new long[] {images.size(), normaliser.channels(), size.height(), size.width()},
+        'c');
   }
 
-  private RgbImage resized(RgbImage image) {
+  private Image resized(Image image) {
     if (image.height() == size.height() && image.width() == size.width()) {
       return image;
     }

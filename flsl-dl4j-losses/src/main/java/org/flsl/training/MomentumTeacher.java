@@ -1,9 +1,12 @@
 package org.flsl.training;
 
+import java.util.Arrays;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.flsl.layers.ParameterCopy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -30,20 +33,29 @@ public final class MomentumTeacher extends BaseTrainingListener {
 
   /** Makes the teacher equal to the student. */
   void copyStudent(ComputationGraph graph) {
-    follow(graph, 0);
+    for (GraphVertex teacher : teachers(graph)) {
+      ParameterCopy.copy(student(graph, teacher), teacher);
+    }
   }
 
   private static void follow(ComputationGraph graph, double m) {
-    for (GraphVertex vertex : graph.getVertices()) {
-      String name = vertex.getVertexName();
-      if (!name.startsWith(FlslGraph.TEACHER) || vertex.numParams() == 0) {
-        continue;
-      }
-      String inner = name.substring(FlslGraph.TEACHER.length());
-      INDArray student = graph.getVertex(FlslGraph.STUDENT + inner).params();
+    for (GraphVertex vertex : teachers(graph)) {
+      INDArray student = student(graph, vertex).params();
       INDArray teacher = vertex.params();
       teacher.muli(m);
       Nd4j.getBlasWrapper().axpy(1 - m, student, teacher);
     }
+  }
+
+  private static List<GraphVertex> teachers(ComputationGraph graph) {
+    return Arrays.stream(graph.getVertices())
+        .filter(vertex -> vertex.getVertexName().startsWith(FlslGraph.TEACHER))
+        .filter(vertex -> vertex.numParams() > 0)
+        .toList();
+  }
+
+  private static GraphVertex student(ComputationGraph graph, GraphVertex teacher) {
+    String inner = teacher.getVertexName().substring(FlslGraph.TEACHER.length());
+    return graph.getVertex(FlslGraph.STUDENT + inner);
   }
 }

@@ -8,6 +8,7 @@ import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.GraphSection;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.views.ViewNames;
@@ -122,14 +123,21 @@ public final class PreviousStage {
         inner = inner.substring(STUDENT_SIDE.length());
       }
       var source = weights.getVertex(inner);
-      if (source == null || source.numParams() != vertex.numParams()) {
+      if (source == null) {
         throw new IllegalArgumentException(
             String.format(
-                "Previous stage: its weights have no layer %s with %d parameters; give the exported"
-                    + " teacher of a network of the same shape",
-                inner, vertex.numParams()));
+                "Previous stage: its weights have no layer %s; give the exported teacher of a"
+                    + " network of the same shape",
+                inner));
       }
-      vertex.params().assign(source.params());
+      try {
+        ParameterCopy.copy(source, vertex);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Previous stage: give the exported teacher of a network of the same shape. "
+                + e.getMessage(),
+            e);
+      }
     }
   }
 }

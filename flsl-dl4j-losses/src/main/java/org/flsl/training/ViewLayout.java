@@ -39,11 +39,12 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
     List<Integer> windows = new ArrayList<>();
     for (int view = 1; view < views.views(); view++) {
       String name = views.inputNames().get(view);
-      students.add(new ImageInput(name, 3, views.height(view), views.width(view)));
+      students.add(new ImageInput(name, views.channels(), views.height(view), views.width(view)));
       windows.add(view == 1 ? views.globalWindow() : views.localWindow());
     }
     ImageInput teacher =
-        new ImageInput(ViewNames.TEACHER_VIEW, 3, views.globalHeight(), views.globalWidth());
+        new ImageInput(
+            ViewNames.TEACHER_VIEW, views.channels(), views.globalHeight(), views.globalWidth());
     return new ViewLayout(teacher, students, windows);
   }
 
@@ -72,6 +73,13 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
     }
     return new ViewLayout(
         new ImageInput(ViewNames.TEACHER_VIEW, 3, globalSize, globalSize), students, windows);
+  }
+
+  /** All images: the teacher's, then the student's. */
+  List<ImageInput> all() {
+    List<ImageInput> all = new ArrayList<>(List.of(teacher));
+    all.addAll(students);
+    return all;
   }
 
   /**

@@ -2,7 +2,6 @@ package org.flsl.views;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flsl.views.pixels.RgbImage;
 
 /**
  * The features of a batch and their shapes, in the order of {@link ViewConfig#inputNames()}: first
@@ -27,7 +26,7 @@ final class BatchLayout {
   private void addViewShapes() {
     for (int view = 0; view < config.views(); view++) {
       shapes.add(
-          new long[] {batchSize, RgbImage.CHANNELS, config.height(view), config.width(view)});
+          new long[] {batchSize, config.channels(), config.height(view), config.width(view)});
     }
   }
 

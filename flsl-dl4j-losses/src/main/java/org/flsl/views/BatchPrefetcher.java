@@ -3,6 +3,7 @@ package org.flsl.views;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -18,7 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The unit of work is one image: whichever thread is free takes the next, and the one that
  * finishes a batch turns it into ND4J arrays. Batches come out in order, and run on into the next
- * epoch, so that training does not pause between epochs.
+ * epoch, so that training does not pause between epochs. Whatever goes wrong in a thread, also
+ * while it reports that something went wrong, ends the wait for the batch.
  *
  * <p>{@link #take} and {@link #close} are for one thread at a time.
  */
@@ -49,6 +51,10 @@ final class BatchPrefetcher implements AutoCloseable {
   private final ThreadLocal<ViewWriter> writers;
   private final Deque<PendingBatch> pending = new ArrayDeque<>();
   private final Deque<BatchMemory> handedOut = new ArrayDeque<>();
+
+  /** Fails when a thread dies outside of its work, after which batches may never be finished. */
+  private final CompletableFuture<MultiDataSet> deadThread = new CompletableFuture<>();
+
   private EpochPosition nextToSubmit;
   private EpochOrder order;
   private volatile boolean closed;
@@ -74,18 +80,24 @@ final class BatchPrefetcher implements AutoCloseable {
     PendingBatch first = pending.getFirst();
     MultiDataSet batch;
     try {
-      batch = first.result.get();
+      batch = (MultiDataSet) CompletableFuture.anyOf(first.result, deadThread).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for the next batch of views", e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof NothingReadableException nothing
           ? new NothingReadableException(nothing)
-          : new IllegalStateException(e.getCause().getMessage(), e.getCause());
+          : new IllegalStateException(message(e.getCause()), e.getCause());
     }
     pending.removeFirst();
     submit(memoryAfterHandingOut(first.memory));
     return batch;
+  }
+
+  private static String message(Throwable failure) {
+    return failure instanceof LoadingException
+        ? failure.getMessage()
+        : "A thread that prepares views failed: " + failure;
   }
 
   private BatchMemory memoryAfterHandingOut(BatchMemory memory) {
@@ -120,12 +132,13 @@ final class BatchPrefetcher implements AutoCloseable {
     pending.addLast(batch);
     for (int slot = 0; slot < images.length; slot++) {
       int number = slot;
-      workers.execute(() -> batch.prepare(number));
+      CompletableFuture.runAsync(() -> batch.prepare(number), workers)
+          .whenComplete((done, failure) -> batch.failed(failure));
     }
     nextToSubmit = nextToSubmit.next(job.batchesPerEpoch());
   }
 
-  private static ThreadFactory threadFactory() {
+  private ThreadFactory threadFactory() {
     // On several GPUs a thread's new arrays go to the thread's own device; they belong on the
     // device of whoever trains.
     Integer device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
@@ -138,8 +151,18 @@ final class BatchPrefetcher implements AutoCloseable {
               },
               "flsl-views-" + THREAD_NUMBER.incrementAndGet());
       thread.setDaemon(true);
+      thread.setUncaughtExceptionHandler((dead, e) -> deadThread.completeExceptionally(e));
       return thread;
     };
+  }
+
+  /** What failed, with the name of the image. */
+  private static final class LoadingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LoadingException(String message, Throwable cause) {
+      super(message, cause);
+    }
   }
 
   /** A batch in the making. */
@@ -163,17 +186,24 @@ final class BatchPrefetcher implements AutoCloseable {
       }
       try {
         ViewSeed seed = new ViewSeed(job.seed, epoch, images[slot]);
-        writers.get().write(job.reader.read(images[slot]), seed, slot, memory);
+        writers.get().write(job.reader.read(images[slot]).image(), seed, slot, memory);
         if (missing.decrementAndGet() == 0) {
           result.complete(memory.toDataSet());
         }
       } catch (NothingReadableException e) {
-        result.completeExceptionally(e);
+        throw e;
       } catch (Throwable e) {
-        // Errors too (memory): whoever waits for the batch must not wait for ever.
+        // Errors too (memory).
+        throw new LoadingException(
+            "Cannot make views of " + FileNames.text(job.folder.path(images[slot])) + ": " + e, e);
+      }
+    }
+
+    /** Ends the wait for the batch if a part of it failed. */
+    void failed(Throwable failure) {
+      if (failure != null) {
         result.completeExceptionally(
-            new IllegalStateException(
-                "Cannot make views of " + job.folder.path(images[slot]) + ": " + e, e));
+            failure instanceof CompletionException ? failure.getCause() : failure);
       }
     }
   }

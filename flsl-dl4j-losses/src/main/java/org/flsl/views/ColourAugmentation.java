@@ -3,14 +3,16 @@ package org.flsl.views;
 import java.util.random.RandomGenerator;
 import org.flsl.views.pixels.GaussianBlur;
 import org.flsl.views.pixels.Greyscale;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.Solarise;
 
 /**
  * The random change of colours that every view gets after cropping.
  *
- * <p>{@link ViewConfig} describes its steps and holds their strengths and probabilities. Immutable:
- * one serves all threads.
+ * <p>{@link ViewConfig} describes its steps and holds their strengths and probabilities. Images of
+ * another number of channels than three have no colours: hue, saturation and the loss of colour
+ * leave them as they are, contrast goes by each channel, and the rest is the same. Immutable: one
+ * serves all threads.
  */
 public final class ColourAugmentation {
 
@@ -25,7 +27,7 @@ public final class ColourAugmentation {
   }
 
   /** Changes the image in place. */
-  public void applyTo(RgbImage image, RandomGenerator random) {
+  public void applyTo(Image image, RandomGenerator random) {
     if (happens(config.jitterProbability(), random)) {
       jitter.applyTo(image, random);
     }
@@ -42,7 +44,7 @@ public final class ColourAugmentation {
     }
   }
 
-  private void blur(RgbImage image, double probability, RandomGenerator random) {
+  private void blur(Image image, double probability, RandomGenerator random) {
     if (happens(probability, random)) {
       new GaussianBlur((float) config.blurRadius().draw(random)).applyTo(image);
     }

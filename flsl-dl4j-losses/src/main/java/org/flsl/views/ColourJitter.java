@@ -4,8 +4,8 @@ import java.util.random.RandomGenerator;
 import org.flsl.views.pixels.Brightness;
 import org.flsl.views.pixels.Contrast;
 import org.flsl.views.pixels.Hue;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.PixelOperation;
-import org.flsl.views.pixels.RgbImage;
 import org.flsl.views.pixels.Saturation;
 
 /**
@@ -33,7 +33,7 @@ public record ColourJitter(double brightness, double contrast, double saturation
   }
 
   /** Changes the image in place. */
-  public void applyTo(RgbImage image, RandomGenerator random) {
+  public void applyTo(Image image, RandomGenerator random) {
     for (int step : randomOrder(random)) {
       switch (step) {
         case 0 -> change(image, brightness, new Brightness(factor(brightness, random)));
@@ -44,7 +44,7 @@ public record ColourJitter(double brightness, double contrast, double saturation
     }
   }
 
-  private static void change(RgbImage image, double strength, PixelOperation operation) {
+  private static void change(Image image, double strength, PixelOperation operation) {
     if (strength > 0) {
       operation.applyTo(image);
     }

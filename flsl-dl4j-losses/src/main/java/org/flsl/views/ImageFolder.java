@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * All images in a folder and its subfolders, in an order that is the same on every machine.
  *
  * <p>Files count as images by their name's extension ({@link ImageFormat#extensions()}, any case);
- * hidden files and folders (names starting with a dot) are left out, symbolic links are followed.
- * The order is that of the relative paths' characters. Nothing is decoded here: a damaged image
- * shows when it is read.
+ * hidden files and folders (names starting with a dot) and those of the system are left out, as
+ * {@link #leftOut()} tells, symbolic links are followed. The order is that of the relative paths'
+ * characters. Names may be any that the file system allows, whatever the locale. Nothing is decoded
+ * here: a damaged image shows when it is read.
  */
 public final class ImageFolder {
 
@@ -33,14 +35,16 @@ public final class ImageFolder {
 
   private final Path root;
   private final List<Entry> entries;
+  private final LeftOut leftOut;
 
-  private ImageFolder(Path root, List<Entry> entries) {
+  private ImageFolder(Path root, List<Entry> entries, LeftOut leftOut) {
     this.root = root;
     this.entries = entries;
+    this.leftOut = leftOut;
   }
 
-  /** An image: its path relative to the root with slashes, and its length in bytes. */
-  private record Entry(String relativePath, long bytes) {}
+  /** An image: its file, that relative to the root as text with slashes, its length in bytes. */
+  private record Entry(Path file, String relativePath, long bytes) {}
 
   /**
    * Finds the images below a folder.
@@ -60,19 +64,19 @@ public final class ImageFolder {
       Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          message(root, "it cannot be read (" + e + ")", "Check its permissions"), e);
+          message(
+              root, "it cannot be read (" + FileProblem.explain(e) + ")", "Check its permissions"),
+          e);
     }
     if (scan.found.isEmpty()) {
       throw refused(
           root,
-          scan.others == 0
-              ? "it is empty"
-              : "it holds %d other file(s), such as %s".formatted(scan.others, scan.otherExample),
+          scan.leftOut.isNothing() ? "it is empty" : "it holds other files: " + scan.leftOut,
           "Put images into it, in subfolders if you like, or give another folder");
     }
-    scan.found.sort(Comparator.comparing(Entry::relativePath));
-    LOG.info("Found {} images in {}", scan.found.size(), root);
-    return new ImageFolder(root, List.copyOf(scan.found));
+    scan.found.sort(Comparator.comparing(Entry::relativePath).thenComparing(Entry::file));
+    LOG.info("Found {} images in {}; left out: {}", scan.found.size(), root, scan.leftOut);
+    return new ImageFolder(root, List.copyOf(scan.found), scan.leftOut);
   }
 
   private static IllegalArgumentException refused(Path root, String found, String advice) {
@@ -100,7 +104,7 @@ public final class ImageFolder {
 
   /** The file of an image. */
   public Path path(int image) {
-    return root.resolve(relativePath(image));
+    return entries.get(image).file;
   }
 
   /** The file of an image relative to {@link #root()}, with slashes. */
@@ -108,9 +112,14 @@ public final class ImageFolder {
     return entries.get(image).relativePath;
   }
 
+  /** What lies in the folder beside the images. */
+  public LeftOut leftOut() {
+    return leftOut;
+  }
+
   /** The files of all images, in order. */
   public List<Path> paths() {
-    return entries.stream().map(entry -> root.resolve(entry.relativePath)).toList();
+    return entries.stream().map(Entry::file).toList();
   }
 
   /**
@@ -142,8 +151,7 @@ public final class ImageFolder {
   private static final class Scan extends SimpleFileVisitor<Path> {
     private final Path root;
     private final List<Entry> found = new ArrayList<>();
-    private long others;
-    private String otherExample;
+    private final LeftOut leftOut = new LeftOut();
 
     Scan(Path root) {
       this.root = root;
@@ -152,27 +160,24 @@ public final class ImageFolder {
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
       // The root itself may be hidden: it was asked for.
-      return !folder.equals(root) && isHidden(folder)
-          ? FileVisitResult.SKIP_SUBTREE
-          : FileVisitResult.CONTINUE;
+      if (folder.equals(root) || !LeftOut.isSystem(folder)) {
+        return FileVisitResult.CONTINUE;
+      }
+      leftOut.addFolder(folder);
+      return FileVisitResult.SKIP_SUBTREE;
     }
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      if (isHidden(file)) {
-        return FileVisitResult.CONTINUE;
-      }
-      String separator = file.getFileSystem().getSeparator();
-      String path = root.relativize(file).toString().replace(separator, "/");
       // A broken link is visited too, as a file that is not regular.
-      boolean image = ImageFormat.hasImageExtension(file.getFileName().toString());
-      if (image && attributes.isRegularFile()) {
-        found.add(new Entry(path, attributes.size()));
+      boolean image =
+          ImageFormat.hasImageExtension(file.getFileName().toString())
+              && !LeftOut.isSystem(file)
+              && attributes.isRegularFile();
+      if (image) {
+        found.add(new Entry(file, FileNames.text(root.relativize(file)), attributes.size()));
       } else {
-        others++;
-        if (otherExample == null || path.compareTo(otherExample) < 0) {
-          otherExample = path;
-        }
+        leftOut.addFile(file);
       }
       return FileVisitResult.CONTINUE;
     }
@@ -182,13 +187,8 @@ public final class ImageFolder {
       if (file.equals(root)) {
         throw e;
       }
-      LOG.warn("Left out {}: it cannot be read ({})", file, e.toString());
+      LOG.warn("Left out {}: it cannot be read ({})", file, FileProblem.explain(e));
       return FileVisitResult.CONTINUE;
-    }
-
-    private static boolean isHidden(Path path) {
-      Path name = path.getFileName();
-      return name != null && name.toString().startsWith(".");
     }
   }
 }

@@ -21,11 +21,12 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
  * }</pre>
  *
  * <p>The features of a batch are, in the order of {@link ViewConfig#inputNames()}: the teacher's
- * view and the student's global view {@code [B,3,g,g]}, the local views {@code [B,3,l,l]}, the
- * query selector {@code [B,n_q,N]}, and with {@link ViewConfig#plainCrops()} the views once more
- * without colour augmentation. Each row of the selector has a single one, at a query's token;
- * tokens are those of the student's global view, then of the local views, each row by row. The
- * labels are a dummy {@code [B,1]} of zeros, which DL4J insists on.
+ * view and the student's global view {@code [B,c,g,g]}, the local views {@code [B,c,l,l]} (c is
+ * {@link ViewConfig#channels()}, 3 as a rule), the query selector {@code [B,n_q,N]}, and with
+ * {@link ViewConfig#plainCrops()} the views once more without colour augmentation. Each row of the
+ * selector has a single one, at a query's token; tokens are those of the student's global view,
+ * then of the local views, each row by row. The labels are a dummy {@code [B,1]} of zeros, which
+ * DL4J insists on.
  *
  * <p><b>Epochs.</b> Every epoch visits the images in a new order; an incomplete last batch is
  * dropped. {@link #reset()} goes to the next epoch, {@link #startAt} to any place. Batches depend
@@ -62,7 +63,7 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
   private MultiViewIterator(Builder b) {
     threads = b.threads;
     prefetch = b.prefetch;
-    ImageDecoder decoder = new ImageDecoder(ViewSampler.enoughPixels(b.views));
+    ImageDecoder decoder = new ImageDecoder(ViewSampler.enoughPixels(b.views), b.views.channels());
     job =
         new BatchPrefetcher.Job(
             b.images,

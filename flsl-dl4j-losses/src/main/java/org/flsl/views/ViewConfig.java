@@ -27,6 +27,14 @@ import org.immutables.value.Value;
 @Value.Immutable
 @GeneratedBuilder
 public abstract class ViewConfig {
+  private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
+  private static final float[] IMAGENET_STD = {0.229f, 0.224f, 0.225f};
+
+  /** The means of ImageNet's three, for channels that are no colours. */
+  private static final float ANY_MEAN = 0.449f;
+
+  private static final float ANY_STD = 0.226f;
+
   ViewConfig() {}
 
   /** A builder with the paper's values. */
@@ -202,19 +210,40 @@ public abstract class ViewConfig {
     return false;
   }
 
-  /** Mean of red, green and blue that is subtracted, on a scale of 0 to 1; default ImageNet's. */
+  /**
+   * How many channels images have; default 3, colours. 1 reads photos as grey, other numbers need
+   * files that have as many.
+   */
   @Value.Default
-  public float[] mean() {
-    return new float[] {0.485f, 0.456f, 0.406f};
+  public int channels() {
+    return IMAGENET_MEAN.length;
   }
 
   /**
-   * Standard deviation of red, green and blue that is divided by, on a scale of 0 to 1; default
-   * ImageNet's.
+   * Mean of each channel that is subtracted, on a scale of 0 to 1; default ImageNet's for colours,
+   * otherwise 0.449.
+   */
+  @Value.Default
+  public float[] mean() {
+    return forEachChannel(IMAGENET_MEAN, ANY_MEAN);
+  }
+
+  /**
+   * Standard deviation of each channel that is divided by, on a scale of 0 to 1; default ImageNet's
+   * for colours, otherwise 0.226.
    */
   @Value.Default
   public float[] std() {
-    return new float[] {0.229f, 0.224f, 0.225f};
+    return forEachChannel(IMAGENET_STD, ANY_STD);
+  }
+
+  private float[] forEachChannel(float[] colours, float other) {
+    if (channels() == colours.length) {
+      return colours.clone();
+    }
+    float[] values = new float[Math.max(0, channels())];
+    Arrays.fill(values, other);
+    return values;
   }
 
   /** All views of one photograph: the teacher's, the student's global one, the local ones. */
@@ -318,6 +347,13 @@ public abstract class ViewConfig {
         blurRadius().min() >= 0 && blurRadius().max() <= 100,
         "blurRadius must be within 0..100, got %s",
         blurRadius());
+    require(channels() >= 1, "channels must be at least 1, got %s", channels());
+    require(
+        mean().length == channels() && std().length == channels(),
+        "mean and std need a number for each of %s channels, got %s and %s",
+        channels(),
+        Arrays.toString(mean()),
+        Arrays.toString(std()));
     for (float deviation : std()) {
       require(deviation > 0, "std must be above 0, got %s", Arrays.toString(std()));
     }

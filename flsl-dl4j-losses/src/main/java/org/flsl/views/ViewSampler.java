@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.CropBox;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /**
  * Makes the views and queries of one photograph.
@@ -54,9 +54,9 @@ public final class ViewSampler {
    * <p>The teacher's view is a crop of the photograph; the student's are crops of the teacher's
    * view, as already resized.
    */
-  public List<RgbImage> crops(RgbImage photo, ViewSeed seed) {
-    RgbImage teacher = crop(photo, teacherCrop, TEACHER, seed);
-    List<RgbImage> crops = new ArrayList<>();
+  public List<Image> crops(Image photo, ViewSeed seed) {
+    Image teacher = crop(photo, teacherCrop, TEACHER, seed);
+    List<Image> crops = new ArrayList<>();
     crops.add(teacher);
     crops.add(crop(teacher, studentCrop, STUDENT, seed));
     for (int view = STUDENT + 1; view < config.views(); view++) {
@@ -66,7 +66,7 @@ public final class ViewSampler {
   }
 
   /** Augments the colours of a view, in place. */
-  public void augment(RgbImage crop, int view, ViewSeed seed) {
+  public void augment(Image crop, int view, ViewSeed seed) {
     colours.applyTo(crop, seed.generator(view, ViewSeed.Purpose.COLOUR));
   }
 
@@ -75,7 +75,7 @@ public final class ViewSampler {
     return config.queryWindows(view).draw(seed.generator(view, ViewSeed.Purpose.QUERIES));
   }
 
-  private RgbImage crop(RgbImage source, CropSampler sampler, int view, ViewSeed seed) {
+  private Image crop(Image source, CropSampler sampler, int view, ViewSeed seed) {
     CropBox box =
         sampler.draw(source.height(), source.width(), seed.generator(view, ViewSeed.Purpose.CROP));
     return resize.resize(source, box, config.height(view), config.width(view));

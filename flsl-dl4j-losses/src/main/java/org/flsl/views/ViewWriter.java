@@ -3,7 +3,7 @@ package org.flsl.views;
 import java.util.Arrays;
 import java.util.List;
 import org.flsl.views.pixels.ChannelNormaliser;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /** Makes the views of a photograph and writes them into a batch; one per thread. */
 final class ViewWriter {
@@ -22,10 +22,10 @@ final class ViewWriter {
   }
 
   /** Writes everything made from a photograph as image {@code slot} of the batch. */
-  void write(RgbImage photo, ViewSeed seed, int slot, BatchMemory batch) {
-    List<RgbImage> crops = sampler.crops(photo, seed);
+  void write(Image photo, ViewSeed seed, int slot, BatchMemory batch) {
+    List<Image> crops = sampler.crops(photo, seed);
     for (int view = 0; view < config.views(); view++) {
-      RgbImage image = crops.get(view);
+      Image image = crops.get(view);
       if (config.plainCrops()) {
         writeImage(image, layout.plainCropFeature(view), slot, batch);
       }
@@ -35,7 +35,7 @@ final class ViewWriter {
     writeQueries(seed, slot, batch);
   }
 
-  private void writeImage(RgbImage image, int feature, int slot, BatchMemory batch) {
+  private void writeImage(Image image, int feature, int slot, BatchMemory batch) {
     int length = layout.lengthPerImage(feature);
     normaliser.write(image, room(length), 0);
     batch.put(feature, slot, numbers);

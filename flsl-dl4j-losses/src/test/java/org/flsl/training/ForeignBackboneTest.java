@@ -1,10 +1,14 @@
 package org.flsl.training;
 
+import static java.awt.image.DataBuffer.TYPE_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -14,8 +18,18 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.views.DeepImages;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.MultiViewIterator;
+import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -27,6 +41,10 @@ class ForeignBackboneTest {
   private static final int SIZE = 24;
 
   private static ComputationGraphConfiguration network() {
+    return network(3);
+  }
+
+  private static ComputationGraphConfiguration network(int channels) {
     return new NeuralNetConfiguration.Builder()
         .seed(4)
         .updater(new Sgd(123))
@@ -39,7 +57,7 @@ class ForeignBackboneTest {
         .addLayer("pool", new GlobalPoolingLayer(), "features")
         .addLayer("classes", new OutputLayer.Builder().nOut(3).build(), "pool")
         .setOutputs("classes")
-        .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+        .setInputTypes(InputType.convolutional(SIZE, SIZE, channels))
         .build();
   }
 
@@ -103,6 +121,94 @@ class ForeignBackboneTest {
           graph.getVertex("teacher/" + layer).params(), exported.getLayer(layer).params(), layer);
     }
     assertEquals(3, exported.outputSingle(Nd4j.randn(1, 3, SIZE, SIZE)).size(1));
+  }
+
+  private static final FlslConfig.Builder SMALL =
+      FlslConfig.builder()
+          .epochs(1)
+          .iterationsPerEpoch(1)
+          .batchSize(2)
+          .centroids(16)
+          .headHidden(16)
+          .headBottleneck(8);
+
+  /** From files of as many channels to views, training, and the network handed back. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 5})
+  void networksOfAnyNumberOfChannelsTrain(int channels, @TempDir Path folder) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      Files.write(
+          folder.resolve(i + ".tif"), DeepImages.tiff(TYPE_BYTE, 32, 30, channels, 1 + i, 1));
+    }
+    ViewConfig views =
+        ViewConfig.builder()
+            .globalSize(SIZE)
+            .localSize(SIZE)
+            .patch(4)
+            .localViews(1)
+            .channels(channels)
+            .build();
+    GraphBackbone backbone = GraphBackbone.of(network(channels), "features");
+    assertEquals(channels, backbone.channels());
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(backbone)
+            .views(ViewLayout.of(views))
+            .config(SMALL.build())
+            .build();
+    ComputationGraph graph = flsl.init();
+    try (MultiViewIterator batches =
+        MultiViewIterator.builder()
+            .images(ImageFolder.scan(folder))
+            .views(views)
+            .batchSize(2)
+            .build()) {
+      graph.fit(batches.next());
+      assertEquals(0, batches.unreadableImages());
+    }
+    assertTrue(Double.isFinite(graph.score()), "score " + graph.score());
+    ComputationGraph exported = flsl.exportTeacher(graph);
+    for (String layer : new String[] {"stem", "norm", "deep"}) {
+      assertEquals(
+          graph.getVertex("teacher/" + layer).params(), exported.getLayer(layer).params(), layer);
+    }
+    GraphFeatures features = GraphFeatures.of(exported, "features");
+    assertEquals(channels, features.channels());
+    assertEquals(36, features.tokens(Nd4j.rand(1, channels, SIZE, SIZE)).size(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 3", "3, 1", "5, 3"})
+  void viewsOfOtherChannelsAreRefusedWithTheRemedy(int network, int views) {
+    FlslGraph.Builder builder =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(network(network), "features"))
+            .views(ViewLayout.of(ViewConfig.builder().channels(views).build()))
+            .config(SMALL.build());
+    Exception e = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        ("FLSL graph: the network takes images of %1$d channel(s), the view teacherView has %2$d;"
+                + " make views with ViewConfig.builder().channels(%1$d)")
+            .formatted(network, views),
+        e.getMessage());
+  }
+
+  /** DL4J's own copy would write past the end. */
+  @Test
+  void parametersOfOtherShapesAreNotCopied() {
+    ComputationGraph grey = new ComputationGraph(network(1));
+    ComputationGraph colours = new ComputationGraph(network(3));
+    grey.init();
+    colours.init();
+    INDArray before = grey.params().dup();
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ParameterCopy.copy(colours.getVertex("stem"), grey.getVertex("stem")));
+    assertTrue(e.getMessage().contains("do not fit"), e.getMessage());
+    assertEquals(before, grey.params());
+    ParameterCopy.copy(colours.getVertex("deep"), grey.getVertex("deep"));
+    assertEquals(colours.getVertex("deep").params(), grey.getVertex("deep").params());
   }
 
   @Test

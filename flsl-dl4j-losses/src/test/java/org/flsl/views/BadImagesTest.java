@@ -3,6 +3,7 @@ package org.flsl.views;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -11,10 +12,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.opencv.global.opencv_core;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
@@ -100,7 +105,7 @@ class BadImagesTest {
     assertWarnedOnce("sub/text.jpg", "not an image of a known format");
     assertWarnedOnce("sub/empty.jpg", "the file is empty (0 bytes)");
     assertWarnedOnce("sub/truncated.jpg", "truncated JPEG");
-    assertWarnedOnce("sub/corrupt.png", "corrupt or truncated PNG");
+    assertWarnedOnce("sub/corrupt.png", "corrupt PNG (the checksum of its part IDAT is wrong)");
     assertWarnedOnce("sub/header-only.gif", "truncated GIF");
   }
 
@@ -113,13 +118,13 @@ class BadImagesTest {
             .write("001.png", new byte[0])
             .write("003.png", new byte[0])
             .scan();
-    RgbImage second = new ImageDecoder().decode(images.path(2));
+    RgbImage second = new ImageDecoder().decode(images.path(2)).toRgb();
 
     for (int firstAsked = 0; firstAsked < 4; firstAsked++) {
       PhotoReader reader = new PhotoReader(images, new ImageDecoder());
       for (int i = 0; i < 4; i++) {
         // Whatever was asked for before, also the last image's place is taken by the first.
-        assertArrayEquals(second.data(), reader.read((firstAsked + i) % 4).data());
+        assertArrayEquals(second.data(), reader.read((firstAsked + i) % 4).image().toRgb().data());
       }
       assertEquals(3, reader.unreadableImages());
     }
@@ -131,8 +136,8 @@ class BadImagesTest {
     Files.delete(images.path(1));
     PhotoReader reader = new PhotoReader(images, new ImageDecoder());
 
-    assertEquals(42, reader.read(1).width(), "the photograph after it");
-    assertWarnedOnce("001.png", "the file has vanished");
+    assertEquals(42, reader.read(1).image().width(), "the photograph after it");
+    assertWarnedOnce("001.png", "it does not exist");
   }
 
   @Test
@@ -169,6 +174,28 @@ class BadImagesTest {
       assertTrue(
           e.getMessage().startsWith("Cannot make views of " + images.path(0)), e.getMessage());
     }
+  }
+
+  /** Not an IOException, and in the middle of the training. */
+  @Test
+  void aFileSystemThatGoesAwayEndsTheWait() throws IOException {
+    Path zip = folder.resolve("photos.zip");
+    MultiViewIterator iterator;
+    try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Files.write(files.getPath("a.png"), Fixtures.bytes("rgb.png"));
+      ImageFolder images = ImageFolder.scan(files.getPath("/"));
+      iterator =
+          MultiViewIterator.builder().images(images).views(VIEWS).batchSize(1).prefetch(1).build();
+      assertEquals(3, iterator.next().getFeatures(0).size(1));
+    }
+    iterator.reset();
+    iterator.startAt(5, 0);
+    IllegalStateException e =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> assertThrows(IllegalStateException.class, iterator::next));
+    assertTrue(e.getMessage().startsWith("Cannot make views of /a.png: "), e.getMessage());
+    iterator.close();
   }
 
   @Test

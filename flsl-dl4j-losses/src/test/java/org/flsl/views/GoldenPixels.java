@@ -15,7 +15,7 @@ public final class GoldenPixels {
 
   public static RgbImage image(String name) {
     try {
-      return new ImageDecoder().decode(file(name + ".png").toPath());
+      return new ImageDecoder().decode(file(name + ".png").toPath()).toRgb();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +91,49 @@ class ImageFolderTest {
     assertNotEquals(fingerprint, ImageFolder.scan(copy).fingerprint(), "another name");
   }
 
+  @Test
+  void whatIsNoPhotoOfTheUsersIsLeftOutAndCounted() throws IOException {
+    for (String file :
+        new String[] {
+          "a.jpg",
+          "x/b.PNG",
+          "@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg",
+          "x/@eaDir/t.jpg",
+          "__MACOSX/._a.jpg",
+          "$RECYCLE.BIN/gone.jpg",
+          "System Volume Information/s.jpg",
+          "lost+found/l.jpg",
+          ".thumbnails/t.jpg",
+          "._a.jpg",
+          "1.HEIC",
+          "x/2.heic",
+          "3.CR2",
+          "list.txt",
+          "README"
+        }) {
+      write(file, "x");
+    }
+    ImageFolder images = ImageFolder.scan(folder);
+
+    assertEquals(List.of("a.jpg", "x/b.PNG"), names(images));
+    assertEquals(3, images.leftOut().unsupportedImages());
+    List<String> kinds = List.of(images.leftOut().toString().split(", "));
+    assertEquals(
+        Set.of(
+            "2 .heic (not supported)",
+            "2 system folder(s) @eaDir",
+            "1 system folder(s) __MACOSX",
+            "1 system folder(s) $RECYCLE.BIN",
+            "1 system folder(s) System Volume Information",
+            "1 system folder(s) lost+found",
+            "1 hidden folder(s)",
+            "1 hidden",
+            "1 .cr2 (not supported)",
+            "1 .txt (no image)",
+            "1 without an ending"),
+        Set.copyOf(kinds));
+  }
+
   private static void assertRefused(Path folder, String found, String advice) {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> ImageFolder.scan(folder));
@@ -129,7 +173,7 @@ class ImageFolderTest {
 
     assertRefused(
         folder,
-        "it holds 2 other file(s), such as a/labels.csv; ",
+        "it holds other files: 1 .csv (no image), 1 .txt (no image); ",
         "Put images into it, in subfolders if you like, or give another folder");
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.ChannelNormaliser;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -34,8 +35,8 @@ public final class LoadingRate {
     ChannelNormaliser normaliser = new ChannelNormaliser(config.mean(), config.std());
 
     List<byte[]> files = new ArrayList<>();
-    List<RgbImage> photos = new ArrayList<>();
-    List<List<RgbImage>> crops = new ArrayList<>();
+    List<Image> photos = new ArrayList<>();
+    List<List<Image>> crops = new ArrayList<>();
     for (int i = 0; i < Math.min(100, folder.size()); i++) {
       files.add(Files.readAllBytes(folder.path(i)));
       photos.add(decoder.decode(files.get(i)));
@@ -53,7 +54,7 @@ public final class LoadingRate {
           1,
           i -> {
             for (int view = 0; view < config.views(); view++) {
-              RgbImage image = crops.get(i % n).get(view).copy();
+              RgbImage image = crops.get(i % n).get(view).toRgb().copy();
               sampler.augment(image, view, new ViewSeed(0, i / n, i % n));
             }
           });
@@ -72,7 +73,7 @@ public final class LoadingRate {
           i ->
               unchecked(
                   () -> {
-                    RgbImage photo = decoder.decode(folder.path(i % folder.size()));
+                    Image photo = decoder.decode(folder.path(i % folder.size()));
                     writer.write(photo, new ViewSeed(0, i / n, i), 0, memory);
                     return null;
                   }));

@@ -21,7 +21,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.ChannelNormaliser;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,8 +120,8 @@ class MultiViewIteratorTest {
       MultiDataSet batch = iterator.next();
       for (int slot = 0; slot < BATCH; slot++) {
         ViewSeed seed = new ViewSeed(7, 0, order[slot]);
-        RgbImage photo = new ImageDecoder().decode(images.path(order[slot]));
-        List<RgbImage> crops = sampler.crops(photo, seed);
+        Image photo = new ImageDecoder().decode(images.path(order[slot]));
+        List<Image> crops = sampler.crops(photo, seed);
         for (int view = 0; view < 4; view++) {
           assertArrayEquals(
               normalised(normaliser, crops.get(view)), slice(batch, 5 + view, slot), "crop");
@@ -133,8 +133,8 @@ class MultiViewIteratorTest {
     }
   }
 
-  private static float[] normalised(ChannelNormaliser normaliser, RgbImage image) {
-    float[] numbers = new float[image.data().length];
+  private static float[] normalised(ChannelNormaliser normaliser, Image image) {
+    float[] numbers = new float[image.channels() * image.width() * image.height()];
     normaliser.write(image, numbers, 0);
     return numbers;
   }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.CropBox;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 
@@ -29,14 +30,15 @@ class ViewSamplerTest {
     return image;
   }
 
-  private static int[] centre(RgbImage view) {
+  private static int[] centre(Image image) {
+    RgbImage view = image.toRgb();
     int middle = view.width() / 2;
     return new int[] {view.value(middle, middle, 0), view.value(middle, middle, 1)};
   }
 
   @Test
   void viewsHaveTheirSizes() {
-    List<RgbImage> crops = new ViewSampler(SMALL).crops(map(), new ViewSeed(1, 2, 3));
+    List<Image> crops = new ViewSampler(SMALL).crops(map(), new ViewSeed(1, 2, 3));
 
     assertEquals(4, crops.size());
     for (int view = 0; view < 4; view++) {
@@ -57,12 +59,12 @@ class ViewSamplerTest {
             .build();
     RgbImage photo = map();
 
-    List<RgbImage> crops = new ViewSampler(config).crops(photo, new ViewSeed(1, 0, 0));
+    List<Image> crops = new ViewSampler(config).crops(photo, new ViewSeed(1, 0, 0));
 
-    RgbImage teacher = crops.get(0);
-    assertArrayEquals(teacher.data(), crops.get(1).data(), "all of the teacher's view");
+    RgbImage teacher = crops.get(0).toRgb();
+    assertArrayEquals(teacher.data(), crops.get(1).toRgb().data(), "all of the teacher's view");
     RgbImage halved = new BicubicResize().resize(teacher, CropBox.whole(teacher), 32, 32);
-    assertArrayEquals(halved.data(), crops.get(2).data(), "all of it, resized once more");
+    assertArrayEquals(halved.data(), crops.get(2).toRgb().data(), "all of it, resized once more");
     assertFalse(Arrays.equals(photo.data(), teacher.data()));
   }
 
@@ -71,9 +73,9 @@ class ViewSamplerTest {
     ViewConfig config = SMALL.toBuilder().teacherScale(.2, .3).build();
     ViewSampler sampler = new ViewSampler(config);
     for (int image = 0; image < 100; image++) {
-      List<RgbImage> crops = sampler.crops(map(), new ViewSeed(1, 0, image));
-      RgbImage teacher = crops.get(0);
-      for (RgbImage view : crops.subList(1, 4)) {
+      List<Image> crops = sampler.crops(map(), new ViewSeed(1, 0, image));
+      RgbImage teacher = crops.get(0).toRgb();
+      for (Image view : crops.subList(1, 4)) {
         int[] place = centre(view);
         for (int axis = 0; axis < 2; axis++) {
           assertTrue(place[axis] >= teacher.value(0, 0, axis));
@@ -87,7 +89,8 @@ class ViewSamplerTest {
   void nothingIsMirrored() {
     ViewSampler sampler = new ViewSampler(SMALL);
     for (int image = 0; image < 50; image++) {
-      for (RgbImage view : sampler.crops(map(), new ViewSeed(1, 0, image))) {
+      for (Image crop : sampler.crops(map(), new ViewSeed(1, 0, image))) {
+        RgbImage view = crop.toRgb();
         int last = view.width() - 1;
         assertTrue(view.value(last, 0, 0) > view.value(0, 0, 0), "red grows to the right");
         assertTrue(view.value(0, last, 1) > view.value(0, 0, 1), "green grows downwards");
@@ -107,20 +110,21 @@ class ViewSamplerTest {
   }
 
   private static byte[] teacher(ViewSampler sampler, ViewSeed seed) {
-    return sampler.crops(map(), seed).get(0).data();
+    return sampler.crops(map(), seed).get(0).toRgb().data();
   }
 
   @Test
   void viewsAreIndependentOfEachOther() {
     ViewSeed seed = new ViewSeed(1, 2, 3);
-    List<RgbImage> two = new ViewSampler(SMALL).crops(map(), seed);
-    List<RgbImage> five =
-        new ViewSampler(SMALL.toBuilder().localViews(5).build()).crops(map(), seed);
+    List<Image> two = new ViewSampler(SMALL).crops(map(), seed);
+    List<Image> five = new ViewSampler(SMALL.toBuilder().localViews(5).build()).crops(map(), seed);
 
     for (int view = 0; view < two.size(); view++) {
-      assertArrayEquals(two.get(view).data(), five.get(view).data(), "view " + view);
+      assertArrayEquals(
+          two.get(view).toRgb().data(), five.get(view).toRgb().data(), "view " + view);
     }
-    assertFalse(Arrays.equals(two.get(2).data(), two.get(3).data()), "local views differ");
+    assertFalse(
+        Arrays.equals(two.get(2).toRgb().data(), two.get(3).toRgb().data()), "local views differ");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package org.flsl.examples;
 
+import java.nio.file.FileSystemException;
+import java.util.Optional;
+import org.flsl.views.decode.FileProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -17,14 +20,22 @@ public final class ErrorLine implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult whole) {
     boolean debug = command.getParseResult().hasMatchedOption("--debug");
-    boolean usersMistake = e instanceof UserError;
     terminal.error(
-        usersMistake
-            ? e.getMessage()
-            : "unexpected " + e + (debug ? "" : "; run it again with --debug to see where"));
+        explanation(e)
+            .orElseGet(
+                () ->
+                    "unexpected " + e + (debug ? "" : "; run it again with --debug to see where")));
     if (debug) {
       terminal.trace(e);
     }
     return FAILED;
+  }
+
+  /** Empty where the user cannot mend it. */
+  private static Optional<String> explanation(Exception e) {
+    if (e instanceof FileSystemException file) {
+      return Optional.of("cannot use " + file.getFile() + ": " + FileProblem.explain(file));
+    }
+    return e instanceof UserError ? Optional.of(e.getMessage()) : Optional.empty();
   }
 }

@@ -40,21 +40,31 @@ public final class Main {
   public static void main(String[] arguments) {
     // Numbers look alike everywhere: the same text is read by people, YAML and CSV readers.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
-    limitNativeMemory();
-    System.exit(run(Terminal.system(), System.getenv(), arguments));
+    prepareJavaCpp();
+    Terminal terminal = Terminal.system();
+    try {
+      new NativeCache(System.getProperties(), System.getenv()).choose();
+    } catch (UserError e) {
+      terminal.error(e.getMessage());
+      System.exit(ErrorLine.FAILED);
+    }
+    System.exit(run(terminal, System.getenv(), arguments));
   }
 
   /**
-   * Lets arrays outside of the heap take half of the memory, where nobody set it otherwise: JavaCPP
-   * by itself allows as much as the heap, a quarter. It counts in heaps, and reads this when it
-   * loads.
+   * What JavaCPP reads when it loads, where nobody set it otherwise.
+   *
+   * <p>Arrays outside of the heap may take half of the memory; by itself it allows as much as the
+   * heap, a quarter. It counts in heaps. And it logs where others do: that it is newer than some of
+   * what runs on it means nothing to a user.
    */
-  private static void limitNativeMemory() {
-    Map<String, String> limits =
+  private static void prepareJavaCpp() {
+    Map<String, String> settings =
         Map.of(
             "org.bytedeco.javacpp.maxbytes", "200%",
-            "org.bytedeco.javacpp.maxphysicalbytes", "320%");
-    limits.forEach((name, limit) -> System.setProperty(name, System.getProperty(name, limit)));
+            "org.bytedeco.javacpp.maxphysicalbytes", "320%",
+            "org.bytedeco.javacpp.logger", "slf4j");
+    settings.forEach((name, value) -> System.setProperty(name, System.getProperty(name, value)));
   }
 
   /**
@@ -62,6 +72,12 @@ public final class Main {
    * Ctrl-C.
    */
   public static int run(Terminal terminal, Map<String, String> environment, String... arguments) {
+    if (NameLocale.ofThisProcess().loses(List.of(arguments))) {
+      terminal.error(
+          "the locale knows no letters outside of ASCII, and the arguments have some: set"
+              + " LC_ALL=C.UTF-8 and run it again");
+      return USAGE;
+    }
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(

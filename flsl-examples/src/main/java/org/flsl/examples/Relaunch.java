@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -46,17 +47,20 @@ public class Relaunch {
       endWithParent();
       return OptionalInt.empty();
     }
-    if (environment.entrySet().containsAll(wanted.entrySet())) {
+    Map<String, String> all = new HashMap<>(wanted);
+    all.putAll(NameLocale.ofThisProcess().environment());
+    if (environment.entrySet().containsAll(all.entrySet())) {
       return OptionalInt.empty();
     }
     ProcessBuilder again = new ProcessBuilder(command()).inheritIO();
-    again.environment().putAll(wanted);
+    again.environment().putAll(all);
     again.environment().put(MARK, "1");
     try {
       Process process = again.start();
       // Ctrl-C reaches both processes; the second one decides what it means. Others are passed on.
       Signals.register("INT", () -> {});
       Signals.register("TERM", process::destroy);
+      Signals.register("HUP", process::destroy);
       return OptionalInt.of(process.waitFor());
     } catch (IOException e) {
       // Slower, but right all the same: the library says in its log what is missing.

@@ -55,7 +55,7 @@ class RelaunchTest {
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
   void aKillOfTheFirstEndsTheSecond() throws Exception {
-    for (String signal : List.of("KILL", "TERM")) {
+    for (String signal : List.of("KILL", "TERM", "HUP")) {
       ForkedJvm jvm = start("600000");
       jvm.awaitOutput("ready");
       Optional<ProcessHandle> second = jvm.process().descendants().findFirst();

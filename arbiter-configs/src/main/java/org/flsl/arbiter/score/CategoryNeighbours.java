@@ -14,6 +14,10 @@ import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.views.LeftOut;
+import org.flsl.views.decode.FileProblem;
+import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,12 +32,13 @@ public final class CategoryNeighbours implements Score {
   private static final int PARTS = 10;
   private static final int BATCH = 16;
 
-  private final CategorySet all;
-  private final Readable readable;
+  private final CategorySet images;
+  private final List<String> leftOut;
 
   private CategoryNeighbours(CategorySet all) {
-    this.all = all;
-    this.readable = Readable.of(all);
+    ReadableImages readable = new ReadableImages(new ImageDecoder());
+    this.images = readable.of(all);
+    this.leftOut = readable.problems();
   }
 
   /**
@@ -48,19 +53,18 @@ public final class CategoryNeighbours implements Score {
 
   private static boolean hasFolders(Path folder) {
     try (Stream<Path> content = Files.list(folder)) {
-      return content
-          .filter(Files::isDirectory)
-          .anyMatch(inside -> !inside.getFileName().toString().startsWith("."));
+      return content.filter(Files::isDirectory).anyMatch(inside -> !LeftOut.isSystem(inside));
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read the folder " + folder + " to score on", e);
+      throw new IllegalArgumentException(
+          "cannot read the folder %s to score on: %s".formatted(folder, FileProblem.explain(e)), e);
     }
   }
 
   @Override
   public double of(ComputationGraph backbone) {
     GraphFeatures features = GraphFeatures.of(backbone);
-    ImagePreparation preparation = new ImagePreparation(features.trainingSize().orElseThrow());
-    ChosenImages images = new ChosenImages(all, readable.images());
+    ImagePreparation preparation =
+        ImagePreparation.of(features, features.trainingSize().orElseThrow());
     INDArray means = DenseFeatures.of(features, images, preparation, BATCH, done -> {}).pooled();
     int right = 0;
     for (int part = 0; part < PARTS; part++) {
@@ -76,12 +80,12 @@ public final class CategoryNeighbours implements Score {
 
   @Override
   public List<String> leftOut() {
-    return readable.problems();
+    return leftOut;
   }
 
   private LabelledTokens rows(INDArray means, int[] which) {
-    int[] labels = IntStream.of(which).map(i -> all.category(readable.images()[i])).toArray();
-    return new LabelledTokens(means.getRows(which), labels, all.classes().size());
+    int[] labels = IntStream.of(which).map(images::category).toArray();
+    return new LabelledTokens(means.getRows(which), labels, images.classes().size());
   }
 
   private static int right(LabelledTokens known, LabelledTokens asked) {

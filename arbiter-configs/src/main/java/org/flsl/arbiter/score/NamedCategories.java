@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.UnreadablePhotoException;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /**
  * A folder of images whose names begin with their class: {@code fishes-fish1.jpg}, {@code
@@ -18,7 +20,6 @@ final class NamedCategories implements CategorySet {
   private final ImageFolder images;
   private final List<String> classes;
   private final int[] categories;
-  private final ImageDecoder decoder = new ImageDecoder();
 
   private NamedCategories(ImageFolder images, List<String> classes) {
     this.images = images;
@@ -63,11 +64,12 @@ final class NamedCategories implements CategorySet {
   }
 
   @Override
-  public RgbImage image(int image) {
+  public Image image(int image, ImageDecoder decoder) {
     try {
       return decoder.decode(images.path(image));
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + images.path(image) + ": " + e.getMessage(), e);
+      throw new UnreadablePhotoException(
+          "Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
     }
   }
 

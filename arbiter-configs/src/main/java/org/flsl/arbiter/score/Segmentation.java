@@ -2,7 +2,6 @@ package org.flsl.arbiter.score;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -14,11 +13,14 @@ import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
+import org.flsl.evaluation.data.ChosenMasks;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
+import org.flsl.views.decode.ImageDecoder;
 
 /**
  * How well tokens tell what is where: needs images with masks.
@@ -63,31 +65,29 @@ public final class Segmentation implements Score {
    */
   static Segmentation of(Path folder, Set<Integer> ignored, Method method, String measure) {
     MaskReader reader = MaskReader.ofIndices(ignored);
-    List<String> leftOut = new ArrayList<>();
+    ReadableImages readable = new ReadableImages(new ImageDecoder());
     if (Files.isDirectory(folder.resolve("train")) && Files.isDirectory(folder.resolve("test"))) {
       ImagesAndMasks train = open(folder.resolve("train"), reader);
       ImagesAndMasks test = open(folder.resolve("test"), reader);
       return new Segmentation(
-          readable(train.withValuesOf(test), leftOut),
-          readable(test.withValuesOf(train), leftOut),
+          checked(readable.of(train.withValuesOf(test))),
+          checked(readable.of(test.withValuesOf(train))),
           method,
           measure,
-          leftOut);
+          readable.problems());
     }
-    ChosenMasks all = readable(open(folder, reader), leftOut);
+    ChosenMasks all = checked(readable.of(open(folder, reader)));
     if (all.size() < 2) {
       throw new DatasetException(
           folder + " holds one image only that can be read; two are the least to score on");
     }
-    return new Segmentation(everySecond(all, 0), everySecond(all, 1), method, measure, leftOut);
+    return new Segmentation(
+        everySecond(all, 0), everySecond(all, 1), method, measure, readable.problems());
   }
 
-  private static ChosenMasks readable(SegmentationSet all, List<String> leftOut) {
-    Readable readable = Readable.of(all);
-    leftOut.addAll(readable.problems());
-    ChosenMasks chosen = new ChosenMasks(all, readable.images());
-    SegmentationCheck.all(chosen);
-    return chosen;
+  private static ChosenMasks checked(ChosenMasks set) {
+    SegmentationCheck.all(set, new ImageDecoder());
+    return set;
   }
 
   private static SegmentationSet everySecond(SegmentationSet all, int first) {
@@ -115,7 +115,7 @@ public final class Segmentation implements Score {
   public double of(ComputationGraph backbone) {
     GraphFeatures features = GraphFeatures.of(backbone);
     ImageSize size = features.fit(new ImageSize(SIDE, SIDE));
-    return SegmentationBenchmark.builder(train, test, new ImagePreparation(size))
+    return SegmentationBenchmark.builder(train, test, ImagePreparation.of(features, size))
         .methods(EnumSet.of(method))
         .seeds(1)
         .tokens(TOKENS)

@@ -9,16 +9,20 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.KMeans;
 import org.flsl.evaluation.data.Photos;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
 import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
-import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -49,18 +53,18 @@ public final class ViewAgreement implements Score {
   private static final ViewConfig PAPER = ViewConfig.paper();
 
   private final Photos photos;
-  private final Readable readable;
+  private final ReadableImages readable = new ReadableImages(new ImageDecoder());
+  private final int[] images;
   private final BicubicResize resize = new BicubicResize();
   private final ColourAugmentation colours = new ColourAugmentation(PAPER);
   private final CropSampler crops = new CropSampler(PAPER.studentScale(), PAPER.aspectRatio());
-  private final ChannelNormaliser normaliser = new ChannelNormaliser(PAPER.mean(), PAPER.std());
 
   private ViewAgreement(Photos photos) {
     this.photos = photos;
     int count = Math.min(PHOTOS, photos.size());
     // Spread over the folder, whose neighbours are often alike.
-    this.readable =
-        Readable.of(
+    this.images =
+        readable.indices(
             photos,
             IntStream.range(0, count).map(i -> (int) ((long) i * photos.size() / count)).toArray());
   }
@@ -86,17 +90,19 @@ public final class ViewAgreement implements Score {
                     new IllegalArgumentException("the backbone is no Vision Transformer of flsl"));
     int grid = entrance.baseGrid().height();
     int side = grid * entrance.patch();
+    ImagePreparation preparation =
+        ImagePreparation.of(GraphFeatures.of(backbone), new ImageSize(side, side));
+    ImageDecoder decoder = preparation.decoder();
 
     List<float[]> first = new ArrayList<>();
     List<float[]> second = new ArrayList<>();
-    int[] images = readable.images();
     for (int from = 0; from < images.length; from += BATCH) {
       List<Pair> pairs = new ArrayList<>();
       for (int i = from; i < Math.min(images.length, from + BATCH); i++) {
-        pairs.add(pair(images[i], side));
+        pairs.add(pair(images[i], decoder, side));
       }
-      first.addAll(tokens(backbone, pairs, Pair::first, grid));
-      second.addAll(tokens(backbone, pairs, Pair::second, grid));
+      first.addAll(tokens(backbone, preparation, pairs, Pair::first, grid));
+      second.addAll(tokens(backbone, preparation, pairs, Pair::second, grid));
     }
     return score(first, second);
   }
@@ -109,7 +115,7 @@ public final class ViewAgreement implements Score {
   /** Two crops of one photo, and places that both show, in the photo's pixels. */
   private record Pair(Crop first, Crop second, double[][] places) {}
 
-  private record Crop(CropBox box, RgbImage image) {
+  private record Crop(CropBox box, Image image) {
     /** The token, row by row, that stands where a place of the photo is. */
     int token(double[] place, int grid) {
       int row = (int) (grid * (place[0] - box.top()) / box.height());
@@ -118,8 +124,8 @@ public final class ViewAgreement implements Score {
     }
   }
 
-  private Pair pair(int photo, int side) {
-    RgbImage image = photos.image(photo);
+  private Pair pair(int photo, ImageDecoder decoder, int side) {
+    Image image = photos.image(photo, decoder);
     RandomGenerator random =
         RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
     CropBox a = crops.draw(image.height(), image.width(), random);
@@ -143,17 +149,21 @@ public final class ViewAgreement implements Score {
     return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
   }
 
-  private Crop crop(RgbImage image, CropBox box, int side, RandomGenerator random) {
-    RgbImage crop = resize.resize(image, box, side, side);
+  private Crop crop(Image image, CropBox box, int side, RandomGenerator random) {
+    Image crop = resize.resize(image, box, side, side);
     colours.applyTo(crop, random);
     return new Crop(box, crop);
   }
 
   /** The tokens at all places of the pairs, in one of their crops. */
-  private List<float[]> tokens(
-      ComputationGraph backbone, List<Pair> pairs, Function<Pair, Crop> which, int grid) {
-    List<RgbImage> images = pairs.stream().map(which).map(Crop::image).toList();
-    INDArray output = backbone.outputSingle(input(images));
+  private static List<float[]> tokens(
+      ComputationGraph backbone,
+      ImagePreparation preparation,
+      List<Pair> pairs,
+      Function<Pair, Crop> which,
+      int grid) {
+    List<Image> images = pairs.stream().map(which).map(Crop::image).toList();
+    INDArray output = backbone.outputSingle(preparation.batch(images));
     List<float[]> tokens = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       float[][] sequence = output.tensorAlongDimension(i, 1, 2).toFloatMatrix();
@@ -163,16 +173,6 @@ public final class ViewAgreement implements Score {
       }
     }
     return tokens;
-  }
-
-  private INDArray input(List<RgbImage> images) {
-    int side = images.get(0).width();
-    int each = RgbImage.CHANNELS * side * side;
-    float[] values = new float[images.size() * each];
-    for (int i = 0; i < images.size(); i++) {
-      normaliser.write(images.get(i), values, i * each);
-    }
-    return Nd4j.create(values, new long[] {images.size(), RgbImage.CHANNELS, side, side}, 'c');
   }
 
   private static float[] unit(float[] token) {

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Subcommand;
@@ -116,6 +117,7 @@ public final class SweepCommand implements Callable<Integer> {
     try (SamplePhotos photos = new SamplePhotos()) {
       Path images = sweep.base().get(Settings.IMAGES, photos.folder()).toAbsolutePath().normalize();
       SweepRun run = new SweepRun(sweep, images, terminal);
+      NativeBuild.load(terminal);
       try (SweepFolder folder = resumed == null ? create() : SweepFolder.open(resumed);
           SweepPage page = ui ? SweepPage.open(port) : null) {
         if (page != null) {

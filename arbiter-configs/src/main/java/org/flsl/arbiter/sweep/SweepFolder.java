@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.flsl.arbiter.PretrainTaskCreator;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.AtomicFile;
 import org.flsl.examples.pretrain.FolderLock;
@@ -41,7 +42,7 @@ final class SweepFolder implements AutoCloseable {
       if (Files.exists(wanted.resolve(SWEEP))) {
         throw new UserError(
             "%s holds a sweep already: go on with --resume %s, or choose another --out"
-                .formatted(wanted, wanted));
+                .formatted(wanted, ShellCommand.argument(wanted)));
       }
       try (Stream<Path> content = Files.list(wanted)) {
         if (content.findAny().isPresent()) {

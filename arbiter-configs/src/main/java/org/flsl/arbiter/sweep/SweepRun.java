@@ -27,6 +27,7 @@ import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.arbiter.RunFolders;
 import org.flsl.arbiter.score.Score;
 import org.flsl.evaluation.RandomTwin;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.AtomicFile;
@@ -145,12 +146,14 @@ final class SweepRun {
       runner.execute();
       report(folder, outcomes);
       if (stop.requested()) {
-        terminal.plain("stopped, all saved; go on with: ./flsl sweep --resume " + folder.path());
+        terminal.plain(
+            "stopped, all saved; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
         return stop.exitCode();
       }
     }
     if (outcomes.all().stream().filter(Outcome::isFinished).count() < candidates.size()) {
-      terminal.plain("the time is up; go on with: ./flsl sweep --resume " + folder.path());
+      terminal.plain(
+          "the time is up; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
     } else if (best(outcomes).isEmpty()) {
       throw new UserError("no candidate came to a score; the table says why");
     }
@@ -212,7 +215,7 @@ final class SweepRun {
     }
     SweepFolder.write(folder.best(), best(folder, best));
     terminal.plain(
-        "%s  the best: ./flsl pretrain --config %s".formatted(folder.best(), folder.best()));
+        folder.best() + "  the best: " + ShellCommand.of("pretrain --config", folder.best()));
     terminal.plain(
         "the best has %.4f, a network of its shape that learned nothing %.4f"
             .formatted(best.score(), untrained));

@@ -136,7 +136,7 @@ class LabelledScoresTest {
       String error =
           assertThrows(IllegalArgumentException.class, () -> kind.open(folder, Set.of()))
               .getMessage();
-      assertTrue(error.startsWith("none of the 24 images to score on can be read: "), error);
+      assertTrue(error.startsWith("None of the 24 images can be read: "), error);
     }
   }
 

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.GraphSection;
+import org.flsl.layers.InputChannels;
 import org.flsl.layers.TokenGrid;
 
 /**
@@ -28,7 +29,8 @@ import org.flsl.layers.TokenGrid;
  * <p>Use it to pretrain a network that you have; for a Vision Transformer of this library use
  * {@link org.flsl.layers.vit.VitBackbone}. Layers keep their names, shapes, activations and initial
  * weights, while updater, regularisation and clipping become those of the pretraining. Views share
- * the weights by being stacked along the batch, so all of them need the same size.
+ * the weights by being stacked along the batch, so all of them need the same size. The network may
+ * take any number of channels: give the views as many ({@link #channels()}).
  */
 public final class GraphBackbone implements Backbone {
   private final ComputationGraphConfiguration configuration;
@@ -59,6 +61,11 @@ public final class GraphBackbone implements Backbone {
               features, configuration.getVertices().keySet()));
     }
     return new GraphBackbone(configuration.clone(), features);
+  }
+
+  @Override
+  public int channels() {
+    return InputChannels.of(configuration);
   }
 
   @Override

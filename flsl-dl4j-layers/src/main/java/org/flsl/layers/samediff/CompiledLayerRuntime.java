@@ -1,5 +1,6 @@
 package org.flsl.layers.samediff;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -12,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs a {@link CompiledLayer} inside a DL4J network. */
-final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Aware {
+final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Aware, Planned {
   private static final Set<String> INPUT = Set.of(CompiledLayer.INPUT);
 
   private Computation computation;
@@ -40,6 +41,16 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     compiledConf().validateInput(input);
+    return computation()
+        .forward(Map.of(CompiledLayer.INPUT, input), training ? INPUT : null, step(), workspaces);
+  }
+
+  @Override
+  public Plan plan(boolean training, List<long[]> inputs) {
+    return computation().plan(Map.of(CompiledLayer.INPUT, inputs.get(0)), training ? INPUT : null);
+  }
+
+  private Computation computation() {
     if (computation == null) {
       computation =
           new Computation(
@@ -48,8 +59,7 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
               definition ->
                   compiledConf().define(definition, definition.inputs().get(CompiledLayer.INPUT)));
     }
-    return computation.forward(
-        Map.of(CompiledLayer.INPUT, input), training ? INPUT : null, step(), workspaces);
+    return computation;
   }
 
   private Feed.Step step() {

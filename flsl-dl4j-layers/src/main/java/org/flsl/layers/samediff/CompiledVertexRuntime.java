@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs a {@link CompiledVertex} inside a ComputationGraph. */
-final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPart.Aware {
+final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPart.Aware, Planned {
   private final CompiledVertex vertex;
   private final DataType type;
   private Computation computation;
@@ -55,16 +55,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
 
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
-    if (computation == null) {
-      computation = new Computation(type, paramTable, vertex::define);
-    }
     INDArray[] arrays = getInputs();
     vertex.validateInput(arrays);
-    List<String> names = inputNames();
-    Map<String, INDArray> inputs = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      inputs.put(names.get(i), arrays[i]);
-    }
     long seed =
         graph.getConfiguration().getDefaultConfiguration().getSeed() * 31
             + getVertexName().hashCode();
@@ -74,8 +66,32 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
             graph.getConfiguration().getEpochCount(),
             seed,
             part);
-    Set<String> differentiable = training && !isFrozen(getVertexIndex()) ? trainable() : null;
-    return computation.forward(inputs, differentiable, step, workspaces);
+    return computation()
+        .forward(named(List.of(arrays)), differentiable(training), step, workspaces);
+  }
+
+  @Override
+  public Plan plan(boolean training, List<long[]> inputs) {
+    return computation().plan(named(inputs), differentiable(training));
+  }
+
+  private Computation computation() {
+    if (computation == null) {
+      computation = new Computation(type, paramTable, vertex::define);
+    }
+    return computation;
+  }
+
+  private <T> Map<String, T> named(List<T> inputs) {
+    Map<String, T> named = new LinkedHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      named.put(inputNames().get(i), inputs.get(i));
+    }
+    return named;
+  }
+
+  private Set<String> differentiable(boolean training) {
+    return training && !isFrozen(getVertexIndex()) ? trainable() : null;
   }
 
   private List<String> inputNames() {

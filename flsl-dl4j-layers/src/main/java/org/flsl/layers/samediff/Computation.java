@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -27,6 +28,7 @@ final class Computation {
   private final DataType dataType;
   private final Map<String, INDArray> params;
   private final Function<Definition, SDVariable> definition;
+  private final KernelLibrary kernels;
   private final Map<Object, Program> programs = new LinkedHashMap<>(PLANS, 0.75f, true);
   private final Map<Object, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
 
@@ -44,9 +46,23 @@ final class Computation {
       DataType dataType,
       Map<String, INDArray> params,
       Function<Definition, SDVariable> definition) {
+    this(dataType, params, definition, KernelLibrary.ofThisProcess().orElse(null));
+  }
+
+  /**
+   * Prepares to run a definition with the kernels of one library.
+   *
+   * @param kernels used for float32; null to run ND4J's ops
+   */
+  Computation(
+      DataType dataType,
+      Map<String, INDArray> params,
+      Function<Definition, SDVariable> definition,
+      KernelLibrary kernels) {
     this.dataType = dataType;
     this.params = params;
     this.definition = definition;
+    this.kernels = dataType == DataType.FLOAT ? kernels : null;
   }
 
   /**
@@ -66,14 +82,12 @@ final class Computation {
     Plan plan;
     Map<String, INDArray> bound = new LinkedHashMap<>();
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      Program program = program(training, inputs, differentiable);
-      long batch = inputs.values().iterator().next().size(0);
-      for (Feed feed : program.feeds()) {
-        bound.put(feed.name(), feed.value(step, batch, dataType));
-      }
+      Map<String, long[]> shapes = shapes(inputs);
+      Program program = program(training, shapes, differentiable);
+      bound.putAll(fed(program, shapes, step));
       bound.putAll(params);
-      inputs.forEach((name, array) -> bound.put(name, array));
-      plan = plan(training, program, bound);
+      bound.putAll(inputs);
+      plan = plan(training, program, shapes(bound));
     }
     inputs.forEach((name, array) -> bound.put(name, plain(array, workspaces)));
     bound.forEach(plan::setInput);
@@ -83,6 +97,39 @@ final class Computation {
     pending = training ? plan : null;
     pendingInputs = training ? inputs : null;
     return output;
+  }
+
+  /**
+   * Plans ahead what {@link #forward} will run for inputs of these shapes, without running it.
+   *
+   * @param shapes shapes of the inputs by name
+   * @param differentiable as in {@link #forward}
+   */
+  Plan plan(Map<String, long[]> shapes, Set<String> differentiable) {
+    boolean training = differentiable != null;
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      Program program = program(training, shapes, differentiable);
+      Map<String, long[]> externals =
+          shapes(fed(program, shapes, new Feed.Step(0, 0, 0, BatchPart.WHOLE)));
+      externals.putAll(shapes(params));
+      externals.putAll(shapes);
+      return plan(training, program, externals);
+    }
+  }
+
+  private Map<String, INDArray> fed(Program program, Map<String, long[]> inputs, Feed.Step step) {
+    long batch = inputs.values().iterator().next()[0];
+    Map<String, INDArray> fed = new LinkedHashMap<>();
+    for (Feed feed : program.feeds()) {
+      fed.put(feed.name(), feed.value(step, batch, dataType));
+    }
+    return fed;
+  }
+
+  private static Map<String, long[]> shapes(Map<String, INDArray> arrays) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> shapes.put(name, array.shape()));
+    return shapes;
   }
 
   /** True if a forward pass for training is waiting for its backward pass. */
@@ -145,19 +192,16 @@ final class Computation {
   }
 
   private Program program(
-      boolean training, Map<String, INDArray> inputs, Set<String> differentiable) {
+      boolean training, Map<String, long[]> inputs, Set<String> differentiable) {
     // A definition knows every dimension of its inputs but the batch size.
     List<Object> key = new ArrayList<>();
     key.add(training);
     inputs.forEach(
-        (name, array) -> {
-          long[] shape = array.shape();
-          key.add(Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length)));
-        });
+        (name, shape) -> key.add(Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length))));
     Program program = programs.get(key);
     if (program == null) {
       Definition d = new Definition(dataType, training);
-      inputs.forEach((name, array) -> d.addInput(name, array.shape()));
+      inputs.forEach(d::addInput);
       params.forEach((name, array) -> d.addParam(name, array.shape()));
       SDVariable output = definition.apply(d);
       List<String> withRespectTo = new ArrayList<>();
@@ -165,7 +209,7 @@ final class Computation {
         withRespectTo.addAll(differentiable);
         withRespectTo.addAll(params.keySet());
       }
-      program = new Program(d, output, withRespectTo);
+      program = new Program(d, output, withRespectTo, kernels != null);
       keepRecent(programs, key, program);
     }
     return program;
@@ -178,18 +222,13 @@ final class Computation {
     }
   }
 
-  private Plan plan(boolean training, Program program, Map<String, INDArray> externals) {
+  private Plan plan(boolean training, Program program, Map<String, long[]> externals) {
     List<Object> key = new ArrayList<>();
     key.add(training);
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    externals.forEach(
-        (name, array) -> {
-          shapes.put(name, array.shape());
-          key.add(Arrays.toString(array.shape()));
-        });
+    externals.values().forEach(shape -> key.add(Arrays.toString(shape)));
     Plan plan = plans.get(key);
     if (plan == null) {
-      plan = new Plan(program, dataType, shapes);
+      plan = new Plan(program, dataType, kernels, externals);
       keepRecent(plans, key, plan);
     }
     return plan;

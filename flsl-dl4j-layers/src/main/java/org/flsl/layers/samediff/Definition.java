@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,12 +37,16 @@ public final class Definition {
 
   record CustomGradient(List<SDVariable> inputs, GradientRule rule) {}
 
+  /** Values that a kernel can compute from some inputs, in place of the ops that define them. */
+  record Group(Operation operation, List<String> inputs, List<String> outputs) {}
+
   private final SameDiff sameDiff = SameDiff.create();
   private final DataType dataType;
   private final boolean training;
   private final Map<String, SDVariable> inputs = new LinkedHashMap<>();
   private final Map<String, SDVariable> params = new LinkedHashMap<>();
   private final Map<String, CustomGradient> customGradients = new HashMap<>();
+  private final Map<String, Group> groups = new HashMap<>();
   private final List<Feed> feeds = new ArrayList<>();
 
   /** Starts an empty definition for arrays of {@code dataType}. */
@@ -167,6 +172,27 @@ public final class Definition {
   /** {@code value}, through which no gradient flows. */
   public SDVariable stopGradient(SDVariable value) {
     return withGradient(value, List.of(), gradient -> List.of());
+  }
+
+  /**
+   * Says that the ops from {@code inputs} to {@code outputs} are what {@code operation} computes.
+   *
+   * <p>Where there is a kernel for it, the ops that nobody else needs are left out.
+   *
+   * @param inputs defined before everything that the outputs are computed from
+   */
+  void group(Operation operation, List<SDVariable> inputs, List<SDVariable> outputs) {
+    Group group = new Group(operation, names(inputs), names(outputs));
+    group.outputs().forEach(name -> groups.put(name, group));
+  }
+
+  private static List<String> names(List<SDVariable> variables) {
+    return variables.stream().map(SDVariable::name).toList();
+  }
+
+  /** The groups by each of their outputs. */
+  Map<String, Group> groups() {
+    return groups;
   }
 
   Map<String, CustomGradient> customGradients() {

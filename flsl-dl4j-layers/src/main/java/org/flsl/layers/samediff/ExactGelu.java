@@ -1,6 +1,7 @@
 package org.flsl.layers.samediff;
 
 import java.util.List;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -21,12 +22,15 @@ public final class ExactGelu {
     SameDiff sd = definition.sameDiff();
     SDVariable cdf = sd.math.erf(x.mul(1 / SQRT_2)).add(1).mul(0.5);
     SDVariable y = x.mul(cdf);
+    definition.group(new Operation.Gelu(), List.of(x), List.of(y));
     return definition.withGradient(
         y,
         List.of(x),
         dy -> {
           SDVariable density = sd.math.exp(sd.math.square(x).mul(-0.5)).mul(1 / SQRT_2_PI);
-          return List.of(dy.mul(cdf.add(x.mul(density))));
+          SDVariable dx = dy.mul(cdf.add(x.mul(density)));
+          definition.group(new Operation.GeluGradient(), List.of(x, dy), List.of(dx));
+          return List.of(dx);
         });
   }
 }

@@ -1,6 +1,7 @@
 package org.flsl.layers.samediff;
 
 import java.util.List;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -20,6 +21,7 @@ public final class Linear {
       Definition definition, SDVariable x, SDVariable weight, SDVariable bias) {
     SameDiff sd = definition.sameDiff();
     SDVariable y = sd.nn.linear(x, weight, bias);
+    definition.group(new Operation.Linear(), List.of(x, weight, bias), List.of(y));
     return definition.withGradient(
         y,
         List.of(x, weight, bias),

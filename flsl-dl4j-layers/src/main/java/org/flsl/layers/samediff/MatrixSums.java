@@ -1,6 +1,7 @@
 package org.flsl.layers.samediff;
 
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.BaseReduceOp;
@@ -24,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
 record MatrixSums(INDArray vector, boolean vectorFirst, long[] matrix, long[] result) {
 
   /** The product that computes {@code step}; null if the step is no such sum. */
-  static MatrixSums of(Program.Step step, long[] inputShape, DataType dataType) {
+  static MatrixSums of(Program.OpStep step, long[] inputShape, DataType dataType) {
     if (!(step.op() instanceof Sum || step.op() instanceof Mean) || inputShape.length < 2) {
       return null;
     }
@@ -45,6 +46,11 @@ record MatrixSums(INDArray vector, boolean vectorFirst, long[] matrix, long[] re
     long[] result = first ? new long[] {1, columns} : new long[] {rows, 1};
     INDArray vector = Nd4j.valueArrayOf(vectorShape, weight, dataType);
     return new MatrixSums(vector, first, new long[] {rows, columns}, result);
+  }
+
+  /** Shapes of the factors of the product. */
+  List<long[]> factors() {
+    return vectorFirst ? List.of(vector.shape(), matrix) : List.of(matrix, vector.shape());
   }
 
   static DynamicCustomOp product() {

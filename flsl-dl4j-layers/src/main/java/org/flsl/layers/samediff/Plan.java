@@ -8,13 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.flsl.layers.kernels.Kernel;
+import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.BaseReduceOp;
-import org.nd4j.linalg.api.ops.CustomOp;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.impl.shape.Shape;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
@@ -32,19 +31,19 @@ final class Plan {
   private static final long ALIGNMENT = 64;
 
   /** A place of an op that takes an array, reshaped unless the shape is null. */
-  private record Use(OpContext context, int index, boolean isOutput, long[] shape) {
+  private record Use(Kernel kernel, int index, boolean isOutput, long[] shape) {
     void bind(INDArray array) {
       INDArray shaped = shape == null ? array : array.reshape('c', shape);
       if (isOutput) {
-        context.setOutputArray(index, shaped);
+        kernel.bindOutput(index, shaped);
       } else {
-        context.setInputArray(index, shaped);
+        kernel.bindInput(index, shaped);
       }
     }
   }
 
-  /** An op to run for a step; it need not be the step's own. */
-  private record Call(Program.Step step, DifferentialFunction op, OpContext context) {}
+  /** What runs for a step: the step's own op, another one, or a kernel. */
+  private record Call(Kernel kernel, List<String> inputs, List<String> outputs) {}
 
   /** The arrays that live in one slab, with their first elements. */
   private static final class Placement {
@@ -55,6 +54,7 @@ final class Plan {
 
   private final Program program;
   private final DataType dataType;
+  private final KernelLibrary kernels;
   private final Map<String, long[]> shapes = new HashMap<>();
   private final Map<String, INDArray> arrays = new HashMap<>();
   private final Map<String, List<Use>> uses = new HashMap<>();
@@ -75,11 +75,13 @@ final class Plan {
   /**
    * Places all arrays of {@code program}.
    *
+   * @param kernels where the program's kernels come from; null if it has none
    * @param externals shapes of all placeholders but the output gradient
    */
-  Plan(Program program, DataType dataType, Map<String, long[]> externals) {
+  Plan(Program program, DataType dataType, KernelLibrary kernels, Map<String, long[]> externals) {
     this.program = program;
     this.dataType = dataType;
+    this.kernels = kernels;
     shapes.putAll(externals);
     Slab standIns = new Slab();
     inferShapes(program.forward(), forward, standIns);
@@ -102,34 +104,51 @@ final class Plan {
           arrays.put(input, constant);
         }
       }
-      OpContext context = Nd4j.getExecutioner().buildContext();
-      // All inputs stand in the same memory, which must not move while they are collected.
-      step.inputs().forEach(input -> standIns.atLeast(elements(shapes.get(input)), dataType));
-      for (int i = 0; i < step.inputs().size(); i++) {
-        String input = step.inputs().get(i);
-        INDArray known = arrays.get(input);
-        context.setInputArray(i, known == null ? standIn(input, standIns) : known);
-      }
-      List<LongShapeDescriptor> outputs = outputShapes(step, context);
-      for (int i = 0; i < outputs.size(); i++) {
-        shapes.put(step.outputs().get(i), outputs.get(i).getShape());
-      }
-      if (step.op() instanceof Shape) {
-        // Depends on shapes only, and later shapes depend on it: a constant of this plan.
-        INDArray shape =
-            Nd4j.createFromArray(context.getInputArray(0).shape())
-                .castTo(program.dataType(step.outputs().get(0)));
-        arrays.put(step.outputs().get(0), shape);
-        continue;
-      }
-      context.purge();
-      if (program.isView(step.outputs().get(0))) {
-        views
-            .computeIfAbsent(program.ownerOf(step.outputs().get(0)), k -> new ArrayList<>())
-            .add(step.outputs().get(0));
+      if (step instanceof Program.KernelStep kernel) {
+        setShapes(step, kernel.operation().outputShapes(shapesOf(step.inputs())));
+        calls.add(call(kernel.operation(), step.inputs(), step.outputs()));
       } else {
-        calls.add(prepare(step, context));
+        inferShapes((Program.OpStep) step, calls, standIns);
       }
+    }
+  }
+
+  private void inferShapes(Program.OpStep step, List<Call> calls, Slab standIns) {
+    OpKernel kernel = OpKernel.of(step.op());
+    // All inputs stand in the same memory, which must not move while they are collected.
+    step.inputs().forEach(input -> standIns.atLeast(elements(shapes.get(input)), dataType));
+    for (int i = 0; i < step.inputs().size(); i++) {
+      String input = step.inputs().get(i);
+      INDArray known = arrays.get(input);
+      kernel.bindInput(i, known == null ? standIn(input, standIns) : known);
+    }
+    setShapes(step, outputShapes(step, kernel.context()));
+    String output = step.outputs().get(0);
+    if (step.op() instanceof Shape) {
+      // Depends on shapes only, and later shapes depend on it: a constant of this plan.
+      INDArray shape = Nd4j.createFromArray(kernel.context().getInputArray(0).shape());
+      arrays.put(output, shape.castTo(program.dataType(output)));
+      return;
+    }
+    kernel.context().purge();
+    if (program.isView(output)) {
+      views.computeIfAbsent(program.ownerOf(output), k -> new ArrayList<>()).add(output);
+    } else {
+      calls.add(call(step, kernel));
+    }
+  }
+
+  private List<long[]> shapesOf(List<String> names) {
+    return names.stream().map(shapes::get).toList();
+  }
+
+  private void setShapes(Program.Step step, List<long[]> outputs) {
+    if (outputs.size() != step.outputs().size()) {
+      throw new IllegalStateException(
+          String.format("%s gave %d output shapes", step, outputs.size()));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      shapes.put(step.outputs().get(i), outputs.get(i));
     }
   }
 
@@ -146,48 +165,62 @@ final class Plan {
     return Math.max(1, Arrays.stream(shape).reduce(1, Math::multiplyExact));
   }
 
-  private static List<LongShapeDescriptor> outputShapes(Program.Step step, OpContext context) {
-    if (step.op() instanceof CustomOp custom) {
-      context.setIArguments(custom.iArgs());
-      context.setTArguments(custom.tArgs());
-      context.setBArguments(custom.bArgs());
-      context.setDArguments(custom.dArgs());
-    } else if (step.op() instanceof BaseReduceOp reduce && reduce.getDimensions() != null) {
+  private static List<long[]> outputShapes(Program.OpStep step, OpContext context) {
+    if (step.op() instanceof BaseReduceOp reduce && reduce.getDimensions() != null) {
       // ND4J takes a negative axis of these ops literally and reduces along the wrong one.
       int rank = context.getInputArray(0).rank();
       reduce.setDimensions(
           org.nd4j.linalg.api.shape.Shape.normalizeAxis(rank, reduce.getDimensions()));
     }
-    List<LongShapeDescriptor> shapes = step.op().calculateOutputShape(context);
-    if (shapes.size() != step.outputs().size()) {
-      throw new IllegalStateException(
-          String.format(
-              "Op %s gave %d output shapes for the outputs %s",
-              step.op().opName(), shapes.size(), step.outputs()));
-    }
-    return shapes;
+    return step.op().calculateOutputShape(context).stream()
+        .map(LongShapeDescriptor::getShape)
+        .toList();
   }
 
-  private Call prepare(Program.Step step, OpContext context) {
-    String input = step.inputs().isEmpty() ? null : step.inputs().get(0);
-    MatrixSums sums = input == null ? null : MatrixSums.of(step, shapes.get(input), dataType);
+  private Call call(Program.OpStep step, OpKernel own) {
+    List<long[]> inputs = shapesOf(step.inputs());
+    MatrixSums sums = inputs.isEmpty() ? null : MatrixSums.of(step, inputs.get(0), dataType);
     if (sums != null) {
-      DynamicCustomOp product = MatrixSums.product();
-      OpContext productContext = Nd4j.getExecutioner().buildContext();
-      productContext.setIArguments(product.iArgs());
-      productContext.setTArguments(product.tArgs());
-      productContext.setInputArray(sums.vectorFirst() ? 0 : 1, sums.vector());
-      addUse(input, new Use(productContext, sums.vectorFirst() ? 1 : 0, false, sums.matrix()));
-      addUse(step.outputs().get(0), new Use(productContext, 0, true, sums.result()));
-      return new Call(step, product, productContext);
+      return call(step, sums);
     }
-    for (int i = 0; i < step.inputs().size(); i++) {
-      addUse(step.inputs().get(i), new Use(context, i, false, null));
+    Operation operation = kernels == null ? null : SingleOps.operation(step.op(), inputs);
+    if (operation != null) {
+      return call(operation, step.inputs(), step.outputs());
     }
-    for (int i = 0; i < step.outputs().size(); i++) {
-      addUse(step.outputs().get(i), new Use(context, i, true, null));
+    bindLater(own, step.inputs(), step.outputs());
+    return new Call(own, step.inputs(), step.outputs());
+  }
+
+  private Call call(Operation operation, List<String> inputs, List<String> outputs) {
+    Kernel kernel = kernels.kernel(operation, shapesOf(inputs));
+    List<String> written = new ArrayList<>(outputs);
+    if (kernel.scratch() > 0) {
+      String name = outputs.get(0) + "#scratch";
+      shapes.put(name, new long[] {kernel.scratch()});
+      written.add(name);
     }
-    return new Call(step, step.op(), context);
+    bindLater(kernel, inputs, written);
+    return new Call(kernel, inputs, written);
+  }
+
+  private Call call(Program.OpStep step, MatrixSums sums) {
+    Kernel kernel =
+        kernels == null
+            ? OpKernel.of(MatrixSums.product())
+            : kernels.kernel(new Operation.Product(false, false), sums.factors());
+    kernel.bindInput(sums.vectorFirst() ? 0 : 1, sums.vector());
+    addUse(step.inputs().get(0), new Use(kernel, sums.vectorFirst() ? 1 : 0, false, sums.matrix()));
+    addUse(step.outputs().get(0), new Use(kernel, 0, true, sums.result()));
+    return new Call(kernel, step.inputs(), step.outputs());
+  }
+
+  private void bindLater(Kernel kernel, List<String> inputs, List<String> outputs) {
+    for (int i = 0; i < inputs.size(); i++) {
+      addUse(inputs.get(i), new Use(kernel, i, false, null));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      addUse(outputs.get(i), new Use(kernel, i, true, null));
+    }
   }
 
   private void addUse(String name, Use use) {
@@ -221,11 +254,11 @@ final class Plan {
     int time = 0;
     for (List<Call> calls : List.of(forward, backward)) {
       for (Call call : calls) {
-        for (String output : call.step().outputs()) {
+        for (String output : call.outputs()) {
           firstUse.putIfAbsent(output, time);
           lastUse.put(output, time);
         }
-        for (String input : call.step().inputs()) {
+        for (String input : call.inputs()) {
           lastUse.put(program.ownerOf(input), time);
         }
         time++;
@@ -240,7 +273,7 @@ final class Plan {
         continue;
       }
       long[] shape = shapes.get(name);
-      if (program.dataType(name) != dataType) {
+      if (program.isVariable(name) && program.dataType(name) != dataType) {
         setArray(name, Nd4j.createUninitializedDetached(program.dataType(name), 'c', shape));
         continue;
       }
@@ -263,6 +296,16 @@ final class Plan {
   private long roundUp(long elements) {
     long unit = ALIGNMENT / dataType.width();
     return (elements + unit - 1) / unit * unit;
+  }
+
+  /** Elements that stay until the backward pass. */
+  long keptElements() {
+    return kept.elements;
+  }
+
+  /** Elements that one pass works in. */
+  long scratchElements() {
+    return Math.max(forwardScratch.elements, backwardScratch.elements);
   }
 
   // ---- running --------------------------------------------------------------------------------
@@ -309,11 +352,7 @@ final class Plan {
 
   private void run(List<Call> calls) {
     for (Call call : calls) {
-      if (call.op() instanceof CustomOp custom) {
-        Nd4j.getExecutioner().exec(custom, call.context());
-      } else {
-        Nd4j.getExecutioner().exec((Op) call.op(), call.context());
-      }
+      call.kernel().run();
     }
   }
 

@@ -69,14 +69,20 @@ final class Recomputation {
     for (Program.Step step : backward) {
       List<String> inputs = new ArrayList<>();
       step.inputs().forEach(input -> inputs.add(again(input)));
-      steps.add(new Program.Step(step.op(), List.copyOf(inputs), step.outputs()));
+      steps.add(step.of(List.copyOf(inputs), step.outputs()));
     }
     return steps;
   }
 
   private boolean canRepeat(String name) {
     Program.Step step = producers.get(name);
-    return CHEAP.contains(step.op().opName()) && step.inputs().stream().allMatch(this::isAtHand);
+    return isCheap(step) && step.inputs().stream().allMatch(this::isAtHand);
+  }
+
+  private static boolean isCheap(Program.Step step) {
+    return step instanceof Program.OpStep s
+        ? CHEAP.contains(s.op().opName())
+        : ((Program.KernelStep) step).operation().isCheap();
   }
 
   private boolean isAtHand(String view) {
@@ -86,7 +92,7 @@ final class Recomputation {
 
   /** One number a row: keeping it costs nothing. */
   private boolean isSmall(String name) {
-    return SMALL.contains(producers.get(name).op().opName());
+    return producers.get(name) instanceof Program.OpStep step && SMALL.contains(step.op().opName());
   }
 
   private void keepSmallInputs(String name) {
@@ -119,8 +125,8 @@ final class Recomputation {
     if (!name.equals(base)) {
       owner.put(result, ownerOf(inputs.get(0)));
     }
-    steps.add(new Program.Step(step.op(), List.copyOf(inputs), List.of(result)));
-    repeated.put(name, result);
+    steps.add(step.of(List.copyOf(inputs), step.outputs().stream().map(o -> o + AGAIN).toList()));
+    step.outputs().forEach(output -> repeated.put(output, output + AGAIN));
     return result;
   }
 

@@ -2,6 +2,7 @@ package org.flsl.layers.samediff;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -79,7 +80,8 @@ public final class SelfAttention {
       outputs.add(mergeHeads(sd.mmul(part.weights(), part.v())));
     }
     SDVariable output = flat(PackedViews.join(definition, outputs, views.groups(), width()));
-    return definition.withGradient(output, List.of(qkv), dy -> List.of(backward(parts, dy)));
+    definition.group(new Operation.Attention(views.sizes(), heads), List.of(qkv), List.of(output));
+    return definition.withGradient(output, List.of(qkv), dy -> List.of(backward(qkv, parts, dy)));
   }
 
   private List<Head> heads(SDVariable qkv) {
@@ -100,7 +102,7 @@ public final class SelfAttention {
     return sd.nn.softmax(sd.mmul(q, k, false, true, false), -1);
   }
 
-  private SDVariable backward(List<Head> parts, SDVariable dy) {
+  private SDVariable backward(SDVariable qkv, List<Head> parts, SDVariable dy) {
     SDVariable packed = dy.reshape(-1, views.total(), width());
     List<SDVariable> gradients = new ArrayList<>();
     List<PackedViews.Group> groups = views.groups();
@@ -119,7 +121,11 @@ public final class SelfAttention {
       SDVariable stacked = sd.stack(0, dq, dk, dv);
       gradients.add(sd.permute(stacked, 1, 3, 0, 2, 4).reshape(-1, tokens, 3 * width()));
     }
-    return PackedViews.join(definition, gradients, groups, 3 * width()).reshape(-1, 3 * width());
+    SDVariable dQkv =
+        PackedViews.join(definition, gradients, groups, 3 * width()).reshape(-1, 3 * width());
+    definition.group(
+        new Operation.AttentionGradient(views.sizes(), heads), List.of(qkv, dy), List.of(dQkv));
+    return dQkv;
   }
 
   /** {@code [B*V, H, N, D] -> [B*V, N, C]}. */

@@ -1,6 +1,7 @@
 package org.flsl.layers.samediff;
 
 import java.util.List;
+import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -34,6 +35,8 @@ public final class Softmax {
    */
   public static SDVariable gradient(Definition definition, SDVariable p, SDVariable dp) {
     SDVariable weighted = p.mul(dp);
-    return weighted.sub(p.mul(weighted.sum(true, -1)));
+    SDVariable ds = weighted.sub(p.mul(weighted.sum(true, -1)));
+    definition.group(new Operation.SoftmaxGradient(), List.of(p, dp), List.of(ds));
+    return ds;
   }
 }

@@ -86,7 +86,7 @@ public final class PatchEmbedding extends CompiledVertex {
     return patch;
   }
 
-  /** Colour channels of the images. */
+  /** Channels of its images. */
   public int channels() {
     return channels;
   }

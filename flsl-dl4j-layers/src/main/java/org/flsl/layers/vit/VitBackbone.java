@@ -125,6 +125,11 @@ public final class VitBackbone implements Backbone {
     return (views.sizes().size() == 1 ? block : block.views(views)).build();
   }
 
+  @Override
+  public int channels() {
+    return config.channels();
+  }
+
   /** The network alone, with the input {@code image} and the tokens as output. */
   @Override
   public ComputationGraphConfiguration standalone(

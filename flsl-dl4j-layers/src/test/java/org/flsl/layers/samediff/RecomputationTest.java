@@ -17,11 +17,11 @@ class RecomputationTest {
   private final SDVariable b = definition.addParam("b", new long[] {3});
 
   private Program compile(SDVariable output) {
-    return new Program(definition, output, List.of("x", "w", "b"));
+    return new Program(definition, output, List.of("x", "w", "b"), false);
   }
 
   private static List<String> operations(List<Program.Step> steps) {
-    return steps.stream().map(step -> step.op().opName()).toList();
+    return steps.stream().map(step -> ((Program.OpStep) step).op().opName()).toList();
   }
 
   private static boolean reads(Program program, SDVariable value) {

@@ -223,8 +223,14 @@ class VitImportTest {
 
   @Test
   void noShapeWhateverEndsInAnythingButOneLine() throws IOException {
-    long[][] odd = {{}, {0}, {7}, {8, 0}, {2, 3}, {16, 16}, {1, 1, 5}, {8, 3, 4, 9}, {1, 2, 3, 4, 5}};
+    long[][] odd = {
+      {}, {0}, {7}, {8, 0}, {2, 3}, {16, 16}, {1, 1, 5}, {8, 3, 4, 9}, {1, 2, 3, 4, 5}
+    };
+    VitImport timm = twoHeads().layout(Layout.named("timm")).build();
     for (String name : shapes("").keySet()) {
+      if (name.startsWith("blocks.1.")) {
+        continue; // as in the first block
+      }
       for (long[] shape : odd) {
         Path file =
             changed(
@@ -234,7 +240,7 @@ class VitImportTest {
                 },
                 Map.of(name, shape));
         try {
-          VitImport.builder().heads(2).build().read(file);
+          timm.read(file);
         } catch (WeightsException e) {
           assertEquals(1, e.getMessage().lines().count(), e::getMessage);
         }

@@ -12,7 +12,8 @@ import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.layers.TokenGrid;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -45,13 +46,14 @@ record BoxFeatures(INDArray pooled, INDArray patches, int[] labels) {
       int batch,
       IntConsumer progress) {
     TokenGrid grid = extractor.grid(preparation.size());
+    ImageDecoder decoder = preparation.decoder();
     Collector found = new Collector(new BoxTokens(grid, crop.crop()), grid.tokens());
     for (int start = 0; start < set.size(); start += batch) {
       List<Prepared> images =
           IntStream.range(start, Math.min(start + batch, set.size()))
               .filter(i -> !set.boxes(i).isEmpty())
               .parallel()
-              .mapToObj(i -> Prepared.of(set, i, crop, choice))
+              .mapToObj(i -> Prepared.of(set, i, decoder, crop, choice))
               .filter(image -> !image.boxes.isEmpty())
               .toList();
       if (!images.isEmpty()) {
@@ -71,10 +73,11 @@ record BoxFeatures(INDArray pooled, INDArray patches, int[] labels) {
   }
 
   /** An image and its boxes in pixels of the square. */
-  private record Prepared(RgbImage pixels, List<LabelledBox> boxes) {
+  private record Prepared(Image pixels, List<LabelledBox> boxes) {
 
-    static Prepared of(BoxSet set, int index, CentreCrop crop, Choice choice) {
-      RgbImage image = set.image(index);
+    static Prepared of(
+        BoxSet set, int index, ImageDecoder decoder, CentreCrop crop, Choice choice) {
+      Image image = set.image(index, decoder);
       List<LabelledBox> seen =
           set.boxes(index).stream()
               .flatMap(box -> crop.box(box, image.height(), image.width()).stream())

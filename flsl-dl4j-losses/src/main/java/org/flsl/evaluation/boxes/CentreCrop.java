@@ -5,7 +5,7 @@ import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.CropBox;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /**
  * Brings images to a square, and their boxes exactly along: the shorter side is resized, bicubic,
@@ -47,10 +47,10 @@ public record CentreCrop(int resize, int crop) {
   }
 
   /** The square. */
-  public RgbImage image(RgbImage image) {
+  public Image image(Image image) {
     ImageSize size = resized(image.height(), image.width());
     BicubicResize bicubic = new BicubicResize();
-    RgbImage whole = bicubic.resize(image, CropBox.whole(image), size.height(), size.width());
+    Image whole = bicubic.resize(image, CropBox.whole(image), size.height(), size.width());
     CropBox middle = new CropBox(margin(size.height()), margin(size.width()), crop, crop);
     return bicubic.resize(whole, middle, crop, crop);
   }

@@ -7,14 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.LeftOut;
+import org.flsl.views.decode.FileProblem;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A folder with a folder of images for each class: {@code cat/1.jpg}, {@code dog/a/2.jpg}.
  *
  * <p>Classes are numbered in the order of their names; names that look alike are alike, however
- * their accents are written (Unicode's NFC and NFD).
+ * their accents are written (Unicode's NFC and NFD). Hidden folders and those of the system ({@link
+ * LeftOut}) are no classes.
  */
 public final class ClassFolders implements CategorySet {
   private final ImageFolder images;
@@ -71,13 +76,13 @@ public final class ClassFolders implements CategorySet {
     try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(Files::isDirectory)
-          .map(folder -> NamedFiles.composed(folder.getFileName().toString()))
-          .filter(name -> !name.startsWith("."))
+          .filter(folder -> !LeftOut.isSystem(folder))
+          .map(folder -> NamedFiles.composed(FileNames.text(folder.getFileName())))
           .distinct()
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + root + ": " + e, e);
+      throw new DatasetException("Cannot read " + root + ": " + FileProblem.explain(e), e);
     }
   }
 
@@ -106,13 +111,18 @@ public final class ClassFolders implements CategorySet {
   }
 
   @Override
+  public String leftOut() {
+    return images.leftOut().toString();
+  }
+
+  @Override
   public String name(int image) {
     return images.relativePath(image);
   }
 
   @Override
-  public RgbImage image(int image) {
-    return StoredImage.decode(images.path(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return StoredImage.decode(images.path(image), decoder);
   }
 
   @Override

@@ -2,7 +2,8 @@ package org.flsl.evaluation.data;
 
 import java.util.Arrays;
 import java.util.List;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A set with some of its classes only, numbered anew: those that occur, where a data set names many
@@ -33,8 +34,8 @@ public final class ClassSubset implements SegmentationSet {
   }
 
   @Override
-  public RgbImage image(int image) {
-    return all.image(image);
+  public Image image(int image, ImageDecoder decoder) {
+    return all.image(image, decoder);
   }
 
   @Override

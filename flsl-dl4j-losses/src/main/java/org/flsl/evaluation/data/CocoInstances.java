@@ -1,6 +1,7 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flsl.evaluation.ImageSize;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.FileProblem;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
@@ -120,7 +123,8 @@ public final class CocoInstances {
               + ": expected COCO's annotations, such as instances_val2017.json");
     }
     CocoInstances coco = new CocoInstances(file, new NamedFiles(folder), drawnOn);
-    try (JsonParser parser = JSON.getFactory().createParser(file.toFile())) {
+    try (InputStream content = Files.newInputStream(file);
+        JsonParser parser = JSON.getFactory().createParser(content)) {
       coco.read(parser);
     } catch (JsonProcessingException e) {
       throw new DatasetException(
@@ -131,7 +135,7 @@ public final class CocoInstances {
                   e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
     }
     coco.check();
     return coco;
@@ -468,8 +472,8 @@ public final class CocoInstances {
       List<String> classes,
       Map<Long, Integer> indices) {
 
-    RgbImage read(int index) {
-      RgbImage image = StoredImage.read(files.get(index));
+    Image read(int index, ImageDecoder decoder) {
+      Image image = StoredImage.read(files.get(index), decoder);
       Photo photo = listed.get(index);
       boolean same = image.width() == photo.width && image.height() == photo.height;
       boolean turned = image.width() == photo.height && image.height() == photo.width;
@@ -501,8 +505,8 @@ public final class CocoInstances {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return photos.read(image);
+    public Image image(int image, ImageDecoder decoder) {
+      return photos.read(image, decoder);
     }
 
     @Override
@@ -529,8 +533,8 @@ public final class CocoInstances {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return photos.read(image);
+    public Image image(int image, ImageDecoder decoder) {
+      return photos.read(image, decoder);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Which class each colour of a mask stands for.
@@ -58,7 +59,8 @@ public final class ColourMap {
               .formatted(file),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the colour map " + file + ": " + e, e);
+      throw new DatasetException(
+          "Cannot read the colour map " + file + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -5,7 +5,7 @@ package org.flsl.evaluation.data;
  *
  * <p>The message is one line: what was found, what was expected, what to do.
  */
-public final class DatasetException extends IllegalArgumentException {
+public class DatasetException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.flsl.views.decode.ImageHeader;
 import org.flsl.views.decode.Orientation;
@@ -119,7 +120,7 @@ public final class Davis {
           .sorted(NaturalOrder.OF_NAMES)
           .toList();
     } catch (IOException e) {
-      throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot list " + folder + ": " + FileProblem.explain(e), e);
     }
   }
 }

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * A video with the objects in it marked: 0 is the background, 1, 2, … are objects.
@@ -35,10 +36,11 @@ public record DavisSequence(String name, List<Path> frames, List<Path> annotatio
   /**
    * Reads a frame.
    *
+   * @param decoder to the channels that a network takes
    * @throws DatasetException if it cannot be read
    */
-  public RgbImage frame(int index) {
-    return StoredImage.read(frames.get(index));
+  public Image frame(int index, ImageDecoder decoder) {
+    return StoredImage.read(frames.get(index), decoder);
   }
 
   /**

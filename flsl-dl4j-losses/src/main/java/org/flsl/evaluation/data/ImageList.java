@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.flsl.views.decode.FileProblem;
 
 /** Text files that list the images or sequences of a split, one in a line. */
 final class ImageList {
@@ -38,7 +39,7 @@ final class ImageList {
               .formatted(file, neighbours(file)),
           e);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the list " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read the list " + file + ": " + FileProblem.explain(e), e);
     }
     if (names.isEmpty()) {
       throw new DatasetException("The list " + file + " is empty: expected a name in each line");

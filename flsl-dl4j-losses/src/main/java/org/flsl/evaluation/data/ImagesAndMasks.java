@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,13 +143,18 @@ public final class ImagesAndMasks implements SegmentationSet {
   }
 
   @Override
+  public String leftOut() {
+    return images.leftOut().toString();
+  }
+
+  @Override
   public String name(int image) {
     return images.relativePath(image);
   }
 
   @Override
-  public RgbImage image(int image) {
-    return StoredImage.decode(images.path(image));
+  public Image image(int image, ImageDecoder decoder) {
+    return StoredImage.decode(images.path(image), decoder);
   }
 
   @Override

@@ -1,7 +1,8 @@
 package org.flsl.evaluation.data;
 
 import java.util.List;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /**
  * Images of known classes, in a fixed order.
@@ -20,9 +21,21 @@ public interface LabelledImages {
   /**
    * Reads an image.
    *
-   * @throws DatasetException if it cannot be read
+   * @param decoder to the channels that a network takes
+   * @throws UnreadablePhotoException if the file cannot be decoded
+   * @throws DatasetException if it is missing or does not fit its labels
    */
-  RgbImage image(int image);
+  Image image(int image, ImageDecoder decoder);
+
+  /** Reads an image in colours. */
+  default Image image(int image) {
+    return image(image, new ImageDecoder());
+  }
+
+  /** What lies beside the images and is left out, in words; empty if nothing is known of it. */
+  default String leftOut() {
+    return "";
+  }
 
   /** The names of the classes; labels are indices into this list. */
   List<String> classes();

@@ -4,9 +4,9 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.views.decode.FileProblem;
 
 /**
  * Reads masks whose pixels are labels: indexed or grey PNG, or colours that a {@link ColourMap}
@@ -70,9 +72,9 @@ public final class MaskReader {
 
   /** The size of a mask; empty where it cannot be read, which shows when it is read as a whole. */
   static Optional<ImageSize> size(Path file) {
-    try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers =
-          stream == null ? Collections.emptyIterator() : ImageIO.getImageReaders(stream);
+    try (InputStream content = Files.newInputStream(file);
+        ImageInputStream stream = new MemoryCacheImageInputStream(content)) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
         return Optional.empty();
       }
@@ -109,12 +111,15 @@ public final class MaskReader {
       throw new DatasetException("The mask " + file + " does not exist");
     }
     try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image != null) {
-        return image;
+      // Not as a File, whose name goes through the locale.
+      try (InputStream content = Files.newInputStream(file)) {
+        BufferedImage image = ImageIO.read(content);
+        if (image != null) {
+          return image;
+        }
       }
     } catch (IOException | RuntimeException e) {
-      throw new DatasetException("Cannot read the mask " + file + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot read the mask " + file + ": " + FileProblem.explain(e), e);
     }
     throw new DatasetException(
         "The mask " + file + " is no image that can be read; expected a PNG");

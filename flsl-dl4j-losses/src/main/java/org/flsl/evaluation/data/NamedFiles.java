@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.flsl.views.FileNames;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 
 /**
@@ -39,13 +41,13 @@ final class NamedFiles {
    * @return where it is, or, if it is not there, where it was expected
    */
   Path find(String name) {
-    Path exact = root.resolve(name);
-    if (Path.of(name).isAbsolute() || Files.exists(exact)) {
+    Path exact = FileNames.resolve(root, name);
+    if (FileNames.path(name).isAbsolute() || Files.exists(exact)) {
       return exact;
     }
     Path found = root;
     for (String part : name.split("/")) {
-      found = child(found, part).orElse(found.resolve(part));
+      found = child(found, part).orElse(FileNames.resolve(found, part));
     }
     return found;
   }
@@ -60,20 +62,19 @@ final class NamedFiles {
         .map(extension -> find(stem + "." + extension))
         .filter(Files::isRegularFile)
         .findFirst()
-        .orElse(root.resolve(stem + ".jpg"));
+        .orElse(FileNames.resolve(root, stem + ".jpg"));
   }
 
   private Optional<Path> child(Path folder, String name) {
+    Path exact = FileNames.resolve(folder, name);
     List<Path> alike =
         listings.computeIfAbsent(folder, NamedFiles::listing).getOrDefault(lookOf(name), List.of());
-    if (alike.size() > 1 && !alike.contains(folder.resolve(name))) {
+    if (alike.size() > 1 && !alike.contains(exact)) {
       throw new DatasetException(
           "There is no %s, but %d files in its folder look like it: their accents (Unicode NFC and NFD) or capitals differ; rename or remove one"
-              .formatted(folder.resolve(name), alike.size()));
+              .formatted(exact, alike.size()));
     }
-    return alike.contains(folder.resolve(name))
-        ? Optional.of(folder.resolve(name))
-        : alike.stream().findFirst();
+    return alike.contains(exact) ? Optional.of(exact) : alike.stream().findFirst();
   }
 
   private static Map<String, List<Path>> listing(Path folder) {
@@ -81,9 +82,10 @@ final class NamedFiles {
       return Map.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.collect(Collectors.groupingBy(file -> lookOf(file.getFileName().toString())));
+      return files.collect(
+          Collectors.groupingBy(file -> lookOf(FileNames.text(file.getFileName()))));
     } catch (IOException e) {
-      throw new DatasetException("Cannot list " + folder + ": " + e.getMessage(), e);
+      throw new DatasetException("Cannot list " + folder + ": " + FileProblem.explain(e), e);
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -187,8 +188,8 @@ public final class PascalVoc {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return StoredImage.read(images.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return StoredImage.read(images.get(image), decoder);
     }
 
     @Override
@@ -218,8 +219,8 @@ public final class PascalVoc {
     }
 
     @Override
-    public RgbImage image(int image) {
-      return StoredImage.read(images.get(image));
+    public Image image(int image, ImageDecoder decoder) {
+      return StoredImage.read(images.get(image), decoder);
     }
 
     @Override

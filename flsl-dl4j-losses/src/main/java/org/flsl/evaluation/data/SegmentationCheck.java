@@ -1,6 +1,7 @@
 package org.flsl.evaluation.data;
 
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /** Reads all of a set once, so that bad files show before minutes of computing and not after. */
 public final class SegmentationCheck {
@@ -9,12 +10,13 @@ public final class SegmentationCheck {
   /**
    * Checks every image and mask.
    *
+   * @param decoder to the channels that a network takes
    * @return which classes there are, and how often
    * @throws DatasetException if one cannot be read or a mask has another size than its image, or
    *     fewer than two classes occur, which leaves nothing to tell apart
    */
-  public static LabelCounts all(SegmentationSet set) {
-    LabelCounts counts = LabelCounts.of(set.size(), i -> pair(set, i));
+  public static LabelCounts all(SegmentationSet set, ImageDecoder decoder) {
+    LabelCounts counts = LabelCounts.of(set.size(), i -> pair(set, i, decoder));
     int[] labels = counts.labels();
     if (labels.length < 2) {
       throw new DatasetException(
@@ -30,8 +32,8 @@ public final class SegmentationCheck {
     return counts;
   }
 
-  private static LabelMask pair(SegmentationSet set, int i) {
-    RgbImage image = set.image(i);
+  private static LabelMask pair(SegmentationSet set, int i, ImageDecoder decoder) {
+    Image image = set.image(i, decoder);
     LabelMask mask = set.mask(i);
     if (mask.width() != image.width() || mask.height() != image.height()) {
       throw new DatasetException(

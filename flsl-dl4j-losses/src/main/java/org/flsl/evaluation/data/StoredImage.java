@@ -3,8 +3,10 @@ package org.flsl.evaluation.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.flsl.views.FileNames;
+import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /** Reads images of a data set at full size. */
 final class StoredImage {
@@ -14,27 +16,29 @@ final class StoredImage {
   /**
    * Decodes a file that annotations name.
    *
-   * @throws DatasetException if it is missing or unreadable
+   * @throws UnreadablePhotoException if it is unreadable
+   * @throws DatasetException if it is missing
    */
-  static RgbImage read(Path file) {
+  static Image read(Path file, ImageDecoder decoder) {
     if (!Files.isRegularFile(file)) {
       throw new DatasetException(
           "There is no image %s, which the annotations name; check the folder's layout"
               .formatted(file));
     }
-    return decode(file);
+    return decode(file, decoder);
   }
 
   /**
    * Decodes a file that was found.
    *
-   * @throws DatasetException if it is unreadable
+   * @throws UnreadablePhotoException if it is unreadable
    */
-  static RgbImage decode(Path file) {
+  static Image decode(Path file, ImageDecoder decoder) {
     try {
-      return new ImageDecoder().decode(file);
+      return decoder.decode(file);
     } catch (IOException e) {
-      throw new DatasetException("Cannot read the image " + file + ": " + e.getMessage(), e);
+      throw new UnreadablePhotoException(
+          "Cannot read the image " + FileNames.text(file) + ": " + FileProblem.explain(e), e);
     }
   }
 }

@@ -12,6 +12,7 @@ import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.views.decode.FileProblem;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
@@ -53,7 +54,7 @@ record VocAnnotation(Optional<ImageSize> size, List<Named> objects) {
     } catch (SAXException | IOException | IllegalArgumentException e) {
       throw new DatasetException(
           "Cannot read the annotation %s: %s; expected PASCAL VOC's XML"
-              .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+              .formatted(file, FileProblem.explain(e)),
           e);
     }
   }

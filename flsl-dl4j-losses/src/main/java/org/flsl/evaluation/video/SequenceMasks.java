@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.DavisSequence;
 import org.flsl.evaluation.data.LabelMask;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /** What is asked of the masks of a video, and which of its frames count. */
 final class SequenceMasks {
@@ -48,7 +49,7 @@ final class SequenceMasks {
           "There is no object in the first mask of %s, %s: expected numbers from 1 on"
               .formatted(video.name(), video.annotations().get(0)));
     }
-    RgbImage frame = video.frame(0);
+    Image frame = video.frame(0, new ImageDecoder());
     requireSize(video, 0, first, frame.height(), frame.width());
     measured(video)
         .forEach(i -> requireSize(video, i, mask(video, i), frame.height(), frame.width()));

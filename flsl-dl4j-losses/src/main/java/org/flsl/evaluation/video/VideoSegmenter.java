@@ -13,7 +13,7 @@ import org.flsl.evaluation.UnitLength;
 import org.flsl.evaluation.data.DavisSequence;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.layers.TokenGrid;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -97,7 +97,7 @@ public final class VideoSegmenter {
   /** The tokens of a frame, scaled to length one, {@code [N, C]}. */
   private INDArray tokens(
       DavisSequence video, int frame, ImageSize size, ImagePreparation prepared) {
-    RgbImage image = video.frame(frame);
+    Image image = video.frame(frame, prepared.decoder());
     if (image.width() != size.width() || image.height() != size.height()) {
       throw new IllegalArgumentException(
           "The frame %s has %d x %d pixels and the mask of the first frame %s (height x width): expected the same size throughout a sequence"

@@ -3,6 +3,7 @@ package org.flsl.views.decode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,9 +13,12 @@ import java.nio.file.Path;
  * @param format recognised by content
  * @param width columns as stored, 0 if the header does not tell
  * @param height rows as stored, 0 if the header does not tell
+ * @param deep whether it has more than 8 bits per channel, or is a TIFF with more than four
+ *     channels
  * @param orientation EXIF orientation, from 1 to 8 where it is known
  */
-public record ImageHeader(ImageFormat format, int width, int height, int orientation) {
+public record ImageHeader(
+    ImageFormat format, int width, int height, boolean deep, int orientation) {
 
   static final int UPRIGHT = 1;
 
@@ -44,6 +48,11 @@ public record ImageHeader(ImageFormat format, int width, int height, int orienta
       throw new UnreadableImageException("the file is empty (0 bytes)");
     }
     ImageFormat format = ImageFormat.of(file);
+    if (format == null && isHeif(file)) {
+      throw new UnreadableImageException(
+          "HEIF (.heic, .avif) is not supported, whatever the file is called: convert it to JPEG or"
+              + " PNG");
+    }
     if (format == null) {
       throw new UnreadableImageException(
           "not an image of a known format (%d bytes, starting with \"%s\")"
@@ -53,30 +62,37 @@ public record ImageHeader(ImageFormat format, int width, int height, int orienta
     return switch (format) {
       case JPEG -> {
         JpegStructure jpeg = JpegStructure.of(file);
-        yield new ImageHeader(format, jpeg.width(), jpeg.height(), jpeg.orientation());
+        yield new ImageHeader(format, jpeg.width(), jpeg.height(), false, jpeg.orientation());
       }
       case PNG -> {
-        requireLength(file, 24, format);
+        requireLength(file, 25, format);
         bytes.order(ByteOrder.BIG_ENDIAN);
         yield new ImageHeader(
-            format, bytes.getInt(16), bytes.getInt(20), pngOrientation(file, bytes));
+            format,
+            bytes.getInt(16),
+            bytes.getInt(20),
+            file[24] == 16,
+            pngOrientation(file, bytes));
       }
       case BMP -> {
         requireLength(file, 26, format);
         boolean oldHeader = bytes.getInt(14) == 12;
+        if (!oldHeader) {
+          requirePixels(bytes);
+        }
         yield oldHeader
-            ? new ImageHeader(format, bytes.getShort(18), bytes.getShort(20), UPRIGHT)
+            ? new ImageHeader(format, bytes.getShort(18), bytes.getShort(20), false, UPRIGHT)
             // A negative height means that rows run from the top.
-            : new ImageHeader(format, bytes.getInt(18), Math.abs(bytes.getInt(22)), UPRIGHT);
+            : new ImageHeader(format, bytes.getInt(18), Math.abs(bytes.getInt(22)), false, UPRIGHT);
       }
       case GIF -> {
         requireLength(file, 10, format);
         yield new ImageHeader(
-            format, bytes.getShort(6) & 0xffff, bytes.getShort(8) & 0xffff, UPRIGHT);
+            format, bytes.getShort(6) & 0xffff, bytes.getShort(8) & 0xffff, false, UPRIGHT);
       }
       case WEBP -> {
         WebpContainer webp = new WebpContainer(file);
-        yield new ImageHeader(format, webp.width(), webp.height(), webp.orientation());
+        yield new ImageHeader(format, webp.width(), webp.height(), false, webp.orientation());
       }
       case TIFF -> {
         TiffDirectory directory = new TiffDirectory(file, 0, file.length);
@@ -84,6 +100,7 @@ public record ImageHeader(ImageFormat format, int width, int height, int orienta
             format,
             (int) directory.value(TiffDirectory.WIDTH, 0),
             (int) directory.value(TiffDirectory.HEIGHT, 0),
+            TiffBands.isNeeded(directory),
             (int) directory.value(TiffDirectory.ORIENTATION, UPRIGHT));
       }
     };
@@ -108,6 +125,22 @@ public record ImageHeader(ImageFormat format, int width, int height, int orienta
   /** Pixels, or 0 if the header does not tell. */
   long pixels() {
     return (long) Math.max(width, 0) * Math.max(height, 0);
+  }
+
+  /** Refuses a BMP without compression that is shorter than its rows, each of whole words. */
+  private static void requirePixels(ByteBuffer bmp) throws UnreadableImageException {
+    boolean compressed = bmp.limit() < 34 || bmp.getInt(30) != 0 && bmp.getInt(30) != 3;
+    long row = ((long) bmp.getInt(18) * bmp.getShort(28) + 31) / 32 * 4;
+    long whole = (bmp.getInt(10) & 0xffffffffL) + row * Math.abs(bmp.getInt(22));
+    if (!compressed && bmp.limit() < whole) {
+      throw new UnreadableImageException(
+          "truncated BMP (%d of %d bytes)".formatted(bmp.limit(), whole));
+    }
+  }
+
+  /** What phones store, often under the name of a JPEG. */
+  private static boolean isHeif(byte[] file) {
+    return file.length > 8 && new String(file, 4, 4, StandardCharsets.US_ASCII).equals("ftyp");
   }
 
   private static void requireLength(byte[] file, int length, ImageFormat format)

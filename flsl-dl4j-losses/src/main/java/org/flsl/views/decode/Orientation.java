@@ -1,5 +1,7 @@
 package org.flsl.views.decode;
 
+import org.flsl.views.pixels.FloatImage;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -74,23 +76,27 @@ public record Orientation(int exif) {
     return exchangesSides() ? new double[] {down, across} : new double[] {across, down};
   }
 
-  RgbImage upright(RgbImage stored) {
+  Image upright(Image stored) {
     if (isUpright()) {
       return stored;
     }
-    RgbImage upright =
-        exchangesSides()
-            ? new RgbImage(stored.height(), stored.width())
-            : new RgbImage(stored.width(), stored.height());
+    int width = exchangesSides() ? stored.height() : stored.width();
+    int height = exchangesSides() ? stored.width() : stored.height();
+    Image upright =
+        stored instanceof RgbImage
+            ? new RgbImage(width, height)
+            : new FloatImage(width, height, stored.channels());
+    Object from = pixels(stored);
+    Object to = pixels(upright);
+    int channels = stored.channels();
     int[] sources = sources(stored.width(), stored.height());
     for (int i = 0; i < sources.length; i++) {
-      System.arraycopy(
-          stored.data(),
-          RgbImage.CHANNELS * sources[i],
-          upright.data(),
-          RgbImage.CHANNELS * i,
-          RgbImage.CHANNELS);
+      System.arraycopy(from, channels * sources[i], to, channels * i, channels);
     }
     return upright;
+  }
+
+  private static Object pixels(Image image) {
+    return image instanceof RgbImage rgb ? rgb.data() : ((FloatImage) image).data();
   }
 }

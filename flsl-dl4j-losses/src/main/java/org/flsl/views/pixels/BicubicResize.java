@@ -5,7 +5,8 @@ package org.flsl.views.pixels;
  *
  * <p>Use one per thread: it keeps its working memory between calls. Same values as {@code
  * image.crop(box).resize(size, BICUBIC)} in Pillow: pixels outside the rectangle play no part, rows
- * are resized first and rounded to 8 bits, then columns.
+ * are resized first and rounded to 8 bits, then columns. Images of real numbers get the same
+ * weights and no rounding.
  */
 public final class BicubicResize {
 
@@ -24,6 +25,48 @@ public final class BicubicResize {
    * @param height rows of the result
    * @param width columns of the result
    */
+  public Image resize(Image image, CropBox box, int height, int width) {
+    return image instanceof RgbImage rgb
+        ? resize(rgb, box, height, width)
+        : resize((FloatImage) image, box, height, width);
+  }
+
+  /** Makes the resized crop of an image of real numbers. */
+  public FloatImage resize(FloatImage image, CropBox box, int height, int width) {
+    box.requireInside(image);
+    BicubicWeights across = new BicubicWeights(box.width(), width);
+    BicubicWeights down = new BicubicWeights(box.height(), height);
+    int channels = image.channels();
+    FloatImage narrow = new FloatImage(width, box.height(), channels);
+    for (int y = 0; y < box.height(); y++) {
+      int from = channels * ((box.top() + y) * image.width() + box.left());
+      for (int c = 0; c < channels; c++) {
+        line(image.data(), from + c, channels, across, narrow.data(), y * width * channels + c);
+      }
+    }
+    FloatImage result = new FloatImage(width, height, channels);
+    for (int i = 0; i < width * channels; i++) {
+      line(narrow.data(), i, width * channels, down, result.data(), i);
+    }
+    for (int i = 0; i < result.data().length; i++) {
+      result.data()[i] = FloatImage.inside(result.data()[i]);
+    }
+    return result;
+  }
+
+  /** Resizes one line of numbers that lie {@code stride} apart, in source and target. */
+  private static void line(
+      float[] source, int start, int stride, BicubicWeights by, float[] target, int targetStart) {
+    for (int t = 0; t < by.first.length; t++) {
+      float sum = 0;
+      for (int k = 0; k < by.taps[t]; k++) {
+        sum += by.weights[t * by.maxTaps + k] * source[start + (by.first[t] + k) * stride];
+      }
+      target[targetStart + t * stride] = sum / (1 << BicubicWeights.FRACTION_BITS);
+    }
+  }
+
+  /** Makes the resized crop of an 8-bit image. */
   public RgbImage resize(RgbImage image, CropBox box, int height, int width) {
     box.requireInside(image);
     BicubicWeights across = new BicubicWeights(box.width(), width);

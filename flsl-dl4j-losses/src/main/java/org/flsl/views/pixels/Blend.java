@@ -15,4 +15,9 @@ final class Blend {
     }
     return value >= 255f ? 255 : (int) value;
   }
+
+  /** The same on a scale of 0 to 1, not truncated. */
+  static float of(float from, float to, float factor) {
+    return FloatImage.inside(from + factor * (to - from));
+  }
 }

@@ -19,4 +19,12 @@ public record Brightness(float factor) implements PixelOperation {
   public void applyTo(RgbImage image) {
     new ValueTable(value -> Blend.of(0, value, factor)).applyTo(image);
   }
+
+  @Override
+  public void applyTo(FloatImage image) {
+    float[] data = image.data();
+    for (int i = 0; i < data.length; i++) {
+      data[i] = Blend.of(0f, data[i], factor);
+    }
+  }
 }

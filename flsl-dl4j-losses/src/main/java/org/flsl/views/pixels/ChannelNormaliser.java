@@ -1,29 +1,37 @@
 package org.flsl.views.pixels;
 
 /**
- * Turns pixels into the numbers a network sees: {@code (value / 255 - mean) / std} per channel.
+ * Turns pixels into the numbers a network sees: {@code (value - mean) / std} per channel, values on
+ * a scale of 0 to 1.
  *
  * <p>Same values as torchvision's {@code ToTensor} followed by {@code Normalize}, in single
- * precision. Output is planar: all reds of the image row by row, then greens, then blues ({@code
- * [3, height, width]}).
+ * precision. Output is planar: the first channel of the image row by row, then the second, and so
+ * on ({@code [channels, height, width]}).
  */
 public final class ChannelNormaliser {
 
-  private final float[][] table = new float[RgbImage.CHANNELS][256];
+  private final float[] mean;
+  private final float[] std;
+
+  /** The numbers of 8-bit values. */
+  private final float[][] table;
 
   /**
    * Makes a normaliser.
    *
-   * @param mean of red, green and blue, on a scale of 0 to 1
-   * @param std of red, green and blue, above 0
+   * @param mean of each channel, red, green and blue for colours, on a scale of 0 to 1
+   * @param std of each channel, above 0
    */
   public ChannelNormaliser(float[] mean, float[] std) {
-    if (mean.length != RgbImage.CHANNELS || std.length != RgbImage.CHANNELS) {
+    if (mean.length < 1 || mean.length != std.length) {
       throw new IllegalArgumentException(
-          "Three means and three standard deviations are needed, got %d and %d"
+          "A mean and a standard deviation are needed for each channel, got %d and %d"
               .formatted(mean.length, std.length));
     }
-    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+    this.mean = mean.clone();
+    this.std = std.clone();
+    this.table = new float[mean.length][256];
+    for (int channel = 0; channel < mean.length; channel++) {
       if (!(std[channel] > 0)) {
         throw new IllegalArgumentException(
             "A standard deviation must be above 0, got " + std[channel]);
@@ -34,13 +42,42 @@ public final class ChannelNormaliser {
     }
   }
 
-  /** The normalised number of one pixel value; channel 0 is red, 1 green, 2 blue. */
+  /** How many channels images have to have. */
+  public int channels() {
+    return mean.length;
+  }
+
+  /** The normalised number of one 8-bit value; channel 0 is red, 1 green, 2 blue. */
   public float normalise(int channel, int value) {
     return table[channel][value];
   }
 
   /** Writes the normalised image into {@code target} from {@code start} on. */
-  public void write(RgbImage image, float[] target, int start) {
+  public void write(Image image, float[] target, int start) {
+    if (image.channels() != channels()) {
+      throw new IllegalArgumentException(
+          "Means and deviations are those of %d channel(s), the image has %d"
+              .formatted(channels(), image.channels()));
+    }
+    if (image instanceof RgbImage rgb) {
+      write(rgb, target, start);
+    } else {
+      write((FloatImage) image, target, start);
+    }
+  }
+
+  private void write(FloatImage image, float[] target, int start) {
+    float[] data = image.data();
+    int plane = image.width() * image.height();
+    for (int channel = 0; channel < channels(); channel++) {
+      int to = start + channel * plane;
+      for (int pixel = 0, i = channel; pixel < plane; pixel++, i += channels()) {
+        target[to + pixel] = (data[i] - mean[channel]) / std[channel];
+      }
+    }
+  }
+
+  private void write(RgbImage image, float[] target, int start) {
     byte[] data = image.data();
     float[] reds = table[0];
     float[] greens = table[1];

@@ -21,12 +21,12 @@ public record CropBox(int top, int left, int height, int width) {
   }
 
   /** The whole of an image. */
-  public static CropBox whole(RgbImage image) {
+  public static CropBox whole(Image image) {
     return new CropBox(0, 0, image.height(), image.width());
   }
 
   /** Throws if the rectangle leaves the image. */
-  void requireInside(RgbImage image) {
+  void requireInside(Image image) {
     if ((long) top + height > image.height() || (long) left + width > image.width()) {
       throw new IllegalArgumentException(this + " leaves " + image);
     }

@@ -51,6 +51,47 @@ public record GaussianBlur(float radius) implements PixelOperation {
     }
   }
 
+  /** A plain Gaussian, cut off where it has fallen to a hundredth of a percent. */
+  @Override
+  public void applyTo(FloatImage image) {
+    if (radius == 0) {
+      return;
+    }
+    float[] kernel = new float[1 + (int) Math.ceil(4.3 * radius)];
+    double sum = 0;
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = (float) Math.exp(-0.5 * i * i / ((double) radius * radius));
+      sum += i == 0 ? kernel[i] : 2 * kernel[i];
+    }
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] /= (float) sum;
+    }
+    int row = image.width() * image.channels();
+    for (int y = 0; y < image.height(); y++) {
+      for (int c = 0; c < image.channels(); c++) {
+        blur(image.data(), y * row + c, image.width(), image.channels(), kernel);
+      }
+    }
+    for (int i = 0; i < row; i++) {
+      blur(image.data(), i, image.height(), row, kernel);
+    }
+  }
+
+  /** Blurs one line of numbers, its ends repeated outwards. */
+  private static void blur(float[] data, int start, int steps, int stride, float[] kernel) {
+    float[] line = new float[steps];
+    for (int i = 0; i < steps; i++) {
+      line[i] = data[start + i * stride];
+    }
+    for (int i = 0; i < steps; i++) {
+      float sum = kernel[0] * line[i];
+      for (int k = 1; k < kernel.length; k++) {
+        sum += kernel[k] * (line[Math.max(0, i - k)] + line[Math.min(steps - 1, i + k)]);
+      }
+      data[start + i * stride] = sum;
+    }
+  }
+
   /** The box radius, with its fractional part, whose three passes have this deviation. */
   private float boxRadius() {
     float variance = radius * radius / PASSES;

@@ -1,7 +1,8 @@
 package org.flsl.views.pixels;
 
 /**
- * Removes the colour: all three channels become the luma.
+ * Removes the colour: all three channels become the luma; other numbers of channels are no colours
+ * and stay.
  *
  * <p>Same values as Pillow's {@code convert("L")}, torchvision's {@code RandomGrayscale}.
  */
@@ -16,5 +17,10 @@ public record Greyscale() implements PixelOperation {
       data[i + 1] = luma;
       data[i + 2] = luma;
     }
+  }
+
+  @Override
+  public void applyTo(FloatImage image) {
+    new Saturation(0).applyTo(image);
   }
 }

@@ -6,7 +6,8 @@ package org.flsl.views.pixels;
  * <p>Each pixel goes to 8-bit hue, saturation and value, the hue byte is shifted by {@code 255 *
  * shift} (truncated, wrapping round), and goes back; black, white and grey stay. The conversions
  * round where Pillow's do, so that the values equal torchvision's {@code adjust_hue} on Pillow
- * images, including their small loss (a shift of 0 is not exactly the identity).
+ * images, including their small loss (a shift of 0 is not exactly the identity). Images of real
+ * numbers are turned without rounding; channels that are no colours stay.
  *
  * @param shift in turns, -0.5 to 0.5
  */
@@ -64,6 +65,34 @@ public record Hue(double shift) implements PixelOperation {
         default -> set(data, i, v, p, falling(max, strength, f));
       }
     }
+  }
+
+  @Override
+  public void applyTo(FloatImage image) {
+    if (!image.isColour()) {
+      return;
+    }
+    float[] data = image.data();
+    for (int i = 0; i < data.length; i += RgbImage.CHANNELS) {
+      float max = Math.max(data[i], Math.max(data[i + 1], data[i + 2]));
+      float range = max - Math.min(data[i], Math.min(data[i + 1], data[i + 2]));
+      if (range == 0) {
+        continue;
+      }
+      double sixths = sixths(data[i], data[i + 1], data[i + 2], max, range) + 6 * shift;
+      for (int c = 0; c < RgbImage.CHANNELS; c++) {
+        // Red stands at 0 sixths of the circle, green at 2, blue at 4; full up to 1, none from 2.
+        double away = Math.abs(Math.IEEEremainder(sixths - 2 * c, 6));
+        data[i + c] = max - range * (float) Math.max(0, Math.min(1, away - 1));
+      }
+    }
+  }
+
+  private static double sixths(float red, float green, float blue, float max, float range) {
+    if (red == max) {
+      return (green - blue) / range;
+    }
+    return green == max ? 2 + (blue - red) / range : 4 + (red - green) / range;
   }
 
   /** The hue as a byte: sixths of the circle from red, over 255. */

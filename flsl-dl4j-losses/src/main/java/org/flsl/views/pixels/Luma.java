@@ -14,6 +14,11 @@ final class Luma {
     return (red * RED + green * GREEN + blue * BLUE + HALF) >> 16;
   }
 
+  /** The same weights for real numbers. */
+  static float of(float red, float green, float blue) {
+    return (red * RED + green * GREEN + blue * BLUE) / (RED + GREEN + BLUE);
+  }
+
   /** The mean over the image, rounded to the nearest integer. */
   static int mean(RgbImage image) {
     byte[] data = image.data();

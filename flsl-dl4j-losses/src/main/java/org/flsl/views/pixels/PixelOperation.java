@@ -8,6 +8,18 @@ package org.flsl.views.pixels;
  */
 public interface PixelOperation {
 
-  /** Changes the image in place. */
+  /** Changes an 8-bit image in place, as Pillow does. */
   void applyTo(RgbImage image);
+
+  /** Changes an image of real numbers in place: the same formula without rounding. */
+  void applyTo(FloatImage image);
+
+  /** Changes the image in place. */
+  default void applyTo(Image image) {
+    if (image instanceof RgbImage rgb) {
+      applyTo(rgb);
+    } else {
+      applyTo((FloatImage) image);
+    }
+  }
 }

@@ -8,7 +8,7 @@ package org.flsl.views.pixels;
  * value at {@code (x, y)} is byte {@code 3 * (y * width + x)}, green and blue follow it. The array
  * is shared, not copied, and {@link PixelOperation}s write into it.
  */
-public final class RgbImage {
+public final class RgbImage implements Image {
 
   /** Bytes per pixel. */
   public static final int CHANNELS = 3;
@@ -42,14 +42,24 @@ public final class RgbImage {
     this(width, height, new byte[Math.multiplyExact(CHANNELS, Math.multiplyExact(width, height))]);
   }
 
-  /** Columns. */
+  @Override
   public int width() {
     return width;
   }
 
-  /** Rows. */
+  @Override
   public int height() {
     return height;
+  }
+
+  @Override
+  public int channels() {
+    return CHANNELS;
+  }
+
+  @Override
+  public RgbImage toRgb() {
+    return this;
   }
 
   /** The pixels themselves, interleaved RGB; writing changes the image. */

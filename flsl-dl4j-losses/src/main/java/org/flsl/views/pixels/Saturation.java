@@ -3,9 +3,9 @@ package org.flsl.views.pixels;
 /**
  * Makes colours paler ({@code factor < 1}) or stronger ({@code factor > 1}).
  *
- * <p>Blends each pixel with its own luma l: {@code l + factor * (value - l)}, clipped; 0 gives grey
- * and 1 the image itself. Same values as Pillow's {@code ImageEnhance.Color}, torchvision's {@code
- * adjust_saturation}.
+ * <p>Blends each pixel of three channels with its own luma l: {@code l + factor * (value - l)},
+ * clipped; 0 gives grey and 1 the image itself. Same values as Pillow's {@code ImageEnhance.Color},
+ * torchvision's {@code adjust_saturation}.
  *
  * @param factor at least 0
  */
@@ -28,6 +28,20 @@ public record Saturation(float factor) implements PixelOperation {
       data[i] = (byte) Blend.of(luma, red, strength);
       data[i + 1] = (byte) Blend.of(luma, green, strength);
       data[i + 2] = (byte) Blend.of(luma, blue, strength);
+    }
+  }
+
+  @Override
+  public void applyTo(FloatImage image) {
+    if (!image.isColour()) {
+      return;
+    }
+    float[] data = image.data();
+    for (int i = 0; i < data.length; i += RgbImage.CHANNELS) {
+      float luma = Luma.of(data[i], data[i + 1], data[i + 2]);
+      for (int c = 0; c < RgbImage.CHANNELS; c++) {
+        data[i + c] = Blend.of(luma, data[i + c], factor);
+      }
     }
   }
 }

@@ -24,4 +24,13 @@ public record Solarise(int threshold) implements PixelOperation {
   public void applyTo(RgbImage image) {
     new ValueTable(value -> value < threshold ? value : 255 - value).applyTo(image);
   }
+
+  @Override
+  public void applyTo(FloatImage image) {
+    float[] data = image.data();
+    float bright = threshold / 256f;
+    for (int i = 0; i < data.length; i++) {
+      data[i] = data[i] < bright ? data[i] : 1 - data[i];
+    }
+  }
 }

@@ -19,6 +19,7 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.layers.TokenGrid;
+import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -46,7 +47,7 @@ class BoxBenchmarkTest {
     }
 
     @Override
-    public RgbImage image(int image) {
+    public RgbImage image(int image, ImageDecoder decoder) {
       RgbImage picture = new RgbImage(SIDE, SIDE);
       Arrays.fill(picture.data(), (byte) 255);
       LabelledBox box = boxes(image).get(0);

@@ -21,7 +21,7 @@ class CentreCropTest {
     }
     CentreCrop crop = new CentreCrop(64, 56);
 
-    RgbImage square = crop.image(image);
+    RgbImage square = crop.image(image).toRgb();
     LabelledBox box = crop.box(white, 100, 200).orElseThrow();
 
     assertEquals(56, square.width());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,7 @@ class DavisTest {
     DavisSequence square = davis.sequence("square");
 
     assertEquals(3, square.size());
-    assertEquals(32, square.frame(0).width());
+    assertEquals(32, square.frame(0, new ImageDecoder()).width());
     LabelMask mask = square.annotation(2);
     assertEquals(1, mask.label(12, 8));
     assertEquals(2, mask.label(2, 2));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.LabelledFolders;
 import org.flsl.layers.TokenGrid;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,11 +43,11 @@ class LabelledDataTest {
       for (int y = 1; y < 16; y++) {
         for (int channel = 0; channel < 3; channel++) {
           int expected = mask.label(9, y) == channel ? 255 : 0;
-          assertEquals(expected, set.image(i).value(9, y, channel));
+          assertEquals(expected, set.image(i).toRgb().value(9, y, channel));
         }
       }
     }
-    SegmentationCheck.all(set);
+    SegmentationCheck.all(set, new ImageDecoder());
   }
 
   @Test
@@ -97,7 +98,10 @@ class LabelledDataTest {
     LabelledFolders.write(
         files.masks().resolve("1.png"), LabelledFolders.indexed(8, 9, new int[72]));
     ImagesAndMasks set = ImagesAndMasks.open(files.images(), files.masks(), INDICES);
-    refused(() -> SegmentationCheck.all(set), "mask of 1.png has 9 x 8 pixels", "32 x 32");
+    refused(
+        () -> SegmentationCheck.all(set, new ImageDecoder()),
+        "mask of 1.png has 9 x 8 pixels",
+        "32 x 32");
   }
 
   @Test
@@ -105,7 +109,10 @@ class LabelledDataTest {
     LabelledFolders files = new LabelledFolders(folder).segmented(2, 4, 4, 1);
     ImagesAndMasks set =
         ImagesAndMasks.withClasses(files.images(), files.masks(), INDICES, List.of("a", "b"));
-    refused(() -> SegmentationCheck.all(set), "has the label 2", "2 classes, 0 to 1");
+    refused(
+        () -> SegmentationCheck.all(set, new ImageDecoder()),
+        "has the label 2",
+        "2 classes, 0 to 1");
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.RawPixels;
 import org.flsl.evaluation.SegmentationBenchmark;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,7 +126,8 @@ class SparseLabelsTest {
             List.of("ground", "thing", "sky"));
 
     String message =
-        assertThrows(DatasetException.class, () -> SegmentationCheck.all(set)).getMessage();
+        assertThrows(DatasetException.class, () -> SegmentationCheck.all(set, new ImageDecoder()))
+            .getMessage();
 
     assertTrue(message.contains("Only the class \"ground\" occurs"), message);
     assertTrue(message.contains("66.7%"), message);

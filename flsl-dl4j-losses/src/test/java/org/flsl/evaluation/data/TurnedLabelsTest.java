@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.flsl.evaluation.LabelledFolders;
+import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.decode.ImageHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,7 +166,8 @@ class TurnedLabelsTest {
 
   /** Drawn by one who sees the photo as it is meant. */
   private void uprightMask(String name) {
-    var seen = StoredImage.decode(folder.resolve("images/" + name + ".jpg"));
+    var seen =
+        StoredImage.decode(folder.resolve("images/" + name + ".jpg"), new ImageDecoder()).toRgb();
     BufferedImage image =
         new BufferedImage(seen.width(), seen.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < seen.height(); y++) {
@@ -194,9 +196,9 @@ class TurnedLabelsTest {
   }
 
   private static void assertLabelsOnTheWhite(SegmentationSet set) {
-    SegmentationCheck.all(set);
+    SegmentationCheck.all(set, new ImageDecoder());
     for (int i = 0; i < set.size(); i++) {
-      var image = set.image(i);
+      var image = set.image(i).toRgb();
       LabelMask mask = set.mask(i);
       for (int y = 0; y < mask.height(); y++) {
         for (int x = 0; x < mask.width(); x++) {
@@ -208,7 +210,7 @@ class TurnedLabelsTest {
   }
 
   private static void assertBoxOnTheWhite(BoxSet set) {
-    var image = set.image(0);
+    var image = set.image(0).toRgb();
     LabelledBox box = set.boxes(0).get(0);
     assertEquals(16 * 8, box.area());
     for (int y = (int) box.top(); y < box.bottom(); y++) {

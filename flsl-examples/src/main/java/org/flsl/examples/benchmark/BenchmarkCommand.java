@@ -10,10 +10,12 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -188,6 +190,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private StepReport measure(Workload work, Supplier<MultiDataSet> batches) {
+    NativeBuild.load(terminal);
     ComputationGraph graph = work.program().init();
     try {
       Timing timing = Timing.of(warmup, steps, () -> graph.fit(batches.get()));
@@ -198,7 +201,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
           FlslGraph.studentParameters(graph),
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
-          NativeBuild.classifier(),
+          NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
+          KernelLibrary.ofThisProcess().map(KernelLibrary::description).orElse("ND4J's ops only"),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

@@ -9,8 +9,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Batches of noise with the shapes of real ones; the same seed gives the same noise. */
 public final class RandomViews {
-  private static final int CHANNELS = 3;
-
   private final ViewConfig views;
   private final int batch;
   private final SplittableRandom random;
@@ -33,11 +31,11 @@ public final class RandomViews {
   }
 
   private INDArray noise(int height, int width) {
-    float[] pixels = new float[batch * CHANNELS * height * width];
+    float[] pixels = new float[batch * views.channels() * height * width];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }
-    return Nd4j.createFromArray(pixels).reshape(batch, CHANNELS, height, width);
+    return Nd4j.createFromArray(pixels).reshape(batch, views.channels(), height, width);
   }
 
   private INDArray selector() {

@@ -9,7 +9,8 @@ package org.flsl.examples.benchmark;
  * @param parameters of the student, heads included
  * @param peakMemory of the process, in bytes
  * @param threads that compute
- * @param nativeBuild classifier of ND4J's native library
+ * @param nativeBuild that of ND4J's native library
+ * @param kernels the library of kernels
  * @param waitPolicy the environment's OMP_WAIT_POLICY, or null
  */
 record StepReport(
@@ -20,6 +21,7 @@ record StepReport(
     long peakMemory,
     String threads,
     String nativeBuild,
+    String kernels,
     String waitPolicy) {
 
   @Override
@@ -34,6 +36,7 @@ record StepReport(
         parameters        %.1f million
         threads           %s
         native build      %s
+        kernels           %s
         OMP_WAIT_POLICY   %s"""
         .formatted(
             images / seconds,
@@ -47,6 +50,7 @@ record StepReport(
             parameters / 1e6,
             threads,
             nativeBuild,
+            kernels,
             policy());
   }
 

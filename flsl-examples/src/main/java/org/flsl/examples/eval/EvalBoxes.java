@@ -8,6 +8,7 @@ import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -73,10 +74,12 @@ final class EvalBoxes extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    BoxSet train = data.train(drawnOn.get());
-    BoxSet test = data.test(drawnOn.get());
+    ReadableImages readable = model.readable();
+    BoxSet train = readable.of(data.train(drawnOn.get()));
+    BoxSet test = readable.of(data.test(drawnOn.get()));
+    runtime.tell(readable);
     // Squares are cut out of images, so that their own sizes do not matter.
-    ImageSize size = input.size(features, List.of());
+    ImageSize size = input.trainingSize(features);
     if (size.height() != size.width()) {
       throw new UserError("--size must be a square for boxes, got " + size);
     }

@@ -9,6 +9,7 @@ import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.evaluation.data.ReadableImages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,9 +57,11 @@ final class EvalCategory extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    CategorySet train = ClassFolders.open(images);
-    CategorySet test = ClassFolders.open(testImages, train.classes());
-    ImageSize size = input.size(features, List.of(train, test));
+    ReadableImages readable = model.readable();
+    CategorySet train = readable.of(ClassFolders.open(images));
+    CategorySet test = readable.of(ClassFolders.open(testImages, train.classes()));
+    runtime.tell(readable);
+    ImageSize size = input.size(features, readable);
     CategoryBenchmark benchmark =
         CategoryBenchmark.builder(train, test, model.preparation(size))
             .seeds(seeds)

@@ -13,7 +13,9 @@ import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.Photos;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.MultiViewIterator;
@@ -66,8 +68,10 @@ final class EvalHealth extends Measurement {
       throw new UserError(
           "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
     }
-    Photos photos = Photos.in(images).atMost(mostImages);
-    ImageSize size = input.size(features, List.of(photos));
+    ReadableImages readable = model.readable();
+    LabelledImages photos = readable.of(Photos.in(images).atMost(mostImages));
+    runtime.tell(readable);
+    ImageSize size = input.size(features, readable);
     runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
     // First, because it may find the run incomplete.
     List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
@@ -77,7 +81,7 @@ final class EvalHealth extends Measurement {
     return results;
   }
 
-  private List<Measured> features(Candidate candidate, Photos photos, ImageSize size) {
+  private List<Measured> features(Candidate candidate, LabelledImages photos, ImageSize size) {
     List<Double> spread = new ArrayList<>();
     List<Double> rank = new ArrayList<>();
     DenseFeatures dense = null;

@@ -2,7 +2,9 @@ package org.flsl.examples.eval;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
 import org.flsl.examples.Terminal;
@@ -22,11 +24,21 @@ record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> env
       return elsewhere.getAsInt();
     }
     try {
-      return measure.call();
+      int exitCode = measure.call();
+      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal));
+      return exitCode;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {
       terminal.bottom("");
+    }
+  }
+
+  /** Says what of a measurement's images is left out, if anything is. */
+  void tell(ReadableImages images) {
+    images.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
+    if (!images.leftOut().isEmpty()) {
+      terminal.plain("left out: " + images.leftOut());
     }
   }
 

@@ -10,6 +10,7 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -98,10 +99,13 @@ final class EvalSegmentation extends Measurement {
   @Override
   List<Measured> measure() {
     GraphFeatures features = model.features();
-    TrainAndTest sets = data.open(drawnOn.get()).checked(runtime.terminal());
+    ReadableImages readable = model.readable();
+    TrainAndTest all = data.open(drawnOn.get()).readable(readable);
+    runtime.tell(readable);
+    TrainAndTest sets = all.checked(model.decoder(), runtime.terminal());
     SegmentationSet train = sets.train();
     SegmentationSet test = sets.test();
-    ImageSize size = input.size(features, List.of(train, test));
+    ImageSize size = input.size(features, readable);
     SegmentationBenchmark benchmark =
         SegmentationBenchmark.builder(train, test, model.preparation(size))
             .methods(methods)

@@ -6,8 +6,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -23,6 +26,9 @@ final class EvaluatedNetwork {
           "The vertex with tokens or feature maps, for a network of your own that goes on behind"
               + " them; default: the output.")
   private String vertex;
+
+  /** Read once. */
+  private GraphFeatures features;
 
   /** Exactly one of two. */
   private static final class Source {
@@ -43,8 +49,11 @@ final class EvaluatedNetwork {
 
   /** The network's features. */
   GraphFeatures features() {
-    ComputationGraph graph = TrainedRun.read(file());
-    return vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
+    if (features == null) {
+      ComputationGraph graph = TrainedRun.read(file());
+      features = vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
+    }
+    return features;
   }
 
   /** The folder of the run, if one was named. */
@@ -52,12 +61,28 @@ final class EvaluatedNetwork {
     return Optional.ofNullable(source.run);
   }
 
-  /** Normalises images as the run did, or as the file tells; otherwise by the paper's values. */
+  /**
+   * Normalises images as the run did, or as the file tells; by the usual values for its number of
+   * channels for another network.
+   */
   ImagePreparation preparation(ImageSize size) {
+    return new ImagePreparation(size, views());
+  }
+
+  private ViewConfig views() {
     return run()
         .map(folder -> TrainedRun.at(folder).views())
         .or(() -> BackboneFile.views(source.backbone))
-        .map(views -> new ImagePreparation(size, views))
-        .orElseGet(() -> new ImagePreparation(size));
+        .orElseGet(() -> ViewConfig.builder().channels(features().channels()).build());
+  }
+
+  /** Leaves out images that the network cannot be shown. */
+  ReadableImages readable() {
+    return new ReadableImages(decoder());
+  }
+
+  /** Reads images with the network's channels. */
+  ImageDecoder decoder() {
+    return new ImageDecoder(Integer.MAX_VALUE, views().channels());
   }
 }

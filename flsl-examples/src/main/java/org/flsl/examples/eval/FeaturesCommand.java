@@ -18,7 +18,7 @@ import org.flsl.examples.pretrain.Problems;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine;
@@ -121,7 +121,7 @@ public final class FeaturesCommand implements Callable<Integer> {
     GraphFeatures features = model.features();
     ImageFolder folder = ImageFolder.scan(images);
     // That of the training by default: to compare the sizes of all images would be to read them.
-    ImageSize size = input.size(features, List.of());
+    ImageSize size = input.trainingSize(features);
     runtime.terminal().plain("%s on %,d images of %s".formatted(model.file(), folder.size(), size));
     int batch = input.batch();
     try (FeatureSpool spool = new FeatureSpool(out, half ? DataType.FLOAT16 : DataType.FLOAT)) {
@@ -157,7 +157,7 @@ public final class FeaturesCommand implements Callable<Integer> {
       List<Named> read =
           IntStream.range(start, end)
               .parallel()
-              .mapToObj(image -> read(folder, image))
+              .mapToObj(image -> read(folder, image, preparation.decoder()))
               .flatMap(Optional::stream)
               .toList();
       if (!read.isEmpty()) {
@@ -172,12 +172,11 @@ public final class FeaturesCommand implements Callable<Integer> {
     }
   }
 
-  private record Named(String name, RgbImage image) {}
+  private record Named(String name, Image image) {}
 
-  private Optional<Named> read(ImageFolder folder, int image) {
+  private Optional<Named> read(ImageFolder folder, int image, ImageDecoder decoder) {
     try {
-      return Optional.of(
-          new Named(folder.relativePath(image), new ImageDecoder().decode(folder.path(image))));
+      return Optional.of(new Named(folder.relativePath(image), decoder.decode(folder.path(image))));
     } catch (IOException e) {
       runtime.terminal().warn("left out %s: %s".formatted(folder.path(image), Problems.explain(e)));
       return Optional.empty();

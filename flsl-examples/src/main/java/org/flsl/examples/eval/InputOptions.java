@@ -1,14 +1,11 @@
 package org.flsl.examples.eval;
 
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
-import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.UserError;
-import org.flsl.views.pixels.RgbImage;
 import picocli.CommandLine.Option;
 
 /** The options that tell how images go into the network: their size, and how many at once. */
@@ -36,15 +33,16 @@ final class InputOptions {
   }
 
   /** The size that images are brought to. */
-  ImageSize size(GraphFeatures features, List<? extends LabelledImages> sets) {
+  ImageSize size(GraphFeatures features, ReadableImages images) {
+    return size != null
+        ? wishedSize()
+        : images.commonSize().map(features::fit).orElseGet(() -> trainingSize(features));
+  }
+
+  /** The size of images of the training, whatever that of these images. */
+  ImageSize trainingSize(GraphFeatures features) {
     if (size != null) {
       return wishedSize();
-    }
-    if (!sets.isEmpty()) {
-      ImageSize first = sizeOf(sets.get(0), 0);
-      if (sets.stream().allMatch(set -> allHave(first, set))) {
-        return features.fit(first);
-      }
     }
     return features
         .trainingSize()
@@ -52,17 +50,6 @@ final class InputOptions {
             () ->
                 new UserError(
                     "neither the images nor the network tell one size: choose one with --size"));
-  }
-
-  private static boolean allHave(ImageSize size, LabelledImages images) {
-    return IntStream.range(0, images.size())
-        .parallel()
-        .allMatch(image -> sizeOf(images, image).equals(size));
-  }
-
-  private static ImageSize sizeOf(LabelledImages images, int index) {
-    RgbImage image = images.image(index);
-    return new ImageSize(image.height(), image.width());
   }
 
   private ImageSize wishedSize() {

@@ -8,10 +8,12 @@ import java.util.stream.Stream;
 import org.flsl.evaluation.data.ClassSubset;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
+import org.flsl.views.decode.ImageDecoder;
 
 /**
  * Images to learn from and images to measure on.
@@ -32,15 +34,21 @@ record TrainAndTest(SegmentationSet train, SegmentationSet test) {
     }
   }
 
+  /** The images that can be read. */
+  TrainAndTest readable(ReadableImages readable) {
+    return new TrainAndTest(readable.of(train), readable.of(test));
+  }
+
   /**
    * Reads everything once, so that bad files show before minutes of computing, and says which
    * classes there are and how often.
    *
+   * @param decoder to the channels that the network takes
    * @return the same with the classes that occur in either
    */
-  TrainAndTest checked(Terminal terminal) {
-    LabelCounts known = SegmentationCheck.all(train);
-    LabelCounts asked = SegmentationCheck.all(test);
+  TrainAndTest checked(ImageDecoder decoder, Terminal terminal) {
+    LabelCounts known = SegmentationCheck.all(train, decoder);
+    LabelCounts asked = SegmentationCheck.all(test, decoder);
     terminal.plain("pixels to learn from: " + shares(known, train.classes()));
     terminal.plain("pixels to measure on: " + shares(asked, test.classes()));
     String unknown =

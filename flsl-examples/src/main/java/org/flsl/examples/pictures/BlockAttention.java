@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.TransformerBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -64,12 +65,14 @@ public final class BlockAttention {
         .setOutputs(BLOCK + block)
         .setInputTypes(
             InputType.convolutional(
-                entrance.baseGrid().height() * side, entrance.baseGrid().width() * side, 3));
+                entrance.baseGrid().height() * side,
+                entrance.baseGrid().width() * side,
+                entrance.channels()));
     ComputationGraph graph = new ComputationGraph(builder.build());
     graph.init();
     for (var vertex : graph.getVertices()) {
       if (vertex.numParams() > 0) {
-        vertex.params().assign(backbone.getVertex(vertex.getVertexName()).params());
+        ParameterCopy.copy(backbone.getVertex(vertex.getVertexName()), vertex);
       }
     }
     return new BlockAttention(graph, last.heads());

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TokenTypes;
 import org.flsl.training.FlslGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,9 +54,8 @@ public final class ModelCentroids {
     graph.init();
     for (var vertex : graph.getVertices()) {
       if (vertex.numParams() > 0) {
-        vertex
-            .params()
-            .assign(training.getVertex(FlslGraph.TEACHER + vertex.getVertexName()).params());
+        String teacher = FlslGraph.TEACHER + vertex.getVertexName();
+        ParameterCopy.copy(training.getVertex(teacher), vertex);
       }
     }
     return new ModelCentroids(graph);

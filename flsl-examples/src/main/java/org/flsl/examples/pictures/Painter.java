@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.CropBox;
+import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 
 /**
@@ -37,7 +38,7 @@ public final class Painter {
   }
 
   /** The photo itself. */
-  public BufferedImage photo(RgbImage photo) {
+  public BufferedImage photo(Image photo) {
     RgbImage sized = sized(photo);
     BufferedImage picture = empty(sized);
     for (int y = 0; y < sized.height(); y++) {
@@ -145,7 +146,7 @@ public final class Painter {
   }
 
   /** Marks a place of the photo with a ring, in a picture of it. */
-  public BufferedImage marked(BufferedImage picture, RgbImage photo, Place place) {
+  public BufferedImage marked(BufferedImage picture, Image photo, Place place) {
     Graphics2D g = picture.createGraphics();
     try {
       g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -166,11 +167,11 @@ public final class Painter {
     return picture;
   }
 
-  private RgbImage sized(RgbImage photo) {
+  private RgbImage sized(Image photo) {
     double scale = (double) longerSide / Math.max(photo.width(), photo.height());
     int height = (int) Math.max(1, Math.round(photo.height() * scale));
     int width = (int) Math.max(1, Math.round(photo.width() * scale));
-    return resize.resize(photo, CropBox.whole(photo), height, width);
+    return resize.resize(photo.toRgb(), CropBox.whole(photo), height, width);
   }
 
   private static BufferedImage empty(RgbImage sized) {

@@ -2,7 +2,7 @@ package org.flsl.examples.pictures;
 
 import org.flsl.evaluation.UnitLength;
 import org.flsl.layers.TokenGrid;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param grid how the tokens lie over the whole photo
  * @param tokens {@code [grid.tokens(), width]}, row by row
  */
-public record PhotoTokens(RgbImage photo, TokenGrid grid, INDArray tokens) {
+public record PhotoTokens(Image photo, TokenGrid grid, INDArray tokens) {
 
   /** The tokens scaled to length one. */
   public INDArray units() {

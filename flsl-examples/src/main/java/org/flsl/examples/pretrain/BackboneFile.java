@@ -30,7 +30,7 @@ public final class BackboneFile {
   /** The standard deviations of the channels that images are normalised by. */
   public static final String STD = "std";
 
-  private static final Pattern THREE_NUMBERS = Pattern.compile("\\d*\\.?\\d+( \\d*\\.?\\d+){2}");
+  private static final Pattern NUMBERS = Pattern.compile("\\d*\\.?\\d+( \\d*\\.?\\d+)*");
   private static final String PROVENANCE = "provenance.json";
 
   private BackboneFile() {}
@@ -76,17 +76,17 @@ public final class BackboneFile {
     Map<String, String> provenance = provenance(file);
     String mean = provenance.getOrDefault(MEAN, "");
     String std = provenance.getOrDefault(STD, "");
-    if (!isNormalisation(mean) || !isNormalisation(std)) {
+    int channels = mean.split(" ").length;
+    if (!isNormalisation(mean, channels) || !isNormalisation(std, channels)) {
       return Optional.empty();
     }
-    float[] m = numbers(mean);
-    float[] s = numbers(std);
-    return Optional.of(ViewConfig.builder().mean(m[0], m[1], m[2]).std(s[0], s[1], s[2]).build());
+    return Optional.of(
+        ViewConfig.builder().channels(channels).mean(numbers(mean)).std(numbers(std)).build());
   }
 
-  /** Whether a text gives a number for each of red, green and blue. */
-  public static boolean isNormalisation(String text) {
-    return THREE_NUMBERS.matcher(text).matches();
+  /** Whether a text gives a number for each channel. */
+  public static boolean isNormalisation(String text, int channels) {
+    return NUMBERS.matcher(text).matches() && text.split(" ").length == channels;
   }
 
   /** The provenance of what a run trained. */

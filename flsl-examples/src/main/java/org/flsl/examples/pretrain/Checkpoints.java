@@ -145,7 +145,7 @@ final class Checkpoints {
       }
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(Problems.firstLine(e));
+      return Optional.of(Problems.explain(e));
     }
   }
 }

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.GradientAccumulation;
 import org.flsl.training.MetricsListener;
 import org.flsl.training.StepMetrics;
+import org.flsl.training.TrainingMemory;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -117,6 +120,11 @@ final class FlslTraining implements Training {
   }
 
   @Override
+  public String leftOut() {
+    return batches.images().leftOut().toString();
+  }
+
+  @Override
   public String imagesFingerprint() {
     return batches.images().fingerprint();
   }
@@ -124,6 +132,16 @@ final class FlslTraining implements Training {
   @Override
   public long parameters() {
     return FlslGraph.studentParameters(graph);
+  }
+
+  @Override
+  public TrainingMemory memory() {
+    return program.memory(graph, config.get(Settings.BATCH) / config.get(Settings.ACCUMULATE));
+  }
+
+  @Override
+  public Optional<NativeBuild> nativeBuild() {
+    return NativeBuild.loaded();
   }
 
   @Override

@@ -4,10 +4,12 @@ import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.flsl.views.FileNames;
 
 /**
  * What values a setting takes: how they are read and written as text, and named in help and errors.
@@ -46,6 +48,22 @@ record Kind<T>(
         "a number " + bounds(smallest, largest),
         text -> number(text, Double::valueOf).filter(x -> smallest <= x && x <= largest),
         Kind::decimal);
+  }
+
+  /** Numbers with commas between them. */
+  static Kind<List<Double>> numbers(double smallest, double largest) {
+    Kind<Double> one = number(smallest, largest);
+    return new Kind<>(
+        "X,…",
+        "numbers with commas between them, as in 0.5,0.4,0.4, each " + bounds(smallest, largest),
+        text -> {
+          List<Optional<Double>> numbers =
+              Arrays.stream(text.split(",|\\.\\.", -1)).map(one.reader()).toList();
+          return numbers.stream().allMatch(Optional::isPresent)
+              ? Optional.of(numbers.stream().map(Optional::get).toList())
+              : Optional.empty();
+        },
+        numbers -> numbers.stream().map(Kind::decimal).collect(Collectors.joining(",")));
   }
 
   static Kind<Span> span(double smallest, double largest) {
@@ -101,12 +119,12 @@ record Kind<T>(
         "the name of a file or folder",
         text -> {
           try {
-            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+            return text.isBlank() ? Optional.empty() : Optional.of(FileNames.path(text));
           } catch (InvalidPathException e) {
             return Optional.empty();
           }
         },
-        Path::toString);
+        FileNames::text);
   }
 
   private static <N> Optional<N> number(String text, Function<String, N> read) {
@@ -131,6 +149,9 @@ record Kind<T>(
   }
 
   private static String bounds(double smallest, double largest) {
+    if (smallest == -Double.MAX_VALUE) {
+      return "of any size";
+    }
     String above =
         smallest == Double.MIN_NORMAL ? "greater than 0" : "of at least " + decimal(smallest);
     return largest == Double.MAX_VALUE ? above : above + " and at most " + decimal(largest);

@@ -1,51 +1,28 @@
 package org.flsl.examples.pretrain;
 
 import java.lang.management.ManagementFactory;
-import org.flsl.layers.vit.VitConfig;
-import org.flsl.views.QueryWindows;
-import org.flsl.views.ViewConfig;
+import org.flsl.training.TrainingMemory;
 
 /**
- * How much memory a training takes, from counts of what it keeps.
+ * How much memory the process of a training takes, from what its layers plan to place.
  *
- * <p>The factors are fitted to measured peaks of the process (ViT-S/16 with the paper's views: 2.1
- * GB at a batch of 4, 2.8 GB at 8); expect it to be off by a fifth.
+ * <p>What comes on top is measured: see docs/performance.md.
  */
 final class MemoryEstimate {
-  private static final double FLOAT = Float.BYTES;
-  private static final double PROGRAM = 450e6;
+  /** JVM, native libraries, images that are being prepared. */
+  private static final double PROGRAM = 300e6;
 
-  /** Student, teacher, gradient, two moments, and what clipping and update take on the way. */
-  private static final double COPIES_OF_PARAMETERS = 8.5;
+  /** Of the weights' size: clipping, the update, and the copy that is exported at the end. */
+  private static final double COPIES_OF_WEIGHTS = 0.45;
 
-  /** Arrays as wide as the tokens that a block keeps for its backward pass, besides its MLP's. */
-  private static final double WIDE_ARRAYS = 11;
-
-  /** Arrays as wide as the MLP's hidden layer. */
-  private static final double HIDDEN_ARRAYS = 4;
-
-  private static final double ATTENTION_ARRAYS = 3;
+  /** Of the step's size: what the allocator holds back, and Java has not yet collected. */
+  private static final double SLACK = 0.44;
 
   private MemoryEstimate() {}
 
-  /**
-   * Peak memory of the process in bytes.
-   *
-   * @param parameters of the student
-   */
-  static double bytes(long parameters, VitConfig vit, ViewConfig views, int batch) {
-    double tokens = 0;
-    double pairs = 0;
-    for (int view = 1; view < views.views(); view++) {
-      QueryWindows grid = views.queryWindows(view);
-      tokens += grid.tokens();
-      pairs += (double) grid.tokens() * grid.tokens();
-    }
-    double wide = tokens * vit.width() * (WIDE_ARRAYS + HIDDEN_ARRAYS * vit.mlpRatio());
-    double attention = ATTENTION_ARRAYS * vit.heads() * pairs;
-    return PROGRAM
-        + FLOAT * COPIES_OF_PARAMETERS * parameters
-        + FLOAT * batch * vit.depth() * (wide + attention);
+  /** Peak memory of the process in bytes. */
+  static double bytes(TrainingMemory planned) {
+    return PROGRAM + (1 + COPIES_OF_WEIGHTS) * planned.weights() + (1 + SLACK) * planned.step();
   }
 
   /** Memory of this machine, or of the container that this process is limited to, in bytes. */

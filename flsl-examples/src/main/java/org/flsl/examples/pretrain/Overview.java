@@ -2,8 +2,10 @@ package org.flsl.examples.pretrain;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.examples.NativeBuild;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
+import org.flsl.views.FileNames;
 
 /**
  * What a run is about to do, for its user to read before it begins and in its summary.
@@ -21,18 +23,20 @@ record Overview(List<String> lines, double memory) {
       String device,
       RunFolder run) {
     Setup setup = Setup.of(config);
-    VitConfig vit = setup.vit();
     int parts = config.get(Settings.ACCUMULATE);
-    double memory =
-        MemoryEstimate.bytes(training.parameters(), vit, setup.views(), plan.batch() / parts);
+    double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
             line("run folder", run.path()),
             line(
                 "images",
-                "%,d, %s".formatted(training.images(), shipped ? "the shipped photos" : images)),
-            line("network", network(vit)),
+                "%,d, %s%s"
+                    .formatted(
+                        training.images(),
+                        shipped ? "the shipped photos" : FileNames.text(images),
+                        leftOut(training))),
+            line("network", network(setup.vit())),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
@@ -49,12 +53,19 @@ record Overview(List<String> lines, double memory) {
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
             line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line("natives", training.nativeBuild().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",
                 training.step() == 0
                     ? "at the beginning"
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  private static String leftOut(Training training) {
+    return training.leftOut().isEmpty()
+        ? ""
+        : System.lineSeparator() + line("left out", training.leftOut());
   }
 
   /** What short trainings should know: it is a good part of them. */

@@ -15,6 +15,7 @@ import org.flsl.examples.ErrorLine;
 import org.flsl.examples.Logs;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Relaunch;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.Terminal;
 import org.flsl.examples.UserError;
 import org.flsl.examples.watch.PageServer;
@@ -173,7 +174,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   /** How to go on with a run, as the user would type it. */
   static String resume(RunFolder run) {
-    return "./flsl pretrain --resume " + run.path();
+    return ShellCommand.of("pretrain --resume", run.path());
   }
 
   @Override
@@ -213,7 +214,7 @@ public final class PretrainCommand implements Callable<Integer> {
                     "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs, --threads and --accumulate can);"
                             .formatted(setting)
                         + " begin a new run with --config "
-                        + resumed.resolve("config.yaml"));
+                        + ShellCommand.argument(resumed.resolve("config.yaml")));
               });
       config = RunFolder.config(resumed);
     } else if (recipe != null) {
@@ -276,11 +277,13 @@ public final class PretrainCommand implements Callable<Integer> {
       Optional<TrainingUi> trainingUi,
       PageServer server)
       throws IOException {
+    String results;
     try (Pretraining pretraining = Pretraining.open(config, images, run, trainings, terminal)) {
       Training training = pretraining.training();
       Plan plan = pretraining.plan();
       Overview overview = Overview.of(training, plan, config, images, device, run);
       terminal.plain(overview.toString());
+      training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal));
       if (overview.exceedsMemory()) {
         terminal.warn(
             "this machine has too little memory for it; a larger --accumulate or a smaller"
@@ -302,15 +305,16 @@ public final class PretrainCommand implements Callable<Integer> {
           return stop.exitCode();
         }
       }
-      String results = Summary.of(plan, run, training.unreadableImages());
+      results = Summary.of(plan, run, training.unreadableImages());
       byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
       write(run.backbone(), pretraining::finish, run);
       write(run.summary(), () -> AtomicFile.write(run.summary(), out -> out.write(summary)), run);
-      boolean shown = report(run);
-      terminal.plain(
-          shown ? results + run.report() + "  curves and pictures, for a browser" : results);
-      return 0;
     }
+    // Its pictures find the memory that the training has given back.
+    boolean shown = report(run);
+    terminal.plain(
+        shown ? results + run.report() + "  curves and pictures, for a browser" : results);
+    return 0;
   }
 
   private PretrainConfig resolved(PretrainConfig config, Path images) {
@@ -349,7 +353,7 @@ public final class PretrainCommand implements Callable<Integer> {
       AtomicFile.write(run.report(), out -> out.write(page));
       return true;
     } catch (IOException | RuntimeException e) {
-      terminal.warn("cannot write " + run.report() + ": " + Problems.firstLine(e));
+      terminal.warn("cannot write " + run.report() + ": " + Problems.explain(e));
       return false;
     }
   }

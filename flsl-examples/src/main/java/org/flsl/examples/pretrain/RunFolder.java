@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.History.Event;
 
@@ -52,7 +53,7 @@ final class RunFolder implements AutoCloseable {
         throw new UserError(
             path
                 + " holds a run already: go on with --resume "
-                + path
+                + ShellCommand.argument(path)
                 + ", or choose another --out");
       }
       try (Stream<Path> content = Files.list(path)) {

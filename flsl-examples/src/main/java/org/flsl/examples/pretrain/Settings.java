@@ -56,6 +56,28 @@ public final class Settings {
           "Compute each step in this many parts of batch / N images, one after the other, for a batch"
               + " larger than the memory; the result is that of the whole batch, for one more forward"
               + " pass.");
+  public static final Setting<Integer> CHANNELS =
+      Setting.of(
+          DATA,
+          "channels",
+          Kind.whole(1),
+          3,
+          "Channels of the images: 3 for colours, 1 for grey, to which photos are converted; other"
+              + " numbers need files that have as many.");
+  public static final Setting<List<Double>> MEAN =
+      Setting.of(
+          DATA,
+          "mean",
+          Kind.numbers(-ANY, ANY),
+          null,
+          "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.");
+  public static final Setting<List<Double>> STD =
+      Setting.of(
+          DATA,
+          "std",
+          Kind.numbers(POSITIVE, ANY),
+          null,
+          "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.");
   public static final Setting<Integer> LOADERS =
       Setting.practical(
           DATA,
@@ -368,6 +390,9 @@ public final class Settings {
           IMAGES,
           BATCH,
           ACCUMULATE,
+          CHANNELS,
+          MEAN,
+          STD,
           LOADERS,
           ARCH,
           PATCH,

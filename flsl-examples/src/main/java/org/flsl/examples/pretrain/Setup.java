@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
@@ -70,13 +71,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   private FlslGraph program(int stepsPerEpoch, PreviousStage previousStage) {
     return FlslGraph.builder()
         .backbone(VitBackbone.of(vit))
-        .views(
-            ViewLayout.of(
-                views.globalHeight(),
-                views.globalWindow(),
-                views.localViews(),
-                views.localHeight(),
-                views.localWindow()))
+        .views(ViewLayout.of(views))
         .config(objective(stepsPerEpoch))
         .previousStage(previousStage)
         .build();
@@ -86,6 +81,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     VitConfig arch =
         config.get(Settings.ARCH).vit(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
     return arch.toBuilder()
+        .channels(config.get(Settings.CHANNELS))
         .width(config.get(Settings.WIDTH, arch.width()))
         .depth(config.get(Settings.DEPTH, arch.depth()))
         .heads(config.get(Settings.HEADS, arch.heads()))
@@ -104,7 +100,14 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     Span blur = config.get(Settings.BLUR_RADIUS);
     double strength = config.get(Settings.COLOUR_STRENGTH);
     ViewConfig paper = ViewConfig.paper();
-    return ViewConfig.builder()
+    ViewConfig.Builder views = ViewConfig.builder().channels(config.get(Settings.CHANNELS));
+    if (config.get(Settings.MEAN) != null) {
+      views.mean(floats(config.get(Settings.MEAN)));
+    }
+    if (config.get(Settings.STD) != null) {
+      views.std(floats(config.get(Settings.STD)));
+    }
+    return views
         .patch(config.get(Settings.PATCH))
         .globalSize(config.get(Settings.GLOBAL_SIZE))
         .localSize(config.get(Settings.LOCAL_SIZE))
@@ -125,6 +128,14 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .blurRadius(blur.from(), blur.to())
         .plainCrops(config.get(Settings.PREVIOUS) != null)
         .build();
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return floats;
   }
 
   /** The schedules and weights, for an epoch of so many steps. */
@@ -183,7 +194,7 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     } catch (IOException | RuntimeException e) {
       throw new UserError(
           "--previous takes the backbone.zip of an earlier run, and %s is none: %s"
-              .formatted(backbone, Problems.firstLine(e)),
+              .formatted(backbone, Problems.explain(e)),
           e);
     }
   }

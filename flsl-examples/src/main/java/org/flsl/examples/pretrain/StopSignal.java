@@ -1,27 +1,34 @@
 package org.flsl.examples.pretrain;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flsl.examples.Terminal;
 import org.jline.utils.Signals;
 
 /**
- * Turns Ctrl-C and a polite kill into a wish that the training loop looks at between two steps; a
- * second Ctrl-C ends the process at once.
+ * Turns Ctrl-C, a polite kill and the end of the terminal into a wish that the training loop looks
+ * at between two steps; a second Ctrl-C ends the process at once.
+ *
+ * <p>A signal that the process was started to ignore, as {@code nohup} does, stays ignored.
  */
 public final class StopSignal implements AutoCloseable {
+  private static final int HUNG_UP = 129;
   private static final int INTERRUPTED = 130;
   private static final int TERMINATED = 143;
 
   private final Terminal terminal;
   private final AtomicInteger exitCode = new AtomicInteger();
-  private final Object onInterrupt;
-  private final Object onTerminate;
+
+  /** What the signals meant before, by their names. */
+  private final Map<String, Object> before = new LinkedHashMap<>();
 
   /** Begins to listen. */
   public StopSignal(Terminal terminal) {
     this.terminal = terminal;
-    onInterrupt = Signals.register("INT", this::interrupt);
-    onTerminate = Signals.register("TERM", () -> request(TERMINATED));
+    before.put("INT", Signals.register("INT", this::interrupt));
+    before.put("TERM", Signals.register("TERM", () -> request(TERMINATED)));
+    before.put("HUP", Signals.register("HUP", () -> request(HUNG_UP)));
   }
 
   /** Whether a signal came. */
@@ -50,7 +57,6 @@ public final class StopSignal implements AutoCloseable {
 
   @Override
   public void close() {
-    Signals.unregister("INT", onInterrupt);
-    Signals.unregister("TERM", onTerminate);
+    before.forEach(Signals::unregister);
   }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.flsl.examples.pretrain.History.Event;
 import org.flsl.layers.vit.VitBackbone;
@@ -51,6 +51,11 @@ public final class TrainedRun {
   /** The folder. */
   public Path folder() {
     return folder;
+  }
+
+  /** Its settings, which the command reads with {@code --config}. */
+  public Path configFile() {
+    return RunFolder.configFile(folder);
   }
 
   /** The folder of images that it was trained on; empty for the shipped photos. */
@@ -157,12 +162,13 @@ public final class TrainedRun {
           .ifPresent(
               why -> {
                 throw new UserError(
-                    "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with ./flsl pretrain --config %s"
-                        .formatted(folder, why, RunFolder.configFile(folder)));
+                    "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with %s"
+                        .formatted(
+                            folder, why, ShellCommand.of("pretrain --config", configFile())));
               });
       throw new UserError(
-          "%s holds no %s yet: let the training come to its end (./flsl pretrain --resume %s)"
-              .formatted(folder, file.getFileName(), folder));
+          "%s holds no %s yet: let the training come to its end (%s)"
+              .formatted(folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
     }
     return file;
   }
@@ -181,8 +187,8 @@ public final class TrainedRun {
           .orElseThrow(
               () ->
                   new UserError(
-                      "%s holds no checkpoint: let its training come to one (./flsl pretrain --resume %s)"
-                          .formatted(folder, folder)));
+                      "%s holds no checkpoint: let its training come to one (%s)"
+                          .formatted(folder, ShellCommand.of("pretrain --resume", folder))));
     } catch (IOException e) {
       throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
     }
@@ -259,24 +265,11 @@ public final class TrainedRun {
   }
 
   /**
-   * A network out of a file, such as an exported backbone.
+   * A network out of a file, such as an exported backbone; a MultiLayerNetwork becomes a graph.
    *
    * @throws UserError if the file holds none
    */
   public static ComputationGraph read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(
-          Files.isDirectory(file)
-              ? file + " is a folder, and a file with a network is expected: --run takes folders"
-              : file + " does not exist: name the backbone.zip of a finished run");
-    }
-    try {
-      return ModelSerializer.restoreComputationGraph(file.toFile(), false);
-    } catch (IOException | RuntimeException e) {
-      throw new UserError(
-          "%s is no DL4J model, or damaged (%s): take the file of another run, or train again"
-              .formatted(file, Problems.firstLine(e)),
-          e);
-    }
+    return NetworkFile.read(file);
   }
 }

@@ -3,8 +3,11 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.examples.NativeBuild;
 import org.flsl.training.StepMetrics;
+import org.flsl.training.TrainingMemory;
 
 /**
  * What the command needs of a training: to take steps, and to write and read its whole state.
@@ -31,11 +34,22 @@ interface Training extends AutoCloseable {
   /** Images found in the folder. */
   int images();
 
+  /** What lies in the folder beside the images, in words; empty if nothing. */
+  default String leftOut() {
+    return "";
+  }
+
   /** Tells sets of images apart, wherever their folder lies. */
   String imagesFingerprint();
 
   /** Trainable parameters of the student: backbone and head. */
   long parameters();
+
+  /** Memory that its numbers take. */
+  TrainingMemory memory();
+
+  /** The native library that it computes with; empty where that is not known. */
+  Optional<NativeBuild> nativeBuild();
 
   /** Steps that make an epoch. */
   int stepsPerEpoch();

@@ -27,8 +27,9 @@ import org.flsl.examples.pictures.WeightRange;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.PhotoReader.Photo;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.pixels.Image;
 
 /** Draws the pictures of a report: a few photos of the run, before and after the training. */
 final class PhotoPanels {
@@ -65,13 +66,15 @@ final class PhotoPanels {
   private List<PhotoPanel> draw(
       ImageFolder folder, ComputationGraph untrained, ComputationGraph trained) {
     List<String> names = new ArrayList<>();
-    List<RgbImage> photos = new ArrayList<>();
+    List<Image> photos = new ArrayList<>();
     int count = Math.min(PHOTOS, folder.size());
+    ImageDecoder decoder = new ImageDecoder(2 * SIDE, run.views().channels());
     for (int i = 0; i < count; i++) {
       Path file = folder.path((int) ((2L * i + 1) * folder.size() / (2L * count)));
       try {
-        photos.add(new ImageDecoder(2 * SIDE).decode(file));
-        names.add(file.getFileName().toString().replaceFirst("\\.[^.]*$", ""));
+        Photo photo = new Photo(file, decoder.decode(file));
+        photos.add(photo.image());
+        names.add(photo.name());
       } catch (IOException unreadable) {
         // The training has reported it.
       }
@@ -85,7 +88,7 @@ final class PhotoPanels {
         int kind = look.ordinal();
         views.add(new PhotoPanel.View(look.title, before.get(i).get(kind), after.get(i).get(kind)));
       }
-      RgbImage photo = photos.get(i);
+      Image photo = photos.get(i);
       BufferedImage plain = painter.marked(painter.photo(photo), photo, middle(photo));
       panels.add(
           new PhotoPanel(names.get(i), uri(plain), plain.getWidth(), plain.getHeight(), views));
@@ -106,8 +109,9 @@ final class PhotoPanels {
   }
 
   /** One picture of each {@link Look} for each photo. */
-  private List<List<String>> looks(ComputationGraph network, List<RgbImage> photos) {
-    TokenReader reader = new TokenReader(network, 2 * TokenReader.trainedSide(network));
+  private List<List<String>> looks(ComputationGraph network, List<Image> photos) {
+    TokenReader reader =
+        new TokenReader(network, run.views(), 2 * TokenReader.trainedSide(network));
     List<PhotoTokens> tokens = photos.stream().map(reader::read).toList();
     RankedClusters clusters = RankedClusters.kMeans(tokens, CLUSTERS, SEED);
     PrincipalColours colours = PrincipalColours.of(tokens);
@@ -128,7 +132,7 @@ final class PhotoPanels {
     return looks;
   }
 
-  private static Place middle(RgbImage photo) {
+  private static Place middle(Image photo) {
     return new Place(photo.width() / 2, photo.height() / 2);
   }
 

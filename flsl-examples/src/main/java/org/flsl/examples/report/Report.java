@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.pretrain.RunPages;
 import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.views.decode.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +57,7 @@ public final class Report implements RunPages {
     try {
       return PhotoPanels.of(run);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      LOG.warn("the report has no pictures: {}", e.getMessage());
+      LOG.warn("the report has no pictures: {}", FileProblem.explain(e));
       LOG.debug("", e);
       return List.of();
     }
@@ -71,6 +73,7 @@ public final class Report implements RunPages {
     int steps = metrics.get("step").length;
     Map<String, Object> page = new HashMap<>();
     page.put("name", run.folder().getFileName());
+    page.put("again", ShellCommand.of("pretrain --config", run.configFile()));
     page.put("live", live);
     page.put("finished", run.finished());
     page.put("facts", facts(run, metrics).entrySet());

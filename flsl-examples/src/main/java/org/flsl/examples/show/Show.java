@@ -4,16 +4,17 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Logs;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.NativeThreads;
 import org.flsl.examples.OutputFile;
 import org.flsl.examples.UserError;
@@ -28,6 +29,9 @@ import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.PhotoReader;
+import org.flsl.views.PhotoReader.Photo;
+import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.Option;
 
@@ -103,6 +107,7 @@ abstract class Show implements Callable<Integer> {
 
   private TrainedRun run;
   private ComputationGraph network;
+  private ImageDecoder decoder;
   private TokenReader reader;
 
   Show(Surroundings surroundings) {
@@ -131,12 +136,17 @@ abstract class Show implements Callable<Integer> {
     }
     network = untrained ? run.untrained() : run.backbone();
     try {
-      reader = new TokenReader(network, size == null ? 2 * TokenReader.trainedSide(network) : size);
+      ViewConfig views = run.views();
+      decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
+      reader =
+          new TokenReader(
+              network, views, size == null ? 2 * TokenReader.trainedSide(network) : size);
       write(sheet(photos()).draw(), format);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
     surroundings.terminal().plain(output.toString());
+    NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(surroundings.terminal()));
     return 0;
   }
 
@@ -161,36 +171,37 @@ abstract class Show implements Callable<Integer> {
     try (SamplePhotos shipped = new SamplePhotos()) {
       List<Path> sources =
           images.isEmpty() ? List.of(run.images().orElse(shipped.folder())) : images;
-      List<NamedPhoto> photos = new ArrayList<>();
-      ImageDecoder decoder = new ImageDecoder();
-      for (Path file : files(sources)) {
-        try {
-          String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-          photos.add(new NamedPhoto(name, reader.read(decoder.decode(file))));
-        } catch (IOException e) {
-          throw new UserError("cannot read the photo " + file + ": " + e.getMessage(), e);
+      // Each file once, the given ones in their order.
+      Map<Path, NamedPhoto> photos = new LinkedHashMap<>();
+      for (Path source : sources) {
+        List<Photo> found = Files.isRegularFile(source) ? List.of(asked(source)) : some(source);
+        for (Photo photo : found) {
+          photos.computeIfAbsent(
+              photo.file().toAbsolutePath().normalize(),
+              file -> new NamedPhoto(photo.name(), reader.read(photo.image())));
         }
       }
-      return photos;
+      return List.copyOf(photos.values());
     }
   }
 
-  /** Each file once, the given ones in their order. */
-  private Set<Path> files(List<Path> sources) {
-    Set<Path> files = new LinkedHashSet<>();
-    for (Path source : sources) {
-      if (Files.isRegularFile(source)) {
-        files.add(source.toAbsolutePath().normalize());
-        continue;
-      }
-      ImageFolder found = ImageFolder.scan(source);
-      int some = Math.min(count, found.size());
-      for (int i = 0; i < some; i++) {
-        int spread = (int) ((2L * i + 1) * found.size() / (2L * some));
-        files.add(found.path(spread).toAbsolutePath().normalize());
-      }
+  private Photo asked(Path file) {
+    try {
+      return new Photo(file, decoder.decode(file));
+    } catch (IOException e) {
+      throw new UserError("cannot read the photo " + file + ": " + Problems.explain(e), e);
     }
-    return files;
+  }
+
+  /** Photos spread over a folder; unreadable ones are stepped over, as in training. */
+  private List<Photo> some(Path folder) {
+    ImageFolder found = ImageFolder.scan(folder);
+    PhotoReader photos = new PhotoReader(found, decoder);
+    int some = Math.min(count, found.size());
+    return IntStream.range(0, some)
+        .map(i -> (int) ((2L * i + 1) * found.size() / (2L * some)))
+        .mapToObj(photos::read)
+        .toList();
   }
 
   private void write(BufferedImage picture, String format) {

@@ -68,22 +68,16 @@ public final class ImportCommand extends WeightsCommand {
 
   @Override
   void run() throws IOException {
-    Map<String, String> normalisation = normalisation();
     OutputFile.prepare(out, "--out");
     Source source = Source.weights(file, options);
-    Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.putAll(source.provenance());
-    BackboneFile.normalisation(ViewConfig.paper())
-        .forEach(
-            (key, usual) ->
-                provenance.compute(
-                    key,
-                    (k, told) ->
-                        told != null && BackboneFile.isNormalisation(told) ? told : usual));
-    provenance.putAll(normalisation);
+    VitConfig vit = VitBackbone.in(source.graph().getConfiguration()).config();
+    Map<String, String> usual =
+        BackboneFile.normalisation(ViewConfig.builder().channels(vit.channels()).build());
+    Map<String, String> provenance = new LinkedHashMap<>(source.provenance());
+    normalise(provenance, BackboneFile.MEAN, "--mean", mean, usual, vit.channels());
+    normalise(provenance, BackboneFile.STD, "--std", std, usual, vit.channels());
     AtomicFile.write(out, bytes -> BackboneFile.write(source.graph(), provenance, bytes));
     warn(source.warnings());
-    VitConfig vit = VitBackbone.in(source.graph().getConfiguration()).config();
     say("layout      " + provenance.get("imported_layout"));
     say("network     " + Description.of(vit));
     source.remarks().forEach(remark -> say("            " + remark));
@@ -93,22 +87,25 @@ public final class ImportCommand extends WeightsCommand {
     say("written     " + out);
   }
 
-  private Map<String, String> normalisation() {
-    Map<String, String> given = new LinkedHashMap<>();
-    put(given, "--mean", BackboneFile.MEAN, mean);
-    put(given, "--std", BackboneFile.STD, std);
-    return given;
-  }
-
-  private static void put(Map<String, String> given, String option, String key, String text) {
-    if (text == null) {
+  /** Takes what the user says, what the file tells if it is of that form, or what is usual. */
+  private static void normalise(
+      Map<String, String> provenance,
+      String key,
+      String option,
+      String given,
+      Map<String, String> usual,
+      int channels) {
+    if (given == null) {
+      String told = provenance.getOrDefault(key, "");
+      provenance.put(key, BackboneFile.isNormalisation(told, channels) ? told : usual.get(key));
       return;
     }
-    String numbers = text.trim().replaceAll("[ ,]+", " ");
-    if (!BackboneFile.isNormalisation(numbers)) {
+    String numbers = given.trim().replaceAll("[ ,]+", " ");
+    if (!BackboneFile.isNormalisation(numbers, channels)) {
       throw new UserError(
-          "%s takes three numbers, such as 0.5,0.5,0.5, got %s".formatted(option, text));
+          "%s takes a number for each of %d channels, such as 0.5,0.5,0.5, got %s"
+              .formatted(option, channels, given));
     }
-    given.put(key, numbers);
+    provenance.put(key, numbers);
   }
 }

@@ -128,6 +128,56 @@ class EvalMeasuresTest {
     assertTrue(network.output().contains("k-NN accuracy          1.0000"), network.output());
   }
 
+  /** Grey networks see photos as grey; damaged photos are left out and counted. */
+  @Test
+  void greyNetworksAndDamagedPhotosAreNoObstacle() throws IOException {
+    SmallNetwork grey = new SmallNetwork(folder, 1);
+    byte[] photo = Files.readAllBytes(folder.resolve("images/1.png"));
+    Files.write(folder.resolve("images/1.png"), Arrays.copyOf(photo, photo.length - 30));
+    Files.write(folder.resolve("classes/1/damaged.png"), Arrays.copyOf(photo, 50));
+    Files.writeString(folder.resolve("images/phone.HEIC"), "x");
+    String images = "--images=" + folder.resolve("images");
+    String classes = folder.resolve("classes").toString();
+    String masks = folder.resolve("masks").toString();
+
+    assertEquals(0, grey.eval("health", images, "--seeds=1"), grey.errors());
+    assertTrue(
+        grey.output().contains("1 .heic (not supported), 1 that cannot be read"), grey.output());
+    assertTrue(grey.output().contains("on 3 images of 24 x 40"), grey.output());
+    int category =
+        grey.eval(
+            "category",
+            "--images=" + classes,
+            "--test-images=" + classes,
+            "--k=1",
+            "--probe-steps=10",
+            "--seeds=1");
+    assertEquals(0, category, grey.errors());
+    assertTrue(grey.output().contains("k-NN accuracy          1.0000"), grey.output());
+    int segmentation =
+        grey.eval(
+            "segmentation",
+            images,
+            "--test-images=" + folder.resolve("images"),
+            "--masks=" + masks,
+            "--test-masks=" + masks,
+            "--ignore=11",
+            "--probe-steps=10",
+            "--seeds=1");
+    assertEquals(0, segmentation, grey.errors());
+    assertTrue(grey.output().contains("on 3 test images (3 to learn from)"), grey.output());
+  }
+
+  @Test
+  void photosOfFewerChannelsThanTheNetworkTakesAreRefusedInOneLine() throws IOException {
+    SmallNetwork bands = new SmallNetwork(folder, 5);
+    assertEquals(1, bands.eval("health", "--images=" + folder.resolve("images")));
+    List<String> errors = bands.errors().lines().filter(line -> line.startsWith("error")).toList();
+    assertEquals(1, errors.size(), bands.errors());
+    assertTrue(
+        errors.get(0).contains("it has 3 channel(s), and the network takes 5"), errors.get(0));
+  }
+
   @Test
   void tellsTheHealthOfFeatures() throws IOException {
     Path json = folder.resolve("health.json");

@@ -22,7 +22,19 @@ final class SmallNetwork {
   private final Screen screen = new Screen(false);
 
   SmallNetwork(Path folder) throws IOException {
-    VitConfig vit = VitConfig.builder().width(8).heads(2).depth(1).patch(8).imageSize(32).build();
+    this(folder, 3);
+  }
+
+  SmallNetwork(Path folder, int channels) throws IOException {
+    VitConfig vit =
+        VitConfig.builder()
+            .channels(channels)
+            .width(8)
+            .heads(2)
+            .depth(1)
+            .patch(8)
+            .imageSize(32)
+            .build();
     ComputationGraph graph =
         new ComputationGraph(
             VitBackbone.of(vit).standalone(new NeuralNetConfiguration.Builder().seed(1), 32, 32));

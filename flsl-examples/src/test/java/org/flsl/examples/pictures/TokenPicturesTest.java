@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.views.ViewConfig;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,7 +46,7 @@ class TokenPicturesTest {
 
   @Test
   void aPhotoKeepsItsShapeAtAnySize() {
-    TokenReader reader = new TokenReader(vit(), 32);
+    TokenReader reader = new TokenReader(vit(), ViewConfig.paper(), 32);
     PhotoTokens wide = reader.read(photo(60, 30));
     assertEquals(new TokenGrid(4, 8), wide.grid());
     assertArrayEquals(new long[] {32, 8}, wide.tokens().shape());
@@ -70,7 +71,7 @@ class TokenPicturesTest {
   @Test
   void attentionOfABlockIsThatOfTheNetwork() {
     ComputationGraph graph = vit();
-    INDArray image = new TokenReader(graph, 16).image(photo(16, 16));
+    INDArray image = new TokenReader(graph, ViewConfig.paper(), 16).image(photo(16, 16));
     INDArray attention = BlockAttention.of(graph, 1).of(image);
     assertArrayEquals(new long[] {2, 16, 16}, attention.shape());
 
@@ -96,7 +97,7 @@ class TokenPicturesTest {
   @Test
   void attentionOfATokenIsItsRowAndTheMeanThatOfAllRows() {
     ComputationGraph graph = vit();
-    INDArray image = new TokenReader(graph, 16).image(photo(16, 16));
+    INDArray image = new TokenReader(graph, ViewConfig.paper(), 16).image(photo(16, 16));
     BlockAttention block = BlockAttention.of(graph, 2);
     assertEquals(2, block.heads());
     assertEquals(3, BlockAttention.blocks(graph));

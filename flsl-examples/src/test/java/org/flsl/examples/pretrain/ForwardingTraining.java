@@ -2,8 +2,11 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.examples.NativeBuild;
 import org.flsl.training.StepMetrics;
+import org.flsl.training.TrainingMemory;
 
 /** Another training, for a test to change in one point. */
 class ForwardingTraining implements Training {
@@ -26,6 +29,16 @@ class ForwardingTraining implements Training {
   @Override
   public long parameters() {
     return inner.parameters();
+  }
+
+  @Override
+  public TrainingMemory memory() {
+    return inner.memory();
+  }
+
+  @Override
+  public Optional<NativeBuild> nativeBuild() {
+    return inner.nativeBuild();
   }
 
   @Override

@@ -204,6 +204,17 @@ class PretrainCommandTest {
   }
 
   @Test
+  void whatOneIsToldToTypeIsQuotedForTheShell() throws IOException {
+    Path run = folder.resolve("my run's 2");
+    assertEquals(0, flsl("--out", run.toString(), "--epochs", "2"), screen.err());
+    String quoted = "'" + folder + "/my run'\\''s 2";
+    assertEquals(1, flsl("--out", run.toString()));
+    assertTrue(screen.err().contains("go on with --resume " + quoted + "', or"), screen.err());
+    assertEquals(1, flsl("--resume", run.toString(), "--batch", "5"));
+    assertTrue(screen.err().contains("--config " + quoted + "/config.yaml'"), screen.err());
+  }
+
+  @Test
   void aResumedRunKeepsItsConfiguration() {
     flsl("--out", run(), "--epochs", "3");
     assertEquals(1, flsl("--resume", run(), "--batch", "5"));

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.flsl.examples.ForkedJvm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,69 @@ class SignalTest {
     jvm.signal("TERM");
     assertEquals(143, jvm.await(), jvm.output());
     assertTrue(jvm.output().contains("all saved; go on with"), jvm.output());
+  }
+
+  @Test
+  void hungUpItSavesToo() throws Exception {
+    ForkedJvm jvm = begin(1000);
+    jvm.signal("HUP");
+    assertEquals(129, jvm.await(), jvm.output());
+    assertTrue(jvm.output().contains("all saved; go on with"), jvm.output());
+  }
+
+  @Test
+  void whoIgnoresHangingUpGoesOn() throws Exception {
+    Path output = folder.resolve("output.txt");
+    Process nohup =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "trap '' HUP; exec \"$0\" -cp \"$1\" %s --out \"$2\" --epochs 10"
+                    .formatted(ToyMain.class.getName()),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                System.getProperty("java.class.path"),
+                run.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    while (!Files.readString(output).contains("epoch 2/")) {
+      assertTrue(nohup.isAlive(), Files.readString(output));
+      Thread.sleep(10);
+    }
+    new ProcessBuilder("kill", "-HUP", String.valueOf(nohup.pid())).start().waitFor();
+    assertEquals(0, nohup.waitFor(), Files.readString(output));
+    assertTrue(Files.readString(output).contains("epoch 10/10"));
+  }
+
+  @Test
+  void withoutAnybodyWhoReadsItsOutputItSavesToo() throws Exception {
+    Process toy =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ToyMain.class.getName(),
+                "--out",
+                run.toString(),
+                "--epochs",
+                "1000")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader said = toy.inputReader()) {
+      String line = said.readLine();
+      while (line != null && !line.startsWith("epoch 2/")) {
+        line = said.readLine();
+      }
+    }
+    // The pipe is closed now, as that of a lost connection.
+    Thread.sleep(300);
+    assertTrue(toy.isAlive());
+    new ProcessBuilder("kill", "-HUP", String.valueOf(toy.pid())).start().waitFor();
+    assertTrue(toy.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(129, toy.exitValue());
+    long saved = new Checkpoints(run.resolve("checkpoints"), 2).newestStep();
+    List<MetricsCsv.Row> rows = MetricsCsv.read(run.resolve("metrics.csv"));
+    assertEquals(rows.get(rows.size() - 1).step(), saved, "the step it was at");
   }
 
   @Test

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.UserError;
 import org.flsl.training.StepMetrics;
+import org.flsl.training.TrainingMemory;
 
 /** A training of a few numbers, for tests of the loop around it: exact, fast, and it can go bad. */
 final class ToyTraining implements Training {
@@ -72,6 +75,16 @@ final class ToyTraining implements Training {
   @Override
   public long parameters() {
     return WEIGHTS;
+  }
+
+  @Override
+  public TrainingMemory memory() {
+    return new TrainingMemory(1000, 1000);
+  }
+
+  @Override
+  public Optional<NativeBuild> nativeBuild() {
+    return Optional.empty();
   }
 
   @Override

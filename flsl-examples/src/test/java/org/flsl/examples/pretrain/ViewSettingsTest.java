@@ -1,7 +1,10 @@
 package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.flsl.examples.UserError;
 import org.flsl.views.Range;
 import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;
@@ -13,6 +16,34 @@ class ViewSettingsTest {
   @Test
   void byDefaultViewsAreThePapers() {
     assertEquals(ViewConfig.paper(), Setup.of(DEFAULTS).views());
+  }
+
+  @Test
+  void channelsHaveTheUsualMeansUnlessOthersAreGiven() {
+    assertEquals(
+        ViewConfig.builder().channels(1).build(),
+        Setup.of(DEFAULTS.with(Settings.CHANNELS, 1)).views());
+    PretrainConfig two =
+        DEFAULTS
+            .with(Settings.CHANNELS, 2)
+            .with(Settings.MEAN, "0.5,0.25", "--mean")
+            .with(Settings.STD, "0.1..0.2", "a list in YAML");
+    assertEquals(
+        ViewConfig.builder().channels(2).mean(0.5f, 0.25f).std(0.1f, 0.2f).build(),
+        Setup.of(two).views());
+    assertEquals(2, Setup.of(two).vit().channels());
+    assertEquals("0.5,0.25", two.text(Settings.MEAN));
+  }
+
+  @Test
+  void meansOfOtherChannelsAreRefused() {
+    UserError e =
+        assertThrows(
+            UserError.class, () -> Setup.of(DEFAULTS.with(Settings.MEAN, "0.5,0.5", "--mean")));
+    assertTrue(
+        e.getMessage()
+            .startsWith("mean and std need a number for each of 3 channels, got [0.5, 0.5]"),
+        e.getMessage());
   }
 
   @Test

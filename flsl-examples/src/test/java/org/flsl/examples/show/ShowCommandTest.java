@@ -93,6 +93,70 @@ class ShowCommandTest {
     return java.util.Arrays.stream(pixels).distinct().count();
   }
 
+  /** As in training: the next readable one takes the place. */
+  @Test
+  void damagedPhotosOfAFolderAreLeftOut() throws Exception {
+    Path photos = Files.createDirectories(folder.resolve("photos"));
+    Path panda = Path.of(PHOTOS + "animals-panda.jpg");
+    for (int i = 0; i < 4; i++) {
+      Files.copy(panda, photos.resolve(i + ".jpg"));
+    }
+    Files.write(photos.resolve("2.jpg"), new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff});
+    Path picture = folder.resolve("left-out.png");
+    int exit =
+        Main.run(
+            screen.terminal(),
+            ENVIRONMENT,
+            "show",
+            "pca",
+            "--run=" + run,
+            "--output=" + picture,
+            "--size=64",
+            "--tile=100",
+            "--count=4",
+            "--images",
+            photos.toString());
+    assertEquals(0, exit, screen.err());
+    assertTrue(screen.err().contains("Cannot read " + photos.resolve("2.jpg")), screen.err());
+    assertTrue(Files.exists(picture));
+  }
+
+  @Test
+  void aGreyRunLooksAtPhotos() throws Exception {
+    Path grey = folder.resolve("grey");
+    String[] smallest = {
+      "pretrain",
+      "--channels=1",
+      "--out=" + grey,
+      "--epochs=1",
+      "--steps-per-epoch=1",
+      "--batch=2",
+      "--width=32",
+      "--heads=2",
+      "--depth=2",
+      "--head-hidden=32",
+      "--threads=2",
+      "--loaders=1"
+    };
+    assertEquals(0, Main.run(screen.terminal(), ENVIRONMENT, smallest), screen.err());
+    for (String kind : List.of("pca", "heads")) {
+      Path picture = folder.resolve(kind + "-grey.png");
+      String[] show = {
+        "show",
+        kind,
+        "--run=" + grey,
+        "--output=" + picture,
+        "--size=64",
+        "--tile=100",
+        "--images",
+        PHOTOS + "animals-panda.jpg"
+      };
+      assertEquals(0, Main.run(screen.terminal(), ENVIRONMENT, show), screen.err());
+      assertTrue(Files.exists(picture));
+    }
+    assertEquals("", screen.err());
+  }
+
   @Test
   void theSameTwiceIsTheSamePicture() throws Exception {
     Path first = folder.resolve("first.png");

@@ -192,7 +192,8 @@ class WeightsCommandsTest {
     String out = "--out=" + folder.resolve("out.zip");
     assertRefused(
         flsl("import", file, out, "--names=nobody"), "no layout \"nobody\"", "torchvision");
-    assertRefused(flsl("import", file, out, "--mean=1,2"), "--mean takes three numbers");
+    assertRefused(
+        flsl("import", file, out, "--mean=1,2"), "--mean takes a number for each of 3 channels");
     assertRefused(flsl("import", file, out, "--image-size=big"), "HEIGHTxWIDTH");
     assertRefused(flsl("import", file, out, "--ignore=("), "--ignore takes a regular expression");
     assertRefused(flsl("import", file, out, "--heads=3"), "3 heads do not divide");

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.flsl.examples.benchmark.NativeBuild;
+import org.flsl.examples.NativeBuild;
 import org.flsl.examples.benchmark.RandomViews;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
@@ -212,6 +212,6 @@ final class OurProgram implements Program {
 
   @Override
   public String library() {
-    return "nd4j-native " + NativeBuild.classifier();
+    return "nd4j-native " + NativeBuild.loaded().map(NativeBuild::classifier).orElse("unknown");
   }
 }

@@ -1,16 +1,15 @@
-package org.flsl.arbiter.score;
-
-import org.flsl.evaluation.data.LabelMask;
-import org.flsl.evaluation.data.SegmentationSet;
+package org.flsl.evaluation.data;
 
 /** Some images of a set with their masks. */
-final class ChosenMasks extends ChosenImages implements SegmentationSet {
+public final class ChosenMasks extends ChosenImages implements SegmentationSet {
   private final SegmentationSet all;
 
   /**
+   * Chooses.
+   *
    * @param which their indices
    */
-  ChosenMasks(SegmentationSet all, int[] which) {
+  public ChosenMasks(SegmentationSet all, int[] which) {
     super(all, which);
     this.all = all;
   }

@@ -1,18 +1,20 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.data;
 
 import java.util.List;
-import org.flsl.evaluation.data.LabelledImages;
-import org.flsl.views.pixels.RgbImage;
+import org.flsl.views.decode.ImageDecoder;
+import org.flsl.views.pixels.Image;
 
 /** Some images of a set. */
-class ChosenImages implements LabelledImages {
+public class ChosenImages implements LabelledImages {
   private final LabelledImages all;
   private final int[] which;
 
   /**
+   * Chooses.
+   *
    * @param which their indices
    */
-  ChosenImages(LabelledImages all, int[] which) {
+  public ChosenImages(LabelledImages all, int[] which) {
     this.all = all;
     this.which = which.clone();
   }
@@ -33,8 +35,13 @@ class ChosenImages implements LabelledImages {
   }
 
   @Override
-  public final RgbImage image(int image) {
-    return all.image(which[image]);
+  public final Image image(int image, ImageDecoder decoder) {
+    return all.image(which[image], decoder);
+  }
+
+  @Override
+  public final String leftOut() {
+    return all.leftOut();
   }
 
   @Override

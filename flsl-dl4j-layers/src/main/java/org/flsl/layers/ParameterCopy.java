@@ -1,0 +1,55 @@
+package org.flsl.layers;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Copies the parameters of a vertex into another of the same layer, after a look at their shapes.
+ *
+ * <p>Every copy goes this way: ND4J's own {@code assign} does not compare the lengths of vectors
+ * and writes past the end of the shorter one.
+ */
+public final class ParameterCopy {
+  private ParameterCopy() {}
+
+  /**
+   * Copies all parameters.
+   *
+   * @throws IllegalArgumentException if names or shapes differ; nothing is copied then
+   */
+  public static void copy(GraphVertex from, GraphVertex to) {
+    check(from, to);
+    if (to.numParams() > 0) {
+      to.params().assign(from.params());
+    }
+  }
+
+  /**
+   * Compares the parameters of two vertices.
+   *
+   * @throws IllegalArgumentException if names or shapes differ
+   */
+  public static void check(GraphVertex from, GraphVertex to) {
+    String source = shapes(from);
+    String target = shapes(to);
+    if (!source.equals(target)) {
+      throw new IllegalArgumentException(
+          "The parameters of %s %s do not fit those of %s %s"
+              .formatted(from.getVertexName(), source, to.getVertexName(), target));
+    }
+  }
+
+  private static String shapes(GraphVertex vertex) {
+    StringBuilder shapes = new StringBuilder("(");
+    for (Map.Entry<String, INDArray> parameter : vertex.paramTable(false).entrySet()) {
+      shapes
+          .append(shapes.length() > 1 ? ", " : "")
+          .append(parameter.getKey())
+          .append(' ')
+          .append(Arrays.toString(parameter.getValue().shape()));
+    }
+    return shapes.append(')').toString();
+  }
+}

@@ -1,0 +1,279 @@
+package org.flsl.layers.kernels;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.layer_normalization_backward;
+import org.bytedeco.dnnl.layer_normalization_forward;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.softmax_backward;
+import org.bytedeco.dnnl.softmax_forward;
+import org.bytedeco.dnnl.stream;
+
+/** Kernels made of the primitives of a current oneDNN. */
+public final class OneDnn implements KernelLibrary {
+  /** From so many rows on, packing the weights takes less time than it saves. */
+  private static final long PACKING_ROWS = 512;
+
+  private static final int SCALE_AND_SHIFT = dnnl_use_scale | dnnl_use_shift;
+
+  private final engine cpu = new engine(engine.kind.cpu, 0);
+  private final stream stream = new stream(cpu);
+
+  /**
+   * Loads the native library.
+   *
+   * @throws UnsupportedOperationException where oneDNN has only plain, slow code
+   */
+  public OneDnn() {
+    if (!has(dnnl_cpu_isa_avx2)) {
+      throw new UnsupportedOperationException("the processor has no AVX2");
+    }
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
+  }
+
+  @Override
+  public String description() {
+    dnnl_version_t version = dnnl_version();
+    String widest =
+        has(dnnl_cpu_isa_avx512_core_amx)
+            ? "AVX-512 and AMX"
+            : has(dnnl_cpu_isa_avx512_core) ? "AVX-512" : "AVX2";
+    return "oneDNN %d.%d.%d with %s"
+        .formatted(version.major(), version.minor(), version.patch(), widest);
+  }
+
+  @Override
+  public Kernel kernel(Operation operation, List<long[]> inputs) {
+    if (operation instanceof Operation.Linear) {
+      return linear(inputs.get(0)[0], inputs.get(1)[0], inputs.get(1)[1]);
+    } else if (operation instanceof Operation.Product product) {
+      return product(product, inputs.get(0), inputs.get(1));
+    } else if (operation instanceof Operation.Gelu) {
+      return gelu(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.GeluGradient) {
+      return geluGradient(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.LayerNorm norm) {
+      return layerNorm(inputs.get(0), (float) norm.eps());
+    } else if (operation instanceof Operation.LayerNormGradient norm) {
+      return layerNormGradient(inputs.get(1), (float) norm.eps());
+    } else if (operation instanceof Operation.Softmax) {
+      return softmax(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.SoftmaxGradient) {
+      return softmaxGradient(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.Attention a) {
+      return new OneDnnAttention(this, inputs.get(0), a.views(), a.heads()).forward();
+    } else if (operation instanceof Operation.AttentionGradient a) {
+      return new OneDnnAttention(this, inputs.get(0), a.views(), a.heads()).backward();
+    }
+    throw new IllegalArgumentException("oneDNN has no kernel for " + operation);
+  }
+
+  // ---- kernels --------------------------------------------------------------------------------
+
+  private Kernel linear(long rows, long in, long out) {
+    PrimitiveSequence kernel = sequence(3, 1);
+    memory.desc x = rowMajor(rows, in);
+    memory.desc plain = rowMajor(in, out);
+    memory.desc bias = rowMajor(1, out);
+    memory.desc y = rowMajor(rows, out);
+    boolean pack = rows >= PACKING_ROWS;
+    memory.desc asked =
+        pack
+            ? new memory.desc(plain.get_dims(), memory.data_type.f32, memory.format_tag.any)
+            : plain;
+    matmul.primitive_desc product =
+        new matmul.primitive_desc(cpu, x, asked, bias, y, new primitive_attr(), false);
+    memory weights = kernel.input(1, plain);
+    if (pack) {
+      memory packed = kernel.scratch(product.weights_desc())[0];
+      reorder packing =
+          new reorder(new reorder.primitive_desc(cpu, plain, cpu, product.weights_desc()));
+      kernel.then(packing).with(DNNL_ARG_FROM, weights).with(DNNL_ARG_TO, packed);
+      weights = packed;
+    }
+    kernel
+        .then(new matmul(product))
+        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_WEIGHTS, weights)
+        .with(DNNL_ARG_BIAS, kernel.input(2, bias))
+        .with(DNNL_ARG_DST, kernel.output(0, y));
+    return kernel;
+  }
+
+  private Kernel product(Operation.Product product, long[] left, long[] right) {
+    PrimitiveSequence kernel = sequence(2, 1);
+    memory.desc a = product.transposeLeft() ? transposed(left) : rowMajor(left);
+    memory.desc b = product.transposeRight() ? transposed(right) : rowMajor(right);
+    memory.desc c = rowMajor(product.outputShapes(List.of(left, right)).get(0));
+    kernel
+        .then(product(a, b, c, 1))
+        .with(DNNL_ARG_SRC, kernel.input(0, a))
+        .with(DNNL_ARG_WEIGHTS, kernel.input(1, b))
+        .with(DNNL_ARG_DST, kernel.output(0, c));
+    return kernel;
+  }
+
+  private eltwise_forward.primitive_desc geluDesc(memory.desc x) {
+    return new eltwise_forward.primitive_desc(
+        cpu, prop_kind.forward_training, algorithm.eltwise_gelu_erf, x, x);
+  }
+
+  private Kernel gelu(memory.desc x) {
+    PrimitiveSequence kernel = sequence(1, 1);
+    kernel
+        .then(new eltwise_forward(geluDesc(x)))
+        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_DST, kernel.output(0, x));
+    return kernel;
+  }
+
+  private Kernel geluGradient(memory.desc x) {
+    PrimitiveSequence kernel = sequence(2, 1);
+    eltwise_backward.primitive_desc desc =
+        new eltwise_backward.primitive_desc(cpu, algorithm.eltwise_gelu_erf, x, x, x, geluDesc(x));
+    kernel
+        .then(new eltwise_backward(desc))
+        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_DIFF_DST, kernel.input(1, x))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, x));
+    return kernel;
+  }
+
+  private layer_normalization_forward.primitive_desc normDesc(memory.desc x, float eps) {
+    return new layer_normalization_forward.primitive_desc(
+        cpu, dnnl_forward_training, x, x, eps, SCALE_AND_SHIFT);
+  }
+
+  private Kernel layerNorm(long[] shape, float eps) {
+    PrimitiveSequence kernel = sequence(3, 3);
+    memory.desc x = rowMajor(shape);
+    memory.desc row = rowMajor(shape[1]);
+    memory.desc column = rowMajor(shape[0]);
+    kernel
+        .then(new layer_normalization_forward(normDesc(x, eps)))
+        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_SCALE, kernel.input(1, row))
+        .with(DNNL_ARG_SHIFT, kernel.input(2, row))
+        .with(DNNL_ARG_DST, kernel.output(0, x))
+        .with(DNNL_ARG_MEAN, kernel.output(1, column))
+        .with(DNNL_ARG_VARIANCE, kernel.output(2, column));
+    return kernel;
+  }
+
+  private Kernel layerNormGradient(long[] shape, float eps) {
+    PrimitiveSequence kernel = sequence(5, 3);
+    memory.desc x = rowMajor(shape);
+    memory.desc row = rowMajor(shape[1]);
+    memory.desc column = rowMajor(shape[0]);
+    layer_normalization_backward.primitive_desc desc =
+        new layer_normalization_backward.primitive_desc(
+            cpu, dnnl_backward, x, x, x, eps, SCALE_AND_SHIFT, normDesc(x, eps));
+    kernel
+        .then(new layer_normalization_backward(desc))
+        .with(DNNL_ARG_DIFF_DST, kernel.input(0, x))
+        .with(DNNL_ARG_SRC, kernel.input(1, x))
+        .with(DNNL_ARG_MEAN, kernel.input(2, column))
+        .with(DNNL_ARG_VARIANCE, kernel.input(3, column))
+        .with(DNNL_ARG_SCALE, kernel.input(4, row))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, x))
+        .with(DNNL_ARG_DIFF_SCALE, kernel.output(1, row))
+        .with(DNNL_ARG_DIFF_SHIFT, kernel.output(2, row));
+    return kernel;
+  }
+
+  private Kernel softmax(memory.desc x) {
+    PrimitiveSequence kernel = sequence(1, 1);
+    kernel
+        .then(softmaxOf(x))
+        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_DST, kernel.output(0, x));
+    return kernel;
+  }
+
+  private Kernel softmaxGradient(memory.desc y) {
+    PrimitiveSequence kernel = sequence(2, 1);
+    kernel
+        .then(softmaxGradientOf(y))
+        .with(DNNL_ARG_DST, kernel.input(0, y))
+        .with(DNNL_ARG_DIFF_DST, kernel.input(1, y))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, y));
+    return kernel;
+  }
+
+  // ---- primitives -----------------------------------------------------------------------------
+
+  PrimitiveSequence sequence(int inputs, int outputs) {
+    return new PrimitiveSequence(cpu, stream, inputs, outputs);
+  }
+
+  /** {@code c = factor a b}. */
+  matmul product(memory.desc a, memory.desc b, memory.desc c, float factor) {
+    primitive_attr attributes = new primitive_attr();
+    if (factor != 1) {
+      post_ops after = new post_ops();
+      after.append_eltwise(algorithm.eltwise_linear, factor, 0);
+      attributes.set_post_ops(after);
+    }
+    return new matmul(new matmul.primitive_desc(cpu, a, b, c, attributes, false));
+  }
+
+  private softmax_forward.primitive_desc softmaxDesc(memory.desc x) {
+    return new softmax_forward.primitive_desc(
+        cpu, prop_kind.forward_training, algorithm.softmax_accurate, x, x, x.get_ndims() - 1);
+  }
+
+  softmax_forward softmaxOf(memory.desc x) {
+    return new softmax_forward(softmaxDesc(x));
+  }
+
+  softmax_backward softmaxGradientOf(memory.desc y) {
+    return new softmax_backward(
+        new softmax_backward.primitive_desc(
+            cpu, algorithm.softmax_accurate, y, y, y, y.get_ndims() - 1, softmaxDesc(y)));
+  }
+
+  // ---- layouts --------------------------------------------------------------------------------
+
+  static memory.desc rowMajor(long... shape) {
+    return strided(shape, strides(shape));
+  }
+
+  static memory.desc strided(long[] shape, long[] strides) {
+    return new memory.desc(shape, memory.data_type.f32, strides);
+  }
+
+  /** A row-major array seen with its last two axes exchanged. */
+  static memory.desc transposed(long... shape) {
+    return strided(exchanged(shape), exchanged(strides(shape)));
+  }
+
+  private static long[] strides(long[] shape) {
+    long[] strides = new long[shape.length];
+    Arrays.fill(strides, 1);
+    for (int i = shape.length - 2; i >= 0; i--) {
+      strides[i] = strides[i + 1] * shape[i + 1];
+    }
+    return strides;
+  }
+
+  private static long[] exchanged(long[] values) {
+    long[] result = values.clone();
+    int last = values.length - 1;
+    result[last] = values[last - 1];
+    result[last - 1] = values[last];
+    return result;
+  }
+}

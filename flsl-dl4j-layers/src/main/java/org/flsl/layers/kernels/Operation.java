@@ -1,0 +1,143 @@
+package org.flsl.layers.kernels;
+
+import java.util.List;
+
+/**
+ * What a {@link KernelLibrary} can be asked for: mathematics without a word on how it is done.
+ *
+ * <p>Every array is of float32 and in C order.
+ */
+public sealed interface Operation {
+
+  /** The shapes of the outputs. */
+  List<long[]> outputShapes(List<long[]> inputs);
+
+  /** True if computing it again costs about what reading its output costs. */
+  default boolean isCheap() {
+    return false;
+  }
+
+  /** {@code y = x W + b}: inputs {@code [rows, in]}, {@code [in, out]} and {@code [out]}. */
+  record Linear() implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(new long[] {inputs.get(0)[0], inputs.get(1)[1]});
+    }
+  }
+
+  /**
+   * The product of the last two axes, for each combination of the others.
+   *
+   * @param transposeLeft whether the first factor is transposed before
+   * @param transposeRight whether the second factor is transposed before
+   */
+  record Product(boolean transposeLeft, boolean transposeRight) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] left = inputs.get(0);
+      long[] right = inputs.get(1);
+      long[] shape = left.clone();
+      int last = left.length - 1;
+      shape[last - 1] = left[transposeLeft ? last : last - 1];
+      shape[last] = right[transposeRight ? last - 1 : last];
+      return List.of(shape);
+    }
+  }
+
+  /** GELU in its exact form. */
+  record Gelu() implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+
+    @Override
+    public boolean isCheap() {
+      return true;
+    }
+  }
+
+  /** Inputs: GELU's input, and the gradient of its output. */
+  record GeluGradient() implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+  }
+
+  /**
+   * Inputs: x {@code [rows, width]}, gain, bias. Outputs: y, and each row's mean and variance,
+   * {@code [rows, 1]}.
+   *
+   * @param eps added to the variance
+   */
+  record LayerNorm(double eps) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] column = {inputs.get(0)[0], 1};
+      return List.of(inputs.get(0), column, column);
+    }
+
+    @Override
+    public boolean isCheap() {
+      return true;
+    }
+  }
+
+  /**
+   * Inputs: the gradient of y, then x, mean, variance and gain as in {@link LayerNorm}. Outputs:
+   * the gradients of x, gain and bias.
+   *
+   * @param eps added to the variance
+   */
+  record LayerNormGradient(double eps) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(1), inputs.get(4), inputs.get(4));
+    }
+  }
+
+  /** Softmax along the last axis. */
+  record Softmax() implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+  }
+
+  /** Inputs: the softmax's output, and its gradient. */
+  record SoftmaxGradient() implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+  }
+
+  /**
+   * {@code softmax(q k^T / sqrt(D)) v} for each head of each view. Input: queries, keys and values
+   * of all tokens, {@code [B*T, 3*H*D]}; output {@code [B*T, H*D]}.
+   *
+   * @param views tokens of each view, T together
+   * @param heads H
+   */
+  record Attention(List<Long> views, long heads) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] qkv = inputs.get(0);
+      return List.of(new long[] {qkv[0], qkv[1] / 3});
+    }
+  }
+
+  /**
+   * The gradient of {@link Attention}. Inputs: its input, and the gradient of its output.
+   *
+   * @param views tokens of each view
+   * @param heads H
+   */
+  record AttentionGradient(List<Long> views, long heads) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      return List.of(inputs.get(0));
+    }
+  }
+}

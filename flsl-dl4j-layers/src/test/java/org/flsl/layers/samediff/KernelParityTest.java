@@ -1,0 +1,177 @@
+package org.flsl.layers.samediff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.flsl.layers.TinyGraph;
+import org.flsl.layers.kernels.KernelLibrary;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Kernels give what ND4J's ops give: values and gradients, also of shapes that fit no vector. */
+class KernelParityTest {
+  private static final double RELATIVE = 2e-6;
+
+  private static KernelLibrary kernels;
+
+  @BeforeAll
+  static void load() {
+    kernels = KernelLibrary.ofThisProcess().orElse(null);
+    assumeTrue(kernels != null, "this process has no kernels");
+  }
+
+  /** The value, under the name "", and the gradients of a random mix of it. */
+  private static Map<String, INDArray> run(
+      Function<Definition, SDVariable> function,
+      Map<String, INDArray> inputs,
+      DataType type,
+      KernelLibrary kernels) {
+    Computation computation = new Computation(type, Map.of(), function, kernels);
+    LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces(new HashMap<>());
+    Map<String, INDArray> typed = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> typed.put(name, array.castTo(type)));
+    INDArray value =
+        computation.forward(
+            typed, typed.keySet(), new Feed.Step(0, 0, 1, BatchPart.WHOLE), workspaces);
+    INDArray mix = TinyGraph.random(9, value.shape()).castTo(type);
+    Map<String, INDArray> results =
+        new LinkedHashMap<>(computation.backward(mix, Map.of(), typed.keySet(), workspaces));
+    results.put("", value);
+    return results;
+  }
+
+  private static void check(
+      Function<Definition, SDVariable> function, Map<String, INDArray> inputs) {
+    Map<String, INDArray> exact = run(function, inputs, DataType.DOUBLE, null);
+    Map<String, INDArray> ops = run(function, inputs, DataType.FLOAT, null);
+    Map<String, INDArray> own = run(function, inputs, DataType.FLOAT, kernels);
+    Map<String, INDArray> again = run(function, inputs, DataType.FLOAT, kernels);
+    exact.forEach(
+        (name, expected) -> {
+          assertTrue(distance(ops.get(name), expected) > 0, "the ops ran in double");
+          assertClose(name, expected, own.get(name));
+          assertClose(name, ops.get(name).castTo(DataType.DOUBLE), own.get(name));
+          assertEquals(own.get(name), again.get(name), name + " differs from run to run");
+          assertEquals(0, distance(own.get(name), again.get(name).castTo(DataType.DOUBLE)));
+        });
+  }
+
+  private static void assertClose(String name, INDArray expected, INDArray actual) {
+    double error = distance(actual, expected) / expected.norm2Number().doubleValue();
+    assertTrue(error < RELATIVE, "gradient of \"" + name + "\" is off by " + error);
+  }
+
+  private static double distance(INDArray actual, INDArray expected) {
+    return actual.castTo(DataType.DOUBLE).sub(expected).norm2Number().doubleValue();
+  }
+
+  private static SDVariable in(Definition d, String name) {
+    return d.inputs().get(name);
+  }
+
+  private static Map<String, INDArray> inputs(Object... namesAndArrays) {
+    Map<String, INDArray> map = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndArrays.length; i += 2) {
+      map.put((String) namesAndArrays[i], (INDArray) namesAndArrays[i + 1]);
+    }
+    return map;
+  }
+
+  @Test
+  void linear() {
+    for (long rows : new long[] {1, 7, 600}) {
+      check(
+          d -> Linear.apply(d, in(d, "x"), in(d, "w"), in(d, "b")),
+          inputs(
+              "x", TinyGraph.random(1, rows, 35),
+              "w", TinyGraph.random(2, 35, 53),
+              "b", TinyGraph.random(3, 53)));
+    }
+  }
+
+  @Test
+  void gelu() {
+    for (double spread : new double[] {0.1, 1, 6}) {
+      check(
+          d -> ExactGelu.apply(d, in(d, "x")),
+          inputs("x", TinyGraph.random(1, 67, 129).muli(spread)));
+    }
+  }
+
+  @Test
+  void layerNorm() {
+    check(
+        d -> LayerNorm.apply(d, in(d, "x"), in(d, "gain"), in(d, "bias"), 1e-6),
+        inputs(
+            "x", TinyGraph.random(1, 67, 129).addi(0.5),
+            "gain", TinyGraph.random(2, 129),
+            "bias", TinyGraph.random(3, 129)));
+  }
+
+  @Test
+  void softmaxAndItsGradient() {
+    check(
+        d -> {
+          SDVariable p = d.sameDiff().nn.softmax(in(d, "x"), -1);
+          return d.withGradient(p, List.of(in(d, "x")), dp -> List.of(Softmax.gradient(d, p, dp)));
+        },
+        inputs("x", TinyGraph.random(1, 2, 3, 5, 37).muli(3)));
+  }
+
+  @Test
+  void attention() {
+    for (PackedViews views :
+        List.of(PackedViews.of(5), PackedViews.of(2, 3, 3, 1), PackedViews.of(196, 36))) {
+      for (long batch : new long[] {1, 6}) {
+        check(
+            d -> SelfAttention.apply(d, in(d, "qkv"), views, 3, 24),
+            inputs("qkv", TinyGraph.random(1, batch * views.total(), 72)));
+      }
+    }
+  }
+
+  @Test
+  void attentionWeights() {
+    check(
+        d -> SelfAttention.weights(d, in(d, "qkv"), 7, 2, 3, 24),
+        inputs("qkv", TinyGraph.random(1, 2 * 7, 72)));
+  }
+
+  @Test
+  void productsInEveryForm() {
+    for (boolean left : new boolean[] {false, true}) {
+      for (boolean right : new boolean[] {false, true}) {
+        for (long[] batch : new long[][] {{}, {2}, {2, 3}}) {
+          check(
+              d -> d.sameDiff().mmul(in(d, "a"), in(d, "b"), left, right, false),
+              inputs(
+                  "a", TinyGraph.random(1, shape(batch, left ? 11 : 5, left ? 5 : 11)),
+                  "b", TinyGraph.random(2, shape(batch, right ? 13 : 11, right ? 11 : 13))));
+        }
+      }
+    }
+  }
+
+  private static long[] shape(long[] batch, long rows, long columns) {
+    long[] shape = java.util.Arrays.copyOf(batch, batch.length + 2);
+    shape[batch.length] = rows;
+    shape[batch.length + 1] = columns;
+    return shape;
+  }
+
+  @Test
+  void sums() {
+    check(d -> in(d, "x").sum(0).add(1), inputs("x", TinyGraph.random(1, 67, 129)));
+    check(d -> in(d, "x").mean(true, 1).add(1), inputs("x", TinyGraph.random(1, 67, 129)));
+  }
+}

@@ -1,0 +1,103 @@
+package org.flsl.views;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Names of files as text and back, the same in every locale.
+ *
+ * <p>Java turns a path into text, and text into a path, by the locale's encoding. Without a UTF-8
+ * locale (containers, cron, {@code LC_ALL=C}) that loses every letter outside of ASCII, or throws.
+ * The names on disk are bytes; here they are read and written as UTF-8, through the file's URI,
+ * where the locale cannot.
+ */
+public final class FileNames {
+
+  /** What Java puts where it cannot decode a byte. */
+  private static final char UNKNOWN = '\ufffd';
+
+  private FileNames() {}
+
+  /** A path as text, with slashes; bytes that are no UTF-8 show as question marks in a diamond. */
+  public static String text(Path path) {
+    String separator = path.getFileSystem().getSeparator();
+    String text = path.toString().replace(separator, "/");
+    if (text.indexOf(UNKNOWN) < 0) {
+      return text;
+    }
+    String here = path.isAbsolute() ? "" : decoded(Path.of("").toUri());
+    return withoutEnd(decoded(path.toUri())).substring(here.length());
+  }
+
+  /**
+   * The path that text names, inside a folder or absolute.
+   *
+   * @param name in UTF-8, with slashes
+   * @throws InvalidPathException if no path can have this name, such as one with a zero in it
+   */
+  public static Path resolve(Path folder, String name) {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) {
+      if (name.indexOf(0) >= 0 || !folder.toUri().getScheme().equals("file")) {
+        throw e;
+      }
+      String start = name.startsWith("/") ? "" : withSlash(folder.toUri().getRawPath());
+      return Path.of(URI.create("file://" + start + encoded(name)));
+    }
+  }
+
+  /** The path that text names, as {@link #resolve} from the working directory. */
+  public static Path path(String name) {
+    return resolve(Path.of(""), name);
+  }
+
+  /** A file's neighbour whose name ends otherwise: {@code a/b.jpg} becomes {@code a/b.png}. */
+  public static Path withEnding(Path file, String ending) {
+    String name = file.getFileName().toString();
+    if (name.indexOf(UNKNOWN) < 0) {
+      return file.resolveSibling(stem(name) + ending);
+    }
+    return Path.of(URI.create("file://" + stem(file.toUri().getRawPath()) + ending));
+  }
+
+  private static String stem(String path) {
+    int dot = path.lastIndexOf('.');
+    return dot > path.lastIndexOf('/') ? path.substring(0, dot) : path;
+  }
+
+  private static String withSlash(String folder) {
+    return folder.endsWith("/") ? folder : folder + "/";
+  }
+
+  /** A folder's URI ends in a slash, its path does not. */
+  private static String withoutEnd(String text) {
+    return text.endsWith("/") && text.length() > 1 ? text.substring(0, text.length() - 1) : text;
+  }
+
+  private static String decoded(URI uri) {
+    String raw = uri.getRawPath();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < raw.length(); i++) {
+      if (raw.charAt(i) == '%') {
+        bytes.write(Integer.parseInt(raw.substring(i + 1, i + 3), 16));
+        i += 2;
+      } else {
+        bytes.write(raw.charAt(i));
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String encoded(String name) {
+    StringBuilder uri = new StringBuilder();
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain = b == '/' || b == '-' || b == '.' || b == '_' || Character.isLetterOrDigit(b);
+      uri.append(plain && b > 0 ? String.valueOf((char) b) : "%%%02X".formatted(b));
+    }
+    return uri.toString();
+  }
+}

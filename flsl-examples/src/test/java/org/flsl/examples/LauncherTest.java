@@ -1,0 +1,188 @@
+package org.flsl.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher with a Maven that only notes what it was asked for, and a Java that reads it back.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+class LauncherTest {
+  private static final Path LAUNCHER = Path.of("..", "flsl");
+  private static final String PLAIN = "-Dnd4j.classifier=linux-x86_64";
+  private static final String FAST = "-Dnd4j.classifier=linux-x86_64-onednn-avx512";
+
+  /** Builds flsl-examples, and arbiter-configs where it was asked for; UI sources with -Dui. */
+  private static final String MAVEN =
+      """
+      #!/bin/sh
+      echo "$*" >>builds
+      modules=flsl-examples
+      case "$*" in *"-pl arbiter-configs"*) modules="$modules arbiter-configs" ;; esac
+      for module in $modules; do
+        mkdir -p $module/target/classes
+        case "$*" in *-Dui*) touch $module/target/classes/ui ;; esac
+        echo "$module $(wc -l <builds) $* $(ls $module/target/classes)" >$module/target/flsl.jar
+      done
+      echo "$MAVEN_OPTS" >maven_opts
+      """;
+
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"'; exit; fi
+      while [ "$1" != -jar ]; do
+        case $1 in -Dflsl.launcher=*) echo "$1" ;; esac
+        shift
+      done
+      cat "$2"
+      """;
+
+  @TempDir private Path root;
+  private Path bin;
+
+  @BeforeEach
+  void makeAProject() throws IOException {
+    Files.copy(LAUNCHER, root.resolve("flsl"));
+    for (String module : List.of("flsl-examples", "flsl-dl4j-layers", "arbiter-configs")) {
+      Files.createDirectories(root.resolve(module).resolve("src/main"));
+    }
+    Files.writeString(root.resolve("pom.xml"), "");
+    bin = Files.createDirectory(root.resolve("bin"));
+    tool("mvn", MAVEN);
+    tool("java", JAVA);
+  }
+
+  private void tool(String name, String script) throws IOException {
+    Path file = Files.writeString(bin.resolve(name), script);
+    assertTrue(file.toFile().setExecutable(true));
+  }
+
+  private String run(String mavenArguments, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
+    builder.redirectError(root.resolve("errors").toFile());
+    builder.environment().remove("JAVA_HOME");
+    builder.environment().merge("PATH", "", (path, none) -> bin + ":" + path);
+    builder.environment().put("FLSL_MAVEN_ARGS", mavenArguments);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), Files.readString(root.resolve("errors")));
+    return said;
+  }
+
+  private String flsl(String mavenArguments, String command)
+      throws IOException, InterruptedException {
+    return run(mavenArguments, root.resolve("flsl").toString(), command);
+  }
+
+  private void mavenByHand(String... arguments) throws IOException, InterruptedException {
+    String[] command = new String[arguments.length + 1];
+    command[0] = bin.resolve("mvn").toString();
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    run("", command);
+  }
+
+  private int builds() throws IOException {
+    return Files.readAllLines(root.resolve("builds")).size();
+  }
+
+  @Test
+  void whatIsThereIsNotBuiltAgain() throws Exception {
+    String first = flsl(FAST, "pretrain");
+    assertEquals(first, flsl(FAST, "eval"));
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void aBuildByHandIsNotTakenForTheOneAskedFor() throws Exception {
+    flsl(FAST, "pretrain");
+    for (String[] byHand :
+        new String[][] {
+          {"-DskipTests", "package"},
+          {"verify"},
+          {"-pl", "arbiter-configs", "-am", PLAIN, "package"}
+        }) {
+      mavenByHand(byHand);
+      assertTrue(flsl(FAST, "pretrain").contains(FAST + " package"));
+    }
+    mavenByHand("-pl arbiter-configs");
+    assertTrue(flsl(FAST, "sweep").startsWith("-Dflsl.launcher="));
+    assertTrue(flsl(FAST, "sweep").contains(FAST + " package"));
+  }
+
+  @Test
+  void otherArgumentsAreAnotherBuildAndTheOldOneComesBack() throws Exception {
+    for (String arguments : List.of(FAST, PLAIN, FAST, "-Dcuda", "-Dui -Dcuda", "-Dcuda")) {
+      String said = flsl(arguments, "pretrain");
+      assertTrue(said.contains("-am " + arguments + " package"), said);
+    }
+    assertEquals(6, builds());
+  }
+
+  @Test
+  void nothingOfTheUiStaysWithoutIt() throws Exception {
+    assertTrue(flsl(FAST + " -Dui", "pretrain").strip().endsWith(" ui"));
+    assertTrue(flsl(FAST, "pretrain").strip().endsWith(" package"));
+    mavenByHand("-Dui", "package");
+    assertTrue(flsl(FAST, "pretrain").strip().endsWith(" package"));
+  }
+
+  @Test
+  void theTwoProgramsDoNotUndoEachOther() throws Exception {
+    flsl(FAST, "pretrain");
+    flsl(FAST, "sweep");
+    assertEquals(2, builds());
+    flsl(FAST, "pretrain");
+    flsl(FAST, "sweep");
+    assertEquals(2, builds());
+  }
+
+  @Test
+  void anInterruptedBuildCountsForNothing() throws Exception {
+    flsl(FAST, "pretrain");
+    // Maven has written the jar, and the launcher was killed before it could say so.
+    Files.writeString(root.resolve("flsl-examples/target/flsl.jar"), "half");
+    assertTrue(flsl(FAST, "pretrain").contains(FAST));
+    assertEquals(2, builds());
+  }
+
+  @Test
+  void changedSourcesAreBuilt() throws Exception {
+    flsl(FAST, "pretrain");
+    Path source = Files.writeString(root.resolve("flsl-dl4j-layers/src/main/A.java"), "");
+    Path jar = root.resolve("flsl-examples/target/flsl.jar");
+    Files.setLastModifiedTime(
+        source, FileTime.fromMillis(Files.getLastModifiedTime(jar).toMillis() + 2000));
+    flsl(FAST, "pretrain");
+    assertEquals(2, builds());
+  }
+
+  @Test
+  void theProgramLearnsHowItWasCalled() throws Exception {
+    assertTrue(
+        run(FAST, "./flsl", "pretrain").startsWith("-Dflsl.launcher=./flsl\n"),
+        "for the hints that it gives");
+  }
+
+  @Test
+  void aUserWithoutPasswdEntryGetsAHomeForMaven() throws Exception {
+    tool("id", "#!/bin/sh\n[ \"$1\" = -u ] && echo 54321\n");
+    flsl(FAST, "pretrain");
+    String options = Files.readString(root.resolve("maven_opts"));
+    assertTrue(options.startsWith("-Duser.home=/"), options);
+    assertTrue(Files.isWritable(Path.of(options.strip().replace("-Duser.home=", "")).getParent()));
+  }
+}
