@@ -56,7 +56,7 @@ class ArbiterGuardsTest {
   private static SweepCandidates gammas(String... values) {
     PretrainSpace space =
         PretrainSpace.builder()
-            .searched(Settings.GAMMA, new DiscreteParameterSpace<>(values))
+            .searched(Settings.named("gamma", ""), new DiscreteParameterSpace<>(values))
             .build();
     return new SweepCandidates(space, Search.GRID, 1000, 1, List.of());
   }

@@ -13,6 +13,7 @@ import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.layers.vit.PatchTokens;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.layers.vit.TransformerBlock;
@@ -44,7 +45,9 @@ public final class EveryLayer {
             .patch(2)
             .imageSize(6)
             .positions(Positions.LEARNED)
+            .leadingTokens(1)
             .build();
+    PackedViews all = PackedViews.of(1 + 9, 1 + 4);
     PackedViews tokens = PackedViews.of(9, 4);
     PackedViews queries = PackedViews.of(2, 1);
     MapSchedule tau =
@@ -55,13 +58,14 @@ public final class EveryLayer {
             .normEps(1e-5)
             .dropPath(0.4)
             .dropout(0.2)
-            .views(tokens)
+            .views(all)
             .build();
     return b ->
         b.addInputs("global", "local", "selector", "maps")
             .addVertex("embedding", new PatchEmbedding(vit, 2), "global", "local")
             .addLayer("block", block, "embedding")
-            .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "block")
+            .addLayer("patches", PatchTokens.of(WIDTH, 1, all), "block")
+            .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "patches")
             .addVertex("queries", new TokenSelection(), "norm", "selector")
             .addVertex("modes", MeanShift.self(tau, queries, tokens), "queries", "norm")
             .addVertex("frozen/embedding", new FrozenVertex(new PatchEmbedding(vit, 1)), "global")

@@ -1,8 +1,8 @@
 package org.flsl.losses;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
@@ -14,30 +14,24 @@ import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * The FLSL objective: the weighted sum of the three terms, {@code L = upsilon intra + eta inter +
+ * The FLSL objective: the weighted sum of its terms, such as {@code L = upsilon intra + eta inter +
  * gamma volume}.
  *
- * <p>It is the output of an FLSL training graph and needs no labels. Input: {@code [1, 3]} as
+ * <p>It is the output of an FLSL training graph and needs no labels. Input: {@code [1, terms]} as
  * {@link FlslLosses} gives it.
  */
 public final class FlslLossLayer extends CompiledLossLayer {
-  @JsonProperty private ISchedule upsilon;
-  @JsonProperty private ISchedule eta;
-  @JsonProperty private ISchedule gamma;
+  @JsonProperty private Map<String, ISchedule> weights;
 
   private FlslLossLayer() {}
 
   /**
    * The objective with the given weights.
    *
-   * @param upsilon weight of the intra-view term
-   * @param eta weight of the inter-view term
-   * @param gamma weight of the volume term
+   * @param weights by their names, in the order of the terms
    */
-  public FlslLossLayer(ISchedule upsilon, ISchedule eta, ISchedule gamma) {
-    this.upsilon = Objects.requireNonNull(upsilon, "upsilon");
-    this.eta = Objects.requireNonNull(eta, "eta");
-    this.gamma = Objects.requireNonNull(gamma, "gamma");
+  public FlslLossLayer(Map<String, ISchedule> weights) {
+    this.weights = new LinkedHashMap<>(weights);
   }
 
   @Override
@@ -52,22 +46,20 @@ public final class FlslLossLayer extends CompiledLossLayer {
 
   @Override
   protected SDVariable define(Definition d, SDVariable terms) {
-    SDVariable weights =
-        d.sameDiff()
-            .stack(
-                0,
-                d.scheduled("upsilon", upsilon),
-                d.scheduled("eta", eta),
-                d.scheduled("gamma", gamma));
+    SDVariable[] scheduled =
+        weights.entrySet().stream()
+            .map(weight -> d.scheduled(weight.getKey(), weight.getValue()))
+            .toArray(SDVariable[]::new);
+    SDVariable stacked = d.sameDiff().stack(0, scheduled);
     return d.withGradient(
-        terms.reshape(3).mul(weights).sum(),
+        terms.reshape(scheduled.length).mul(stacked).sum(),
         List.of(terms),
-        dy -> List.of(weights.mul(dy).reshape(1, 3)));
+        dy -> List.of(stacked.mul(dy).reshape(1, scheduled.length)));
   }
 
   @Override
   public InputType getOutputType(int index, InputType input) {
-    int terms = FlslLosses.Term.values().length;
+    int terms = weights.size();
     if (!(input instanceof InputType.InputTypeFeedForward forward) || forward.getSize() != terms) {
       throw new InvalidInputTypeException(
           String.format(
@@ -80,14 +72,12 @@ public final class FlslLossLayer extends CompiledLossLayer {
   public boolean equals(Object other) {
     return other instanceof FlslLossLayer that
         && super.equals(other)
-        && Objects.equals(upsilon, that.upsilon)
-        && Objects.equals(eta, that.eta)
-        && Objects.equals(gamma, that.gamma);
+        && List.copyOf(weights.entrySet()).equals(List.copyOf(that.weights.entrySet()));
   }
 
   /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
   @Override
   public int hashCode() {
-    return Objects.hash(upsilon, eta, gamma);
+    return weights.hashCode();
   }
 }

@@ -1,6 +1,7 @@
 package org.flsl.losses;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -8,60 +9,33 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.flsl.layers.TokenTypes;
-import org.flsl.layers.samediff.BatchPart;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
-import org.flsl.layers.samediff.Softmax;
-import org.flsl.layers.samediff.UnitRows;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * The three terms of the FLSL objective, unweighted.
+ * The terms of the FLSL objective, unweighted: by default {@link IntraView}, {@link InterView} and
+ * {@link Volume}.
  *
- * <ul>
- *   <li>intra-view, the first level: {@code 2 - 2 mean cos(q, mode)} draws queries to their modes;
- *   <li>inter-view, the second level: {@code -mean sum_k P_t log P_s} with {@code P_s = softmax(l_s
- *       / T_s)} and {@code P_t = softmax((l_t - c) / T_t)}, the teacher's assignment, which gets no
- *       gradient;
- *   <li>volume: {@code KL(mean P_s || prior)}, which keeps all clusters in use.
- * </ul>
- *
- * <p>Means run over all queries of all views and images. Everything is computed from log-softmax
- * and with {@code 0 log 0 = 0}, so that neither a one-hot mean nor an underflowing probability
- * gives NaN (the published code's form does).
+ * <p>Everything is computed from log-softmax and with {@code 0 log 0 = 0}, so that neither a
+ * one-hot mean nor an underflowing probability gives NaN (the published code's form does).
  *
  * <p>With centring, the alternative to the volume term, the centre c is a parameter that {@link
  * org.flsl.training} updates and that no gradient reaches; otherwise c = 0.
  *
  * <p>Inputs: queries {@code [B, n, C]}, student modes {@code [B, n, C]}, student logits {@code [B,
- * n, K]}, teacher logits {@code [B, n, K]}. Output: {@code [1, 3]}: intra, inter, volume.
+ * n, K]}, teacher logits {@code [B, n, K]}. Output: {@code [1, terms]}, in their order.
  */
 public final class FlslLosses extends CompiledVertex {
 
   /** Name of the parameter that holds the centre of the teacher's logits, {@code [1, K]}. */
   public static final String CENTRE = "centre";
 
-  /**
-   * Name of the student's mean assignment {@code [K]}, on which the volume term depends; for {@link
-   * BatchPart#missing}.
-   */
-  public static final String MEAN_ASSIGNMENT = "meanAssignment";
-
-  /** The terms in the order of the output. */
-  public enum Term {
-    /** First level: mean shift inside a view. */
-    INTRA,
-    /** Second level: k-means across views. */
-    INTER,
-    /** Divergence of the mean assignment from the prior. */
-    VOLUME
-  }
-
+  @JsonProperty private List<LossTerm> terms;
   @JsonProperty private int centroids;
   @JsonProperty private ISchedule studentTemperature;
   @JsonProperty private ISchedule teacherTemperature;
@@ -73,6 +47,7 @@ public final class FlslLosses extends CompiledVertex {
   /**
    * The terms for a number of centroids.
    *
+   * @param terms what is computed
    * @param centroids K
    * @param studentTemperature T_s
    * @param teacherTemperature T_t
@@ -81,11 +56,13 @@ public final class FlslLosses extends CompiledVertex {
    *     uniform
    */
   public FlslLosses(
+      List<LossTerm> terms,
       int centroids,
       ISchedule studentTemperature,
       ISchedule teacherTemperature,
       boolean centring,
       double[] prior) {
+    this.terms = List.copyOf(terms);
     this.centroids = centroids;
     this.studentTemperature = Objects.requireNonNull(studentTemperature, "studentTemperature");
     this.teacherTemperature = Objects.requireNonNull(teacherTemperature, "teacherTemperature");
@@ -122,45 +99,10 @@ public final class FlslLosses extends CompiledVertex {
 
   @Override
   protected SDVariable define(Definition d) {
-    SameDiff sd = d.sameDiff();
-    SDVariable logits = d.inputs().get("logits").reshape(-1, centroids);
-    SDVariable logP =
-        Softmax.log(d, logits.div(d.scheduled("studentTemperature", studentTemperature)));
-    SDVariable intra = intra(d);
-    SDVariable inter = teacher(d).mul(logP).sum(1).mean().neg();
-    SDVariable mean = d.batchMean(MEAN_ASSIGNMENT, sd.math.exp(logP).mean(0), centroids);
-    SDVariable volume = volume(d, mean);
-    return sd.concat(1, intra.reshape(1, 1), inter.reshape(1, 1), volume.reshape(1, 1));
-  }
-
-  private static SDVariable intra(Definition d) {
-    SDVariable queries = d.inputs().get("queries");
-    long width = queries.getShape()[2];
-    SDVariable q = UnitRows.apply(d, queries.reshape(-1, width));
-    SDVariable mode = UnitRows.apply(d, d.inputs().get("modes").reshape(-1, width));
-    return q.mul(mode).sum(1).mean().mul(-2).add(2);
-  }
-
-  private SDVariable teacher(Definition d) {
-    SameDiff sd = d.sameDiff();
-    SDVariable logits = d.inputs().get("teacherLogits").reshape(-1, centroids);
-    if (centring) {
-      logits = logits.sub(d.param(CENTRE));
-    }
-    SDVariable scaled = logits.div(d.scheduled("teacherTemperature", teacherTemperature));
-    return d.stopGradient(sd.nn.softmax(scaled, -1));
-  }
-
-  private SDVariable volume(Definition d, SDVariable mean) {
-    SameDiff sd = d.sameDiff();
-    double tiny = d.dataType().width() == 8 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-    SDVariable negativeEntropy = mean.mul(sd.math.log(sd.math.max(mean, d.constant(tiny)))).sum();
-    if (prior == null) {
-      return negativeEntropy.add(Math.log(centroids));
-    }
-    double[] logPrior = Arrays.stream(prior).map(Math::log).toArray();
-    SDVariable log = sd.constant(Nd4j.createFromArray(logPrior).castTo(d.dataType()));
-    return negativeEntropy.sub(mean.mul(log).sum());
+    TermInputs inputs = new TermInputs(d, this);
+    SDVariable[] values =
+        terms.stream().map(term -> term.define(inputs).reshape(1, 1)).toArray(SDVariable[]::new);
+    return d.sameDiff().concat(1, values);
   }
 
   /**
@@ -193,7 +135,12 @@ public final class FlslLosses extends CompiledVertex {
     TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
     TokenTypes.expectSequence(name(), inputs[2], centroids);
     TokenTypes.expectSequence(name(), inputs[3], centroids);
-    return InputType.feedForward(Term.values().length);
+    return InputType.feedForward(terms.size());
+  }
+
+  /** The terms in the order of the output. */
+  public List<LossTerm> terms() {
+    return terms;
   }
 
   /** K. */
@@ -211,6 +158,10 @@ public final class FlslLosses extends CompiledVertex {
     return teacherTemperature;
   }
 
+  double[] prior() {
+    return prior;
+  }
+
   /** Whether the teacher's logits are centred. */
   public boolean isCentring() {
     return centring;
@@ -220,7 +171,12 @@ public final class FlslLosses extends CompiledVertex {
   public GraphVertex clone() {
     FlslLosses copy =
         new FlslLosses(
-            centroids, studentTemperature.clone(), teacherTemperature.clone(), centring, prior);
+            terms,
+            centroids,
+            studentTemperature.clone(),
+            teacherTemperature.clone(),
+            centring,
+            prior);
     copy.copySettings(this);
     return copy;
   }
@@ -228,6 +184,7 @@ public final class FlslLosses extends CompiledVertex {
   @Override
   public boolean equals(Object other) {
     return other instanceof FlslLosses that
+        && terms.equals(that.terms)
         && centroids == that.centroids
         && studentTemperature.equals(that.studentTemperature)
         && teacherTemperature.equals(that.teacherTemperature)
@@ -238,6 +195,6 @@ public final class FlslLosses extends CompiledVertex {
   @Override
   public int hashCode() {
     return Objects.hash(
-        centroids, studentTemperature, teacherTemperature, centring, Arrays.hashCode(prior));
+        terms, centroids, studentTemperature, teacherTemperature, centring, Arrays.hashCode(prior));
   }
 }

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.flsl.losses.InterView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,8 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private static final double SAME = 0.05;
   private static final double FLAT = 0.05;
 
+  private static final String INTER = new InterView().name();
+
   private final double maxEntropy;
   private final Consumer<Collapse> alarm;
   private final Deque<StepMetrics> window = new ArrayDeque<>();
@@ -85,7 +88,7 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     window.removeFirst();
     double entropy =
         window.stream().mapToDouble(StepMetrics::assignmentEntropy).average().orElse(0);
-    double inter = window.stream().mapToDouble(StepMetrics::inter).average().orElse(0);
+    double inter = window.stream().mapToDouble(CollapseWatch::inter).average().orElse(0);
     double spread = window.stream().mapToDouble(StepMetrics::featureSpread).average().orElse(1);
     double used = window.stream().mapToInt(StepMetrics::usedCentroids).average().orElse(0);
     boolean uniform =
@@ -98,6 +101,11 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     report(Collapse.EQUAL_FEATURES, spread < SAME, step);
   }
 
+  /** NaN for an objective without that term. */
+  private static double inter(StepMetrics step) {
+    return step.terms().getOrDefault(INTER, Double.NaN);
+  }
+
   private void report(Collapse collapse, boolean happened, StepMetrics step) {
     if (happened && seen.add(collapse)) {
       LOG.warn(
@@ -105,7 +113,7 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
               + " likeliest centroids {}, spread of the features {})",
           step.iteration(),
           collapse.explanation,
-          number(step.inter()),
+          number(inter(step)),
           number(maxEntropy),
           number(step.assignmentEntropy()),
           step.usedCentroids(),

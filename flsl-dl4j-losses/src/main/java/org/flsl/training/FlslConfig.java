@@ -2,7 +2,16 @@ package org.flsl.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.flsl.layers.internal.GeneratedBuilder;
+import org.flsl.losses.InterView;
+import org.flsl.losses.IntraView;
+import org.flsl.losses.LossTerm;
+import org.flsl.losses.Volume;
+import org.flsl.schedules.CosineSchedule;
+import org.flsl.schedules.RampSchedule;
+import org.flsl.schedules.Scheduled;
 import org.immutables.value.Value;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.schedule.FixedSchedule;
@@ -24,7 +33,9 @@ public abstract class FlslConfig {
 
   /** Starts from the paper's values. */
   public static Builder builder() {
-    return new Builder();
+    Builder builder = new Builder();
+    LossTerm.known().forEach(term -> builder.weight(term, term.defaultWeight()));
+    return builder;
   }
 
   /** A builder that starts from this configuration. */
@@ -68,23 +79,11 @@ public abstract class FlslConfig {
     return 256;
   }
 
-  /** Weight of the intra-view term; default 0.03. */
-  @Value.Default
-  public Scheduled upsilon() {
-    return Scheduled.constant(0.03);
-  }
-
-  /** Weight of the inter-view term; default 1. */
-  @Value.Default
-  public Scheduled eta() {
-    return Scheduled.constant(1);
-  }
-
-  /** Weight of the volume term; default 5. */
-  @Value.Default
-  public Scheduled gamma() {
-    return Scheduled.constant(5);
-  }
+  /**
+   * The objective: its terms in their order, each with its weight; default all {@linkplain
+   * LossTerm#known known} ones with the weights that they propose.
+   */
+  public abstract Map<LossTerm, Scheduled> objective();
 
   /**
    * Inverse temperature of the mean shift inside a view; default 0.1 / sqrt(384), whatever the
@@ -285,9 +284,8 @@ public abstract class FlslConfig {
     positive("headHidden", headHidden());
     positive("headBottleneck", headBottleneck());
     check(centroids() >= 2, "centroids must be at least 2, got " + centroids());
-    notNegative("upsilon", upsilon());
-    notNegative("eta", eta());
-    notNegative("gamma", gamma());
+    check(!objective().isEmpty(), "objective needs at least one term");
+    objective().forEach((term, weight) -> notNegative(term.weight(), weight));
     positive("tauSelf", tauSelf());
     positive("tauCross", tauCross());
     positive("studentTemperature", studentTemperature());
@@ -348,6 +346,26 @@ public abstract class FlslConfig {
    */
   public static final class Builder extends ImmutableFlslConfig.Builder {
     Builder() {}
+
+    /** The weight of a term, which becomes part of the objective if it is not yet. */
+    public Builder weight(LossTerm term, Scheduled weight) {
+      return putObjective(term, Objects.requireNonNull(weight, term.weight()));
+    }
+
+    /** Weight of the {@linkplain IntraView intra-view term}. */
+    public Builder upsilon(Scheduled weight) {
+      return weight(new IntraView(), weight);
+    }
+
+    /** Weight of the {@linkplain InterView inter-view term}. */
+    public Builder eta(Scheduled weight) {
+      return weight(new InterView(), weight);
+    }
+
+    /** Weight of the {@linkplain Volume volume term}. */
+    public Builder gamma(Scheduled weight) {
+      return weight(new Volume(), weight);
+    }
 
     /** What the mean assignment should be, a number for each centroid; null is uniform. */
     public Builder prior(double[] prior) {

@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -30,6 +31,7 @@ import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
 import org.flsl.views.ViewNames;
 import org.nd4j.common.util.ArrayUtil;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +47,8 @@ import org.slf4j.LoggerFactory;
  * queries      = select(student tokens, querySelector)
  * modes        = meanShift(queries, student tokens)     teacher/modes = meanShift(queries, teacher tokens)
  * student/head, student/prototypes                      teacher/head, teacher/prototypes
- * losses       = intra, inter, volume
- * objective    = upsilon intra + eta inter + gamma volume
+ * losses       = intra, inter, volume: the terms of the objective
+ * objective    = upsilon intra + eta inter + gamma volume: their weighted sum
  * </pre>
  *
  * <p>Use {@link #init} for a new training and {@link #attach} for a restored one: both add the
@@ -69,7 +71,7 @@ public final class FlslGraph {
   /** Name of the layer with the logits, in the student's and in the teacher's section. */
   public static final String PROTOTYPES = "prototypes";
 
-  /** Name of the vertex with the three terms. */
+  /** Name of the vertex with the terms. */
   public static final String LOSSES = "losses";
 
   /** Name of the output layer. */
@@ -169,6 +171,7 @@ public final class FlslGraph {
 
     FlslLosses losses =
         new FlslLosses(
+            List.copyOf(config.objective().keySet()),
             config.centroids(),
             config.studentTemperature().over(steps()),
             config.teacherTemperatureSchedule(),
@@ -177,12 +180,9 @@ public final class FlslGraph {
                 ? null
                 : config.prior().stream().mapToDouble(Double::doubleValue).toArray());
     shared.vertex(LOSSES, losses, queries, modes, logits, teacherLogits);
-    FlslLossLayer objective =
-        new FlslLossLayer(
-            config.upsilon().over(steps()),
-            config.eta().over(steps()),
-            config.gamma().over(steps()));
-    shared.layer(OBJECTIVE, objective, LOSSES);
+    Map<String, ISchedule> weights = new LinkedHashMap<>();
+    config.objective().forEach((term, weight) -> weights.put(term.weight(), weight.over(steps())));
+    shared.layer(OBJECTIVE, new FlslLossLayer(weights), LOSSES);
 
     declareInputs(builder, tokenViews, queryViews);
     return builder.setOutputs(OBJECTIVE);

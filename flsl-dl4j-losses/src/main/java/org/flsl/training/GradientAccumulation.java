@@ -13,6 +13,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.layers.samediff.BatchPart;
 import org.flsl.losses.FlslLosses;
+import org.flsl.losses.TermInputs;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -32,10 +33,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * schedules and {@code iterationDone} act once. The score is that of the whole batch; {@code
  * onForwardPass} and {@code onBackwardPass} of listeners are called for each part.
  *
- * <p>Two terms of the objective are means over the queries, so that the mean of the parts'
- * gradients is the gradient. The volume term V is a function of the mean assignment p over the
- * whole batch. With p_i that of part i, {@code dV = V'(p) mean_i dp_i}: a first pass without
- * gradients finds p, which is its price.
+ * <p>Most terms of the objective are means over the queries, so that the mean of the parts'
+ * gradients is the gradient. Others, as the volume term V, are functions of the mean assignment p
+ * over the whole batch ({@link TermInputs#meanAssignment}). With p_i that of part i, {@code dV =
+ * V'(p) mean_i dp_i}: a first pass without gradients finds p, which is its price.
  *
  * <p>Layers of your own that look across the batch (batch normalisation) see a part only, and
  * DL4J's own dropout draws other masks.
@@ -151,7 +152,7 @@ public final class GradientAccumulation {
         .mapToObj(
             i ->
                 new BatchPart(
-                    i * size, Map.of(FlslLosses.MEAN_ASSIGNMENT, whole.sub(means.get(i)))))
+                    i * size, Map.of(TermInputs.MEAN_ASSIGNMENT, whole.sub(means.get(i)))))
         .toList();
   }
 

@@ -2,6 +2,8 @@ package org.flsl.training;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
@@ -9,6 +11,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.flsl.layers.samediff.BatchPart;
 import org.flsl.losses.FlslLosses;
+import org.flsl.losses.LossTerm;
+import org.flsl.losses.Volume;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -19,6 +23,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * ({@link GradientAccumulation}), the figures are those of the whole batch.
  */
 public final class MetricsListener extends BaseTrainingListener {
+  private static final LossTerm VOLUME = new Volume();
+
   private final FlslConfig config;
   private final Consumer<StepMetrics> consumer;
   private Seen seen;
@@ -34,7 +40,7 @@ public final class MetricsListener extends BaseTrainingListener {
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     ComputationGraph graph = (ComputationGraph) model;
     if (BatchPart.of(graph.getVertex(FlslGraph.LOSSES)).first() == 0) {
-      seen = new Seen();
+      seen = new Seen(terms(graph));
     }
     double temperature =
         config
@@ -46,25 +52,40 @@ public final class MetricsListener extends BaseTrainingListener {
     seen.features(activations.get(FlslGraph.QUERIES));
   }
 
+  private static List<LossTerm> terms(ComputationGraph graph) {
+    return ((FlslLosses) graph.getConfiguration().getVertices().get(FlslGraph.LOSSES)).terms();
+  }
+
   /** What the forward passes of one step show: one, or one for each part of the batch. */
   private final class Seen {
+    private final List<LossTerm> objective;
     private int parts;
-    private double intra;
-    private double inter;
-    private double volume;
+    private final Map<String, Double> sums = new LinkedHashMap<>();
     private INDArray assignment;
     private final BitSet used = new BitSet();
     private INDArray direction;
 
-    void terms(INDArray terms) {
+    Seen(List<LossTerm> objective) {
+      this.objective = objective;
+    }
+
+    void terms(INDArray values) {
       parts++;
-      intra += terms.getDouble(0);
-      inter += terms.getDouble(1);
-      volume += terms.getDouble(2);
+      int place = 0;
+      for (LossTerm term : objective) {
+        sums.merge(term.name(), values.getDouble(place++), Double::sum);
+      }
+    }
+
+    /** Their means over the parts. */
+    Map<String, Double> terms() {
+      Map<String, Double> means = new LinkedHashMap<>(sums);
+      means.replaceAll((term, sum) -> sum / parts);
+      return means;
     }
 
     void assignment(INDArray logits, double temperature) {
-      if (!config.prior().isEmpty()) {
+      if (!volumeTellsEntropy()) {
         assignment = sum(assignment, FlslLosses.meanAssignment(logits, temperature));
       }
       INDArray rows = logits.reshape('c', -1, logits.size(2));
@@ -80,10 +101,14 @@ public final class MetricsListener extends BaseTrainingListener {
       return before == null ? ofPart : before.addi(ofPart);
     }
 
-    /** The volume term is ln K - H for a uniform prior; for any other it is computed here. */
+    /** The term is ln K - H for a uniform prior; for any other the entropy is computed here. */
+    private boolean volumeTellsEntropy() {
+      return config.prior().isEmpty() && objective.contains(VOLUME);
+    }
+
     double entropy() {
-      if (assignment == null) {
-        return Math.log(config.centroids()) - volume / parts;
+      if (volumeTellsEntropy()) {
+        return Math.log(config.centroids()) - terms().get(VOLUME.name());
       }
       INDArray mean = assignment.div(parts);
       return -mean.mul(Transforms.log(mean.add(1e-30))).sumNumber().doubleValue();
@@ -115,9 +140,7 @@ public final class MetricsListener extends BaseTrainingListener {
             iteration,
             epoch,
             model.score(),
-            seen.intra / seen.parts,
-            seen.inter / seen.parts,
-            seen.volume / seen.parts,
+            seen.terms(),
             config.learningRateSchedule().valueAt(iteration, epoch),
             config.weightDecaySchedule().valueAt(iteration, epoch),
             config.momentumSchedule().valueAt(iteration, epoch),

@@ -11,6 +11,7 @@ import org.flsl.layers.GraphSection;
 import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.schedules.Scheduled;
 import org.flsl.views.ViewNames;
 
 /**

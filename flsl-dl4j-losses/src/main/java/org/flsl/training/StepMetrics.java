@@ -1,14 +1,16 @@
 package org.flsl.training;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What one training step was like.
  *
  * @param iteration the step, from 0
  * @param epoch the epoch, from 0
  * @param total the objective
- * @param intra its first term, unweighted
- * @param inter its second term, unweighted
- * @param volume its third term, unweighted
+ * @param terms its terms by their names, unweighted and in their order
  * @param learningRate learning rate of this step
  * @param weightDecay weight decay of this step
  * @param momentum the teacher's momentum of this step
@@ -23,9 +25,7 @@ public record StepMetrics(
     int iteration,
     int epoch,
     double total,
-    double intra,
-    double inter,
-    double volume,
+    Map<String, Double> terms,
     double learningRate,
     double weightDecay,
     double momentum,
@@ -34,6 +34,11 @@ public record StepMetrics(
     double assignmentEntropy,
     int usedCentroids,
     double featureSpread) {
+
+  /** Copies. */
+  public StepMetrics {
+    terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
 
   /** Whether every number is finite. */
   public boolean isFinite() {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;
-import org.flsl.training.Scheduled;
 import org.flsl.training.TinyFlsl;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.DoubleStream;
@@ -50,7 +52,12 @@ class FlslLossesTest {
 
   private static FlslLosses losses(int centroids, boolean centring, double[] prior) {
     return new FlslLosses(
-        centroids, new FixedSchedule(STUDENT), new FixedSchedule(TEACHER), centring, prior);
+        LossTerm.known(),
+        centroids,
+        new FixedSchedule(STUDENT),
+        new FixedSchedule(TEACHER),
+        centring,
+        prior);
   }
 
   /**
@@ -72,7 +79,7 @@ class FlslLossesTest {
             .addLayer("logits", TokenNorm.builder(k).build(), "l")
             .addLayer("teacher", frozenTeacher ? new FrozenLayer(teacher) : teacher, "t")
             .addVertex("losses", losses, "queries", "modes", "logits", "teacher")
-            .addLayer("out", new FlslLossLayer(weights[0], weights[1], weights[2]), "losses")
+            .addLayer("out", objective(weights), "losses")
             .setOutputs("out")
             .setInputTypes(
                 TokenTypes.sequence(WIDTH, QUERIES),
@@ -83,6 +90,14 @@ class FlslLossesTest {
     graph.init();
     graph.params().addi(random(type, 7, graph.params().shape()).muli(0.3));
     return graph;
+  }
+
+  private static FlslLossLayer objective(ISchedule... weights) {
+    Map<String, ISchedule> named = new LinkedHashMap<>();
+    for (LossTerm term : LossTerm.known()) {
+      named.put(term.weight(), weights[named.size()]);
+    }
+    return new FlslLossLayer(named);
   }
 
   private static ISchedule[] weights() {
@@ -200,14 +215,16 @@ class FlslLossesTest {
     int rows = (int) p.size(0);
     int k = (int) p.size(1);
     INDArray logits = Transforms.log(p, true).reshape(1, rows, k);
-    FlslLosses losses = new FlslLosses(k, new FixedSchedule(1), new FixedSchedule(1), false, prior);
+    FlslLosses losses =
+        new FlslLosses(
+            LossTerm.known(), k, new FixedSchedule(1), new FixedSchedule(1), false, prior);
     var builder =
         new NeuralNetConfiguration.Builder()
             .dataType(DataType.DOUBLE)
             .graphBuilder()
             .addInputs("q", "l")
             .addVertex("losses", losses, "q", "q", "l", "l")
-            .addLayer("out", new FlslLossLayer(weights()[0], weights()[1], weights()[2]), "losses")
+            .addLayer("out", objective(weights()), "losses")
             .setOutputs("out");
     ComputationGraph graph = new ComputationGraph(builder.build());
     graph.init();
@@ -289,9 +306,9 @@ class FlslLossesTest {
     assertNotEquals(losses(K, false, null), losses(K, true, null));
     assertNotEquals(losses(K, false, null), losses(K, false, PRIOR));
     ISchedule[] w = weights();
-    FlslLossLayer layer = new FlslLossLayer(w[0], w[1], w[2]);
+    FlslLossLayer layer = objective(w);
     assertEquals(layer, layer.clone());
-    assertNotEquals(layer, new FlslLossLayer(w[0], w[2], w[1]));
+    assertNotEquals(layer, objective(w[0], w[2], w[1]));
   }
 
   @Test
@@ -322,9 +339,6 @@ class FlslLossesTest {
         "equally many queries",
         "[2, 2, 4]");
     ISchedule[] w = weights();
-    assertRefused(
-        () -> new FlslLossLayer(w[0], w[1], w[2]).getOutputType(0, InputType.feedForward(4)),
-        "3 terms",
-        "4");
+    assertRefused(() -> objective(w).getOutputType(0, InputType.feedForward(4)), "3 terms", "4");
   }
 }

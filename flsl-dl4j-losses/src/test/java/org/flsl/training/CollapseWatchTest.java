@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.schedules.Scheduled;
 import org.flsl.training.CollapseWatch.Collapse;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,9 +19,13 @@ class CollapseWatchTest {
   private static final int K = 64;
   private static final double LN_K = Math.log(K);
 
+  private static Map<String, Double> terms(double intra, double inter) {
+    return Map.of("intra", intra, "inter", inter, "volume", 0.1);
+  }
+
   static StepMetrics step(int iteration, double inter, double entropy, double spread) {
     return new StepMetrics(
-        iteration, 0, inter, 0.5, inter, 0.1, 1e-3, 0.1, 0.99, 0.05, 1, entropy, 10, spread);
+        iteration, 0, inter, terms(0.5, inter), 1e-3, 0.1, 0.99, 0.05, 1, entropy, 10, spread);
   }
 
   private static List<Collapse> watch(int steps, double inter, double entropy, double spread) {
@@ -46,7 +52,8 @@ class CollapseWatchTest {
     for (int i = 0; i < 500; i++) {
       double rate = i < warmup ? i : 1000 - i;
       watch.accept(
-          new StepMetrics(i, 0, 5, 0.1, inter, 0.1, rate, 0.1, 0.99, 0.04, 1, entropy, used, 0.97));
+          new StepMetrics(
+              i, 0, 5, terms(0.1, inter), rate, 0.1, 0.99, 0.04, 1, entropy, used, 0.97));
     }
     return alarms;
   }

@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.TokenGrid;
+import org.flsl.losses.InterView;
+import org.flsl.losses.IntraView;
+import org.flsl.losses.Volume;
+import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -30,9 +34,9 @@ class FlslConfigTest {
     assertEquals(4096, c.centroids());
     assertEquals(2048, c.headHidden());
     assertEquals(256, c.headBottleneck());
-    assertEquals(Scheduled.constant(0.03), c.upsilon());
-    assertEquals(Scheduled.constant(1), c.eta());
-    assertEquals(Scheduled.constant(5), c.gamma());
+    assertEquals(Scheduled.constant(0.03), c.objective().get(new IntraView()));
+    assertEquals(Scheduled.constant(1), c.objective().get(new InterView()));
+    assertEquals(Scheduled.constant(5), c.objective().get(new Volume()));
     assertEquals(0.1 / Math.sqrt(384), c.tauSelf().start());
     assertEquals(0.2 / Math.sqrt(384), c.tauCross().start());
     assertEquals(0.1, c.studentTemperature().start());

@@ -15,11 +15,14 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.GraphGradients;
+import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -158,9 +161,14 @@ class FlslGraphTest {
     assertEquals(expected, graph.score(batch, false), 1e-12);
   }
 
-  @Test
-  void theExportedTeacherGivesTheTeachersTokens() throws IOException {
-    FlslGraph flsl = TinyFlsl.flsl(DataType.FLOAT);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void theExportedTeacherGivesTheTeachersTokens(int leadingTokens) throws IOException {
+    VitConfig vit = TinyFlsl.vit().leadingTokens(leadingTokens).build();
+    FlslGraph flsl =
+        TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).build())
+            .backbone(VitBackbone.of(vit))
+            .build();
     ComputationGraph graph = flsl.init();
     for (int step = 0; step < 3; step++) {
       graph.fit(batch(DataType.FLOAT, step));

@@ -43,9 +43,9 @@ class PublishedInitialTermsTest {
     graph.fit(new MultiDataSet(features, new INDArray[] {Nd4j.zeros(BATCH, 1)}));
 
     StepMetrics first = steps.get(0);
-    between(0.39, 0.48, first.intra(), "intra");
-    between(7.50, 7.67, first.inter(), "inter");
-    between(0.168, 0.199, first.volume(), "volume");
+    between(0.39, 0.48, first.terms().get("intra"), "intra");
+    between(7.50, 7.67, first.terms().get("inter"), "inter");
+    between(0.168, 0.199, first.terms().get("volume"), "volume");
     between(8.45, 8.60, first.total(), "total");
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.flsl.losses.Volume;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -105,7 +106,7 @@ class PublishedTrainingTest {
           at + "inter",
           golden.step(step).get("inter_view").asDouble(),
           terms.getDouble(1));
-      if (flsl.config().gamma().end() > 0) {
+      if (flsl.config().objective().get(new Volume()).end() > 0) {
         term(
             problems,
             at + "volume",

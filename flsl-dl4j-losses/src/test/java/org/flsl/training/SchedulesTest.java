@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.flsl.layers.Published;
+import org.flsl.schedules.CosineSchedule;
+import org.flsl.schedules.RampSchedule;
+import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -7,6 +7,7 @@ import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.schedules.Scheduled;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;

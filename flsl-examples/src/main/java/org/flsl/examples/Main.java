@@ -11,6 +11,9 @@ import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.pretrain.Problems;
 import org.flsl.examples.report.Report;
 import org.flsl.examples.show.ShowCommand;
+import org.flsl.examples.weights.ExportCommand;
+import org.flsl.examples.weights.ImportCommand;
+import org.flsl.examples.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,6 +86,9 @@ public final class Main {
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(InspectCommand.commandLine(terminal));
+    command.addSubcommand(ImportCommand.commandLine(terminal));
+    command.addSubcommand(ExportCommand.commandLine(terminal));
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }

@@ -9,16 +9,22 @@ import org.flsl.examples.pretrain.Problems;
 public final class OutputFile {
   private OutputFile() {}
 
+  /** As {@link #prepare(Path, String)} for a file that is named with {@code --output}. */
+  public static void prepare(Path file) {
+    prepare(file, "--output");
+  }
+
   /**
    * Makes the folder of the file, if it is not there.
    *
-   * @param file as the user named it with {@code --output}
+   * @param file as the user named it
+   * @param option with which the user named it
    * @throws UserError if a file of this name could not be written
    */
-  public static void prepare(Path file) {
+  public static void prepare(Path file, String option) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || Files.isDirectory(file)) {
-      throw new UserError("--output takes a file, but " + file + " is a folder");
+      throw new UserError(option + " takes a file, but " + file + " is a folder");
     }
     try {
       if (!Files.isDirectory(folder)) {
@@ -26,14 +32,14 @@ public final class OutputFile {
       }
     } catch (IOException e) {
       throw new UserError(
-          "cannot make the folder %s for --output: %s; name another file"
-              .formatted(folder, Problems.explain(e)),
+          "cannot make the folder %s for %s: %s; name another file"
+              .formatted(folder, option, Problems.explain(e)),
           e);
     }
     if (!Files.isWritable(folder)) {
       throw new UserError(
-          "cannot write into %s: permission denied; name another file with --output"
-              .formatted(folder));
+          "cannot write into %s: permission denied; name another file with %s"
+              .formatted(folder, option));
     }
   }
 }

@@ -41,8 +41,11 @@ class SweepCommandTest {
   private String errorOf(Object... arguments) {
     TinySweep sweep = new TinySweep();
     assertNotEquals(0, sweep.run(arguments));
-    assertEquals(1, sweep.err().lines().count(), sweep.err());
-    return sweep.err().strip();
+    // Which native build computes is the machine's matter.
+    List<String> lines =
+        sweep.err().lines().filter(line -> !line.contains("native library is the build")).toList();
+    assertEquals(1, lines.size(), sweep.err());
+    return lines.get(0);
   }
 
   private static List<Double> scores(Path out) throws IOException {
@@ -67,7 +70,9 @@ class SweepCommandTest {
         sweep.out().contains("the best has %.4f, a network of its shape".formatted(best.score())));
 
     PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
-    assertEquals(best.settings().applyTo(config).text(Settings.GAMMA), config.text(Settings.GAMMA));
+    assertEquals(
+        best.settings().applyTo(config).text(Settings.named("gamma", "")),
+        config.text(Settings.named("gamma", "")));
     assertEquals(1, config.get(Settings.EPOCHS), "6 steps are an epoch of 5");
     assertEquals(1100, ImageIO.read(out.resolve("scores.png").toFile()).getWidth());
     Path backbone = out.resolve("candidates/%03d/backbone.zip".formatted(best.index()));

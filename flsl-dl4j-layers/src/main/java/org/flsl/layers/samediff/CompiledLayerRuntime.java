@@ -70,10 +70,12 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
+    // DL4J gives no table to a layer without parameters.
+    Map<String, INDArray> gradients = gradTable == null ? Map.of() : gradTable;
     INDArray inputGradient =
-        computation.backward(epsilon, gradTable, INPUT, workspaces).get(CompiledLayer.INPUT);
+        computation.backward(epsilon, gradients, INPUT, workspaces).get(CompiledLayer.INPUT);
     Gradient gradient = new DefaultGradient();
-    gradTable.forEach(gradient.gradientForVariable()::put);
+    gradients.forEach(gradient.gradientForVariable()::put);
     return new Pair<>(gradient, inputGradient);
   }
 

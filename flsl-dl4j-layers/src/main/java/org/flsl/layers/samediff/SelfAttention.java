@@ -47,14 +47,30 @@ public final class SelfAttention {
   /**
    * The attention weights themselves, for a single view.
    *
-   * @return {@code [B, H*N, N]}
+   * @param leading tokens at the beginning whose rows and columns are left out
+   * @return {@code [B, H*N, N]}, N tokens behind the leading ones
    */
   public static SDVariable weights(
-      Definition definition, SDVariable qkv, long tokens, long heads, long width) {
+      Definition definition, SDVariable qkv, long tokens, long leading, long heads, long width) {
     PackedViews view = PackedViews.of(tokens);
     SelfAttention attention = new SelfAttention(definition, view, heads, width);
     SDVariable weights = attention.heads(qkv).get(0).weights();
-    return weights.reshape(-1, heads * tokens, tokens);
+    if (leading > 0) {
+      weights =
+          definition
+              .sameDiff()
+              .stridedSlice(
+                  weights,
+                  new long[] {0, 0, leading, leading},
+                  new long[] {0, 0, tokens, tokens},
+                  new long[] {1, 1, 1, 1},
+                  0b0011,
+                  0b0011,
+                  0,
+                  0,
+                  0);
+    }
+    return weights.reshape(-1, heads * (tokens - leading), tokens - leading);
   }
 
   private SDVariable attend(SDVariable qkv) {

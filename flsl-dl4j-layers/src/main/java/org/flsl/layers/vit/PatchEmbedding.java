@@ -18,6 +18,8 @@ import org.flsl.layers.samediff.Definition;
 import org.flsl.layers.samediff.Linear;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.enums.PadMode;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -29,15 +31,17 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * packed in one sequence, view after view. Positions are added for the grid of each view: the table
  * of the base grid, resampled bicubically where a view has another grid.
  *
- * <p>{@code token = W vec(patch) + b + position}.
+ * <p>{@code token = W vec(patch) + b + position}. Where the network has leading tokens, L of them,
+ * every view begins with these.
  *
- * <p>Inputs: views {@code [B, channels, height_v, width_v]}. Output: {@code [B, sum_v tokens_v,
- * width]}.
+ * <p>Inputs: views {@code [B, channels, height_v, width_v]}. Output: {@code [B, sum_v (L +
+ * tokens_v), width]}.
  */
 public final class PatchEmbedding extends CompiledVertex {
   static final String WEIGHT = "patchW";
   static final String BIAS = "patchB";
   static final String POSITIONS = "positions";
+  static final String LEADING = "leading";
 
   @JsonProperty private int views;
   @JsonProperty private int patch;
@@ -46,6 +50,7 @@ public final class PatchEmbedding extends CompiledVertex {
   @JsonProperty private Positions positions;
   @JsonProperty private int gridHeight;
   @JsonProperty private int gridWidth;
+  @JsonProperty private int leading;
 
   private PatchEmbedding() {}
 
@@ -66,6 +71,7 @@ public final class PatchEmbedding extends CompiledVertex {
     this.positions = config.positions();
     this.gridHeight = config.baseGrid().height();
     this.gridWidth = config.baseGrid().width();
+    this.leading = config.leadingTokens();
   }
 
   /**
@@ -83,6 +89,21 @@ public final class PatchEmbedding extends CompiledVertex {
   /** Channels of its images. */
   public int channels() {
     return channels;
+  }
+
+  /** Width of a token. */
+  public int width() {
+    return width;
+  }
+
+  /** Kind of positions. */
+  public Positions positions() {
+    return positions;
+  }
+
+  /** Learned tokens that every view begins with. */
+  public int leadingTokens() {
+    return leading;
   }
 
   private long patchLength() {
@@ -103,6 +124,9 @@ public final class PatchEmbedding extends CompiledVertex {
     if (positions == Positions.LEARNED) {
       params.addWeightParam(POSITIONS, baseGrid().tokens(), width);
     }
+    if (leading > 0) {
+      params.addWeightParam(LEADING, leading, width);
+    }
   }
 
   @Override
@@ -111,6 +135,9 @@ public final class PatchEmbedding extends CompiledVertex {
     Init.uniform(params.get(BIAS), patchLength());
     if (positions == Positions.LEARNED) {
       Init.normal(params.get(POSITIONS));
+    }
+    if (leading > 0) {
+      Init.normal(params.get(LEADING));
     }
   }
 
@@ -126,30 +153,69 @@ public final class PatchEmbedding extends CompiledVertex {
       TokenGrid grid = TokenGrid.of(shape[2], shape[3], patch);
       // [B, ch, rows, p, columns, p] -> [B, rows, columns, ch, p, p]: one row for each patch.
       SDVariable cells = image.reshape(-1, channels, grid.height(), patch, grid.width(), patch);
-      patches.add(sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength()));
+      SDVariable rows =
+          sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength());
+      patches.add(leading == 0 ? rows : emptyFirst(sd, rows));
+      if (leading > 0) {
+        tables.add(definition.param(LEADING).reshape(leading, width));
+      }
       tables.add(positions(definition, grid));
-      tokens += grid.tokens();
+      tokens += leading + grid.tokens();
     }
     SDVariable rows = join(sd, 1, patches).reshape(-1, patchLength());
     SDVariable embedded =
-        Linear.apply(definition, rows, definition.param(WEIGHT), definition.param(BIAS));
+        Linear.apply(definition, rows, definition.param(WEIGHT), definition.param(BIAS))
+            .reshape(-1, tokens, width);
     SDVariable table = join(sd, 0, tables).reshape(1, tokens, width);
-    return embedded.reshape(-1, tokens, width).add(table);
+    return (leading == 0 ? embedded : patchesOnly(definition, embedded)).add(table);
+  }
+
+  /** Makes room for the leading tokens of a view; images get no gradient, nor does this. */
+  private SDVariable emptyFirst(SameDiff sd, SDVariable rows) {
+    SDVariable room = sd.constant(Nd4j.createFromArray(new int[][] {{0, 0}, {leading, 0}, {0, 0}}));
+    return sd.nn.pad(rows, room, PadMode.CONSTANT, 0);
+  }
+
+  /** The room holds the bias now: takes it out again. */
+  private SDVariable patchesOnly(Definition definition, SDVariable embedded) {
+    List<INDArray> marks = new ArrayList<>();
+    for (int i = 0; i < views; i++) {
+      long[] shape = definition.inputs().get(view(i)).getShape();
+      marks.add(Nd4j.zeros(definition.dataType(), leading));
+      marks.add(Nd4j.ones(definition.dataType(), TokenGrid.of(shape[2], shape[3], patch).tokens()));
+    }
+    INDArray marked = Nd4j.concat(0, marks.toArray(INDArray[]::new)).reshape(1, -1, 1);
+    SDVariable mask = definition.sameDiff().constant(marked);
+    return definition.withGradient(
+        embedded.mul(mask), List.of(embedded), dy -> List.of(dy.mul(mask)));
   }
 
   private SDVariable positions(Definition definition, TokenGrid grid) {
     SameDiff sd = definition.sameDiff();
-    double[][] resampling = BicubicGrid.matrix(baseGrid(), grid);
     if (positions == Positions.SINCOS) {
-      INDArray table = Nd4j.create(SinCosPositions.table(baseGrid(), width));
-      INDArray resampled = Nd4j.create(resampling).mmul(table);
-      return sd.constant(resampled.castTo(definition.dataType()).dup('c'));
+      return sd.constant(positionTable(null, grid).castTo(definition.dataType()).dup('c'));
     }
     SDVariable learned = definition.param(POSITIONS);
     if (grid.equals(baseGrid())) {
       return learned.reshape(grid.tokens(), width);
     }
-    return sd.mmul(sd.constant(Nd4j.create(resampling).castTo(definition.dataType())), learned);
+    INDArray resampling = Nd4j.create(BicubicGrid.matrix(baseGrid(), grid));
+    return sd.mmul(sd.constant(resampling.castTo(definition.dataType())), learned);
+  }
+
+  /**
+   * The positions of a grid, in double precision.
+   *
+   * @param learned the table of the base grid {@code [tokens, width]}; null for sine-cosine
+   *     positions, which need none
+   * @return {@code [tokens, width]}
+   */
+  public INDArray positionTable(INDArray learned, TokenGrid grid) {
+    INDArray table =
+        positions == Positions.SINCOS
+            ? Nd4j.create(SinCosPositions.table(baseGrid(), width))
+            : learned.castTo(DataType.DOUBLE);
+    return Nd4j.create(BicubicGrid.matrix(baseGrid(), grid)).mmul(table);
   }
 
   private static SDVariable join(SameDiff sd, int axis, List<SDVariable> parts) {
@@ -187,7 +253,7 @@ public final class PatchEmbedding extends CompiledVertex {
                     + " InputType.convolutional(height, width, %d), but got %s",
                 name(), channels, channels, input));
       }
-      tokens += TokenGrid.of(image.getHeight(), image.getWidth(), patch).tokens();
+      tokens += leading + TokenGrid.of(image.getHeight(), image.getWidth(), patch).tokens();
     }
     return TokenTypes.sequence(width, tokens);
   }
@@ -202,6 +268,7 @@ public final class PatchEmbedding extends CompiledVertex {
     copy.positions = positions;
     copy.gridHeight = gridHeight;
     copy.gridWidth = gridWidth;
+    copy.leading = leading;
     copy.copySettings(this);
     return copy;
   }
@@ -215,11 +282,12 @@ public final class PatchEmbedding extends CompiledVertex {
         && width == that.width
         && positions == that.positions
         && gridHeight == that.gridHeight
-        && gridWidth == that.gridWidth;
+        && gridWidth == that.gridWidth
+        && leading == that.leading;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(views, patch, channels, width, positions, gridHeight, gridWidth);
+    return Objects.hash(views, patch, channels, width, positions, gridHeight, gridWidth, leading);
   }
 }

@@ -29,7 +29,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * are packed in a sequence, attention stays inside each view.
  *
  * <p>Input and output: {@code [B, T, C]}, T tokens of all views. With {@link Builder#attentionOnly}
- * the output is this block's attention {@code [B, H*N, N]} of a single view instead.
+ * the output is this block's attention {@code [B, H*N, N]} among the patches of a single view
+ * instead.
  */
 public final class TransformerBlock extends CompiledLayer {
   @JsonProperty private int width;
@@ -40,6 +41,7 @@ public final class TransformerBlock extends CompiledLayer {
   @JsonProperty private double dropout;
   @JsonProperty private List<Long> views;
   @JsonProperty private boolean attentionOnly;
+  @JsonProperty private int leading;
 
   private TransformerBlock() {}
 
@@ -53,6 +55,7 @@ public final class TransformerBlock extends CompiledLayer {
     this.dropout = builder.dropout;
     this.views = builder.views;
     this.attentionOnly = builder.attentionOnly;
+    this.leading = builder.leading;
     if (width < 1 || heads < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
           String.format("Transformer block: %d heads do not divide the width %d", heads, width));
@@ -81,6 +84,7 @@ public final class TransformerBlock extends CompiledLayer {
         .normEps(normEps)
         .dropPath(dropPath)
         .dropout(dropout)
+        .leadingTokens(leading)
         .attentionOnly(true)
         .build();
   }
@@ -88,6 +92,21 @@ public final class TransformerBlock extends CompiledLayer {
   /** Attention heads H. */
   public int heads() {
     return heads;
+  }
+
+  /** Width of a token. */
+  public int width() {
+    return width;
+  }
+
+  /** Hidden units of the MLP. */
+  public int hidden() {
+    return hidden;
+  }
+
+  /** Added to the variance by both layer norms. */
+  public double normEps() {
+    return normEps;
   }
 
   @Override
@@ -127,7 +146,7 @@ public final class TransformerBlock extends CompiledLayer {
     SDVariable normed = norm(d, x, "norm1");
     SDVariable qkv = Linear.apply(d, normed, d.param("qkvW"), d.param("qkvB"));
     if (attentionOnly) {
-      return SelfAttention.weights(d, qkv, tokens, heads, width);
+      return SelfAttention.weights(d, qkv, tokens, leading, heads, width);
     }
     SDVariable attended = SelfAttention.apply(d, qkv, packed, heads, width);
     SDVariable branch = Linear.apply(d, attended, d.param("projW"), d.param("projB"));
@@ -197,7 +216,7 @@ public final class TransformerBlock extends CompiledLayer {
       packing(tokens);
     }
     return attentionOnly
-        ? TokenTypes.sequence(tokens, tokens * heads)
+        ? TokenTypes.sequence(tokens - leading, (tokens - leading) * heads)
         : TokenTypes.sequence(width, tokens);
   }
 
@@ -212,13 +231,15 @@ public final class TransformerBlock extends CompiledLayer {
         && dropPath == that.dropPath
         && dropout == that.dropout
         && attentionOnly == that.attentionOnly
+        && leading == that.leading
         && Objects.equals(views, that.views);
   }
 
   /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
   @Override
   public int hashCode() {
-    return Objects.hash(width, heads, hidden, normEps, dropPath, dropout, attentionOnly, views);
+    return Objects.hash(
+        width, heads, hidden, normEps, dropPath, dropout, attentionOnly, leading, views);
   }
 
   /** Builds a {@link TransformerBlock}. */
@@ -231,6 +252,7 @@ public final class TransformerBlock extends CompiledLayer {
     private double dropout;
     private List<Long> views;
     private boolean attentionOnly;
+    private int leading;
 
     private Builder(int width, int heads) {
       this.width = width;
@@ -270,6 +292,15 @@ public final class TransformerBlock extends CompiledLayer {
     /** Hands out the attention instead of the tokens; default false. */
     public Builder attentionOnly(boolean attentionOnly) {
       this.attentionOnly = attentionOnly;
+      return this;
+    }
+
+    /**
+     * How many tokens in front of a view are none of patches; default 0. They attend and are
+     * attended to like all others; only the attention that is handed out leaves them out.
+     */
+    public Builder leadingTokens(int leadingTokens) {
+      this.leading = leadingTokens;
       return this;
     }
 

@@ -1,22 +1,32 @@
 package org.flsl.layers.vit;
 
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.GraphSection;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.samediff.PackedViews;
 
 /**
- * A Vision Transformer without class token.
+ * A Vision Transformer that yields the tokens of patches.
  *
  * <p>Views of different sizes travel packed in one sequence: {@code patchEmbedding -> block_0 ..
- * block_(depth-1) -> norm}. Use {@link #standalone} for the network alone, or hand this to FLSL.
+ * block_(depth-1) -> norm}; where the network has leading tokens, such as a class token, {@code
+ * patchTokens} in front of the norm leaves them out. Use {@link #standalone} for the network alone,
+ * or hand this to FLSL.
  */
 public final class VitBackbone implements Backbone {
+  private static final String EMBEDDING = "patchEmbedding";
+  private static final String BLOCK = "block_";
+  private static final String NORM = "norm";
+
   private final VitConfig config;
 
   private VitBackbone(VitConfig config) {
@@ -26,6 +36,48 @@ public final class VitBackbone implements Backbone {
   /** A backbone of the given shape. */
   public static VitBackbone of(VitConfig config) {
     return new VitBackbone(config);
+  }
+
+  /**
+   * The backbone that a network is: one made by {@link #standalone}, trained or not.
+   *
+   * @throws IllegalArgumentException if the network is no Vision Transformer of this project
+   */
+  public static VitBackbone in(ComputationGraphConfiguration network) {
+    Map<String, GraphVertex> vertices = network.getVertices();
+    int depth = 0;
+    while (vertices.containsKey(BLOCK + depth)) {
+      depth++;
+    }
+    if (depth == 0
+        || !(vertices.get(EMBEDDING) instanceof PatchEmbedding patches)
+        || !(layer(vertices, BLOCK + 0) instanceof TransformerBlock block)) {
+      throw new IllegalArgumentException(
+          "The network is no Vision Transformer of this project: it should have the vertices %s and %s0, and has %s"
+              .formatted(EMBEDDING, BLOCK, vertices.keySet()));
+    }
+    return of(
+        VitConfig.builder()
+            .width(block.width())
+            .depth(depth)
+            .heads(block.heads())
+            .patch(patches.patch())
+            .channels(patches.channels())
+            .mlpRatio(VitConfig.mlpRatio(block.hidden(), block.width()))
+            .normEps(block.normEps())
+            .positions(patches.positions())
+            .leadingTokens(patches.leadingTokens())
+            .finalNorm(vertices.containsKey(NORM))
+            .imageSize(
+                patches.baseGrid().height() * patches.patch(),
+                patches.baseGrid().width() * patches.patch())
+            .build());
+  }
+
+  private static Layer layer(Map<String, GraphVertex> vertices, String name) {
+    return vertices.get(name) instanceof LayerVertex vertex
+        ? vertex.getLayerConf().getLayer()
+        : null;
   }
 
   /** The shape of the network. */
@@ -42,16 +94,20 @@ public final class VitBackbone implements Backbone {
   public Tokens addTo(GraphSection section, List<ImageInput> views) {
     List<TokenGrid> grids =
         views.stream().map(v -> TokenGrid.of(v.height(), v.width(), config.patch())).toList();
-    PackedViews packed = PackedViews.of(grids.stream().mapToLong(TokenGrid::tokens).toArray());
+    int leading = config.leadingTokens();
+    PackedViews packed =
+        PackedViews.of(grids.stream().mapToLong(grid -> leading + grid.tokens()).toArray());
     String[] inputs = views.stream().map(ImageInput::name).toArray(String[]::new);
-    String last =
-        section.vertex("patchEmbedding", new PatchEmbedding(config, views.size()), inputs);
+    String last = section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
     for (int i = 0; i < config.depth(); i++) {
-      last = section.layer("block_" + i, block(i, packed), last);
+      last = section.layer(BLOCK + i, block(i, packed), last);
+    }
+    if (leading > 0) {
+      last = section.layer("patchTokens", PatchTokens.of(config.width(), leading, packed), last);
     }
     if (config.finalNorm()) {
       TokenNorm norm = TokenNorm.builder(config.width()).eps(config.normEps()).build();
-      last = section.layer("norm", norm, last);
+      last = section.layer(NORM, norm, last);
     }
     return new Tokens(last, config.width(), grids);
   }
@@ -60,10 +116,11 @@ public final class VitBackbone implements Backbone {
     double dropPath = config.depth() == 1 ? 0 : config.dropPath() * index / (config.depth() - 1);
     TransformerBlock.Builder block =
         TransformerBlock.builder(config.width(), config.heads())
-            .hidden((int) (config.width() * config.mlpRatio()))
+            .hidden(config.hidden())
             .normEps(config.normEps())
             .dropPath(dropPath)
-            .dropout(config.dropout());
+            .dropout(config.dropout())
+            .leadingTokens(config.leadingTokens());
     // A single view may have any number of tokens: an exported network takes images of any size.
     return (views.sizes().size() == 1 ? block : block.views(views)).build();
   }

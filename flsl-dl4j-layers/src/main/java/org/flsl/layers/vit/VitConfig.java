@@ -76,6 +76,18 @@ public abstract class VitConfig {
     return 4;
   }
 
+  /** Hidden units of the MLP. */
+  public int hidden() {
+    return (int) (width() * mlpRatio());
+  }
+
+  /** The {@link #mlpRatio()} of an MLP with so many hidden units. */
+  public static double mlpRatio(int hidden, int width) {
+    double ratio = (double) hidden / width;
+    // The division may miss the number by one.
+    return (int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
+  }
+
   /** Added to the variance by every layer norm; default 1e-6. */
   @Value.Default
   public double normEps() {
@@ -107,6 +119,16 @@ public abstract class VitConfig {
   @Value.Default
   public boolean finalNorm() {
     return true;
+  }
+
+  /**
+   * Learned tokens that every view begins with, such as class, distillation and register tokens;
+   * default 0, as in the paper. They take part in the attention of all blocks and are left out of
+   * the output, so that the tokens there are those of the patches in any case.
+   */
+  @Value.Default
+  public int leadingTokens() {
+    return 0;
   }
 
   /** Height in pixels of the images that the positions are made for; default 224. */
@@ -141,6 +163,7 @@ public abstract class VitConfig {
     check(normEps() > 0, "normEps must be positive, got " + normEps());
     check(dropPath() >= 0 && dropPath() < 1, "dropPath must lie in [0, 1), got " + dropPath());
     check(dropout() >= 0 && dropout() < 1, "dropout must lie in [0, 1), got " + dropout());
+    check(leadingTokens() >= 0, "leadingTokens must not be negative, got " + leadingTokens());
     check(
         positions() != Positions.SINCOS || width() % 4 == 0,
         "sine-cosine positions need a width that is a multiple of 4, got " + width());

@@ -143,7 +143,7 @@ class KernelParityTest {
   @Test
   void attentionWeights() {
     check(
-        d -> SelfAttention.weights(d, in(d, "qkv"), 7, 3, 24),
+        d -> SelfAttention.weights(d, in(d, "qkv"), 7, 2, 3, 24),
         inputs("qkv", TinyGraph.random(1, 2 * 7, 72)));
   }
 

@@ -7,6 +7,7 @@ import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
@@ -61,8 +62,8 @@ final class EvaluatedNetwork {
   }
 
   /**
-   * Normalises images as the run did; by the usual values for its number of channels for another
-   * network.
+   * Normalises images as the run did, or as the file tells; by the usual values for its number of
+   * channels for another network.
    */
   ImagePreparation preparation(ImageSize size) {
     return new ImagePreparation(size, views());
@@ -71,6 +72,7 @@ final class EvaluatedNetwork {
   private ViewConfig views() {
     return run()
         .map(folder -> TrainedRun.at(folder).views())
+        .or(() -> BackboneFile.views(source.backbone))
         .orElseGet(() -> ViewConfig.builder().channels(features().channels()).build());
   }
 

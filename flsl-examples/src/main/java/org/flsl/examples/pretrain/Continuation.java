@@ -81,9 +81,9 @@ final class Continuation {
     schedules.put("momentum", config.momentumSchedule());
     schedules.put("teacher temperature", config.teacherTemperatureSchedule());
     schedules.put("student temperature", config.studentTemperature().over(config.iterations()));
-    schedules.put("upsilon", config.upsilon().over(config.iterations()));
-    schedules.put("eta", config.eta().over(config.iterations()));
-    schedules.put("gamma", config.gamma().over(config.iterations()));
+    config
+        .objective()
+        .forEach((term, weight) -> schedules.put(term.weight(), weight.over(config.iterations())));
     schedules.put("tau-sa", config.tauSelf().over(config.iterations()));
     schedules.put("tau-ca", config.tauCross().over(config.iterations()));
     return schedules;

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.NativeBuild;
 import org.flsl.examples.UserError;
 import org.flsl.training.CollapseWatch;
@@ -193,7 +192,8 @@ final class FlslTraining implements Training {
 
   @Override
   public void exportBackbone(OutputStream out) throws IOException {
-    ModelSerializer.writeModel(program.exportTeacher(graph), out, false);
+    BackboneFile.write(
+        program.exportTeacher(graph), BackboneFile.provenance(config, images(), step()), out);
   }
 
   @Override

@@ -17,11 +17,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.flsl.examples.UserError;
+import org.flsl.losses.LossTerm;
 import org.flsl.training.StepMetrics;
 
 /**
@@ -31,27 +33,26 @@ import org.flsl.training.StepMetrics;
 final class MetricsCsv implements AutoCloseable {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
+  private static final List<String> TERMS = LossTerm.known().stream().map(LossTerm::name).toList();
   private static final List<String> COLUMNS =
-      List.of(
-          "step",
-          "epoch",
-          "total",
-          "intra",
-          "inter",
-          "volume",
-          "learning_rate",
-          "weight_decay",
-          "momentum",
-          "teacher_temperature",
-          "gradient_norm",
-          "entropy",
-          "used_centroids",
-          "feature_spread",
-          "seconds");
+      Stream.of(
+              List.of("step", "epoch", "total"),
+              TERMS,
+              List.of(
+                  "learning_rate",
+                  "weight_decay",
+                  "momentum",
+                  "teacher_temperature",
+                  "gradient_norm",
+                  "entropy",
+                  "used_centroids",
+                  "feature_spread",
+                  "seconds"))
+          .flatMap(List::stream)
+          .toList();
 
   /** Without them a run cannot be counted on. */
-  private static final List<String> NEEDED =
-      List.of("step", "total", "intra", "inter", "volume", "seconds");
+  private static final List<String> NEEDED = List.of("step", "total", "seconds");
 
   private final FileChannel channel;
   private final StringBuilder waiting = new StringBuilder();
@@ -133,14 +134,16 @@ final class MetricsCsv implements AutoCloseable {
         .map(
             record ->
                 new Row(
-                    Long.parseLong(record.get("step")),
-                    new Terms(
-                        number(record, "total"),
-                        number(record, "intra"),
-                        number(record, "inter"),
-                        number(record, "volume")),
-                    number(record, "seconds")))
+                    Long.parseLong(record.get("step")), terms(record), number(record, "seconds")))
         .toList();
+  }
+
+  private static Terms terms(CSVRecord record) {
+    Map<String, Double> each = new LinkedHashMap<>();
+    TERMS.stream()
+        .filter(term -> !field(record, term).isEmpty())
+        .forEach(term -> each.put(term, number(record, term)));
+    return new Terms(number(record, "total"), each);
   }
 
   private static void requireColumns(Path file, List<String> found) {
@@ -173,21 +176,17 @@ final class MetricsCsv implements AutoCloseable {
    * @throws IOException where the disk takes no more; the row is kept and written with the next one
    */
   void append(long step, int epoch, StepMetrics m, double seconds) throws IOException {
-    List<Object> row = new ArrayList<>(values(step, epoch, m, seconds));
+    List<Object> row = new ArrayList<>(List.of(step, epoch, m.total()));
+    TERMS.forEach(term -> row.add(m.terms().get(term)));
+    row.addAll(others(m));
+    row.add(Math.round(seconds * 1000) / 1000.0);
     row.addAll(Collections.nCopies(foreign, ""));
     FORMAT.printRecord(waiting, row.toArray());
     write();
   }
 
-  /** In the order of the columns. */
-  private static List<Object> values(long step, int epoch, StepMetrics m, double seconds) {
+  private static List<Object> others(StepMetrics m) {
     return List.of(
-        step,
-        epoch,
-        m.total(),
-        m.intra(),
-        m.inter(),
-        m.volume(),
         m.learningRate(),
         m.weightDecay(),
         m.momentum(),
@@ -195,8 +194,7 @@ final class MetricsCsv implements AutoCloseable {
         m.gradientNorm(),
         m.assignmentEntropy(),
         m.usedCentroids(),
-        m.featureSpread(),
-        Math.round(seconds * 1000) / 1000.0);
+        m.featureSpread());
   }
 
   private void write() throws IOException {

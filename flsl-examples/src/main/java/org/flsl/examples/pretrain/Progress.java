@@ -48,9 +48,7 @@ final class Progress implements AutoCloseable {
   void step(long stepsTaken, Terms terms, double seconds) {
     pace.step(seconds);
     bar.stepTo(stepsTaken * plan.batch());
-    bar.setExtraMessage(
-        "%s  intra %.3f inter %.3f volume %.3f"
-            .formatted(speed(stepsTaken), terms.intra(), terms.inter(), terms.volume()));
+    bar.setExtraMessage(speed(stepsTaken) + "  " + terms.each("%.3f", " "));
     if (!terminal.interactive()
         && Duration.between(lastLine, Instant.now()).compareTo(BETWEEN_LINES) >= 0) {
       line("step %d/%d".formatted(stepsTaken, plan.steps()), stepsTaken, terms);

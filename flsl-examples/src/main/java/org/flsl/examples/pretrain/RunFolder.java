@@ -186,6 +186,12 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
+  /** How many images a run began with; 0 if it has not begun. */
+  static int imageCount(Path run) throws IOException {
+    Path file = run.resolve(IMAGES);
+    return Files.exists(file) ? Integer.parseInt(Files.readString(file).split(" ")[0]) : 0;
+  }
+
   /** Keeps the backbone of a run that is trained further, under another name. */
   Path setBackboneAside(long step) throws IOException {
     Path kept = path.resolve("backbone-step-%08d.zip".formatted(step));

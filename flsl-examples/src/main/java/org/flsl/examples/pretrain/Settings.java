@@ -1,20 +1,23 @@
 package org.flsl.examples.pretrain;
 
-import static org.flsl.examples.pretrain.Setting.Section.DATA;
-import static org.flsl.examples.pretrain.Setting.Section.NETWORK;
-import static org.flsl.examples.pretrain.Setting.Section.OBJECTIVE;
-import static org.flsl.examples.pretrain.Setting.Section.RUN;
-import static org.flsl.examples.pretrain.Setting.Section.TRAINING;
-import static org.flsl.examples.pretrain.Setting.Section.VIEWS;
-
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.Spelling;
 import org.flsl.examples.UserError;
+import org.flsl.examples.pretrain.Setting.Section;
 import org.flsl.layers.vit.Positions;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.losses.LossTerm;
+import org.flsl.schedules.Scheduled;
 import org.flsl.training.FinalNorm;
+import org.flsl.training.FlslConfig;
+import org.flsl.views.ViewConfig;
 
 /** Every setting of a pretraining run; the defaults are those of the paper and its code. */
 public final class Settings {
@@ -23,8 +26,35 @@ public final class Settings {
   /** Smaller than any useful value, so that "greater than 0" is a closed bound like the others. */
   private static final double POSITIVE = Double.MIN_NORMAL;
 
-  // The paper scales by the width of ViT-S, whatever the width.
-  private static final double ROOT_OF_384 = Math.sqrt(384);
+  // What the libraries have where nothing is said.
+  private static final VitConfig VIT = VitConfig.builder().build();
+  private static final ViewConfig PAPER_VIEWS = ViewConfig.paper();
+  private static final FlslConfig FLSL =
+      FlslConfig.builder().iterationsPerEpoch(1).batchSize(1).build();
+
+  private static final List<Setting<?>> DECLARED = new ArrayList<>();
+  private static final Group DATA = new Group(Section.DATA);
+  private static final Group NETWORK = new Group(Section.NETWORK);
+  private static final Group VIEWS = new Group(Section.VIEWS);
+  private static final Group OBJECTIVE = new Group(Section.OBJECTIVE);
+  private static final Group TRAINING = new Group(Section.TRAINING);
+  private static final Group RUN = new Group(Section.RUN);
+
+  /** Takes down what is declared under a heading. */
+  private record Group(Section section) {
+    <T> Setting<T> setting(String name, Kind<T> kind, T defaultValue, String description) {
+      return declared(Setting.of(section, name, kind, defaultValue, description));
+    }
+
+    <T> Setting<T> practical(String name, Kind<T> kind, T defaultValue, String description) {
+      return declared(Setting.practical(section, name, kind, defaultValue, description));
+    }
+
+    private static <T> Setting<T> declared(Setting<T> setting) {
+      DECLARED.add(setting);
+      return setting;
+    }
+  }
 
   /** Where to compute. */
   public enum Device {
@@ -34,22 +64,19 @@ public final class Settings {
   }
 
   public static final Setting<Path> IMAGES =
-      Setting.practical(
-          DATA,
+      DATA.practical(
           "images",
           Kind.path("FOLDER"),
           null,
           "Folder of images, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
-      Setting.of(
-          DATA,
+      DATA.setting(
           "batch",
           Kind.whole(1),
           64,
           "Images per training step; see accumulate where they do not fit into memory.");
   public static final Setting<Integer> ACCUMULATE =
-      Setting.of(
-          DATA,
+      DATA.setting(
           "accumulate",
           Kind.whole(1),
           1,
@@ -57,398 +84,303 @@ public final class Settings {
               + " larger than the memory; the result is that of the whole batch, for one more forward"
               + " pass.");
   public static final Setting<Integer> CHANNELS =
-      Setting.of(
-          DATA,
+      DATA.setting(
           "channels",
           Kind.whole(1),
-          3,
+          VIT.channels(),
           "Channels of the images: 3 for colours, 1 for grey, to which photos are converted; other"
               + " numbers need files that have as many.");
   public static final Setting<List<Double>> MEAN =
-      Setting.of(
-          DATA,
+      DATA.setting(
           "mean",
           Kind.numbers(-ANY, ANY),
           null,
           "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.");
   public static final Setting<List<Double>> STD =
-      Setting.of(
-          DATA,
+      DATA.setting(
           "std",
           Kind.numbers(POSITIVE, ANY),
           null,
           "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.");
   public static final Setting<Integer> LOADERS =
-      Setting.practical(
-          DATA,
+      DATA.practical(
           "loaders",
           Kind.whole(1),
           null,
           "Threads that decode and augment images ahead of the training; auto: one per core.");
 
   public static final Setting<Architecture> ARCH =
-      Setting.of(
-          NETWORK,
+      NETWORK.setting(
           "arch",
           Kind.choice(Architecture.class),
           Architecture.SMALL,
           "Vision Transformer: tiny is 192 wide with 3 heads, small 384 with 6, base 768 with 12.");
   public static final Setting<Integer> PATCH =
-      Setting.of(NETWORK, "patch", Kind.whole(1), 16, "Side of a patch in pixels.");
+      NETWORK.setting("patch", Kind.whole(1), VIT.patch(), "Side of a patch in pixels.");
   public static final Setting<Integer> WIDTH =
-      Setting.of(NETWORK, "width", Kind.whole(1), null, "Width of the tokens; auto: by arch.");
+      NETWORK.setting("width", Kind.whole(1), null, "Width of the tokens; auto: by arch.");
   public static final Setting<Integer> DEPTH =
-      Setting.of(NETWORK, "depth", Kind.whole(1), null, "Number of blocks; auto: by arch, 12.");
+      NETWORK.setting("depth", Kind.whole(1), null, "Number of blocks; auto: by arch, 12.");
   public static final Setting<Integer> HEADS =
-      Setting.of(NETWORK, "heads", Kind.whole(1), null, "Attention heads; auto: by arch.");
+      NETWORK.setting("heads", Kind.whole(1), null, "Attention heads; auto: by arch.");
   public static final Setting<Double> MLP_RATIO =
-      Setting.of(
-          NETWORK,
+      NETWORK.setting(
           "mlp-ratio",
           Kind.number(POSITIVE, ANY),
-          4.0,
+          VIT.mlpRatio(),
           "Hidden width of a block's MLP, as a multiple of the width.");
   public static final Setting<Double> DROP_PATH =
-      Setting.of(
-          NETWORK,
+      NETWORK.setting(
           "drop-path",
           Kind.number(0, 0.999),
-          0.1,
+          VIT.dropPath(),
           "Probability of skipping the last block; earlier blocks in proportion.");
   public static final Setting<Double> DROPOUT =
-      Setting.of(NETWORK, "dropout", Kind.number(0, 0.999), 0.0, "Dropout in attention and MLP.");
+      NETWORK.setting(
+          "dropout", Kind.number(0, 0.999), VIT.dropout(), "Dropout in attention and MLP.");
   public static final Setting<Positions> POSITIONS =
-      Setting.of(
-          NETWORK,
+      NETWORK.setting(
           "positions",
           Kind.choice(Positions.class),
-          Positions.SINCOS,
+          VIT.positions(),
           "Position embedding: fixed 2-D sine and cosine, or learned.");
 
   public static final Setting<Integer> GLOBAL_SIZE =
-      Setting.of(
-          VIEWS, "global-size", Kind.whole(1), 224, "Side of teacher and student view in pixels.");
+      VIEWS.setting(
+          "global-size",
+          Kind.whole(1),
+          PAPER_VIEWS.globalHeight(),
+          "Side of teacher and student view in pixels.");
   public static final Setting<Integer> LOCAL_SIZE =
-      Setting.of(VIEWS, "local-size", Kind.whole(1), 96, "Side of a local view in pixels.");
+      VIEWS.setting(
+          "local-size",
+          Kind.whole(1),
+          PAPER_VIEWS.localHeight(),
+          "Side of a local view in pixels.");
   public static final Setting<Integer> LOCAL_VIEWS =
-      Setting.of(VIEWS, "local-views", Kind.whole(0), 2, "Local views per image.");
+      VIEWS.setting(
+          "local-views", Kind.whole(0), PAPER_VIEWS.localViews(), "Local views per image.");
   public static final Setting<Span> TEACHER_SCALE =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "teacher-scale",
           Kind.range(POSITIVE, 1),
-          new Span(0.8, 1),
+          Span.of(PAPER_VIEWS.teacherScale()),
           "Share of the image that the teacher view covers.");
   public static final Setting<Span> STUDENT_SCALE =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "student-scale",
           Kind.range(POSITIVE, 1),
-          new Span(0.5, 1),
+          Span.of(PAPER_VIEWS.studentScale()),
           "Share of the teacher view that the student view covers.");
   public static final Setting<Span> LOCAL_SCALE =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "local-scale",
           Kind.range(POSITIVE, 1),
-          new Span(0.05, 0.4),
+          Span.of(PAPER_VIEWS.localScale()),
           "Share of the teacher view that a local view covers.");
   public static final Setting<Integer> GLOBAL_WINDOW =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "global-window",
           Kind.whole(1),
-          3,
+          PAPER_VIEWS.globalWindow(),
           "One query per window of this many tokens squared in the student view.");
   public static final Setting<Integer> LOCAL_WINDOW =
-      Setting.of(VIEWS, "local-window", Kind.whole(1), 2, "The same in a local view.");
+      VIEWS.setting(
+          "local-window", Kind.whole(1), PAPER_VIEWS.localWindow(), "The same in a local view.");
   public static final Setting<Boolean> RANDOM_QUERIES =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "random-queries",
           Kind.yesOrNo(),
-          false,
+          PAPER_VIEWS.randomQueries(),
           "Query anywhere in its window; no: always the window's first token.");
   public static final Setting<Double> JITTER =
-      Setting.of(
-          VIEWS, "jitter", Kind.number(0, 1), 0.8, "How often a view's colours are changed.");
+      VIEWS.setting(
+          "jitter",
+          Kind.number(0, 1),
+          PAPER_VIEWS.jitterProbability(),
+          "How often a view's colours are changed.");
   public static final Setting<Double> GREY =
-      Setting.of(VIEWS, "grey", Kind.number(0, 1), 0.2, "How often a view loses its colours.");
+      VIEWS.setting(
+          "grey",
+          Kind.number(0, 1),
+          PAPER_VIEWS.greyProbability(),
+          "How often a view loses its colours.");
   public static final Setting<Double> SOLARISE =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "solarise",
           Kind.number(0, 1),
-          0.2,
+          PAPER_VIEWS.solariseProbability(),
           "How often a view that is not in the blurred half is solarised.");
   public static final Setting<Double> COLOUR_STRENGTH =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "colour-strength",
           Kind.number(0, 2.5),
           1.0,
           "How much colours change: times 0.4 brightness and contrast, 0.2 saturation, 0.1 hue.");
   public static final Setting<Span> BLUR_RADIUS =
-      Setting.of(
-          VIEWS,
+      VIEWS.setting(
           "blur-radius",
           Kind.range(0, 100),
-          new Span(0.1, 2),
+          Span.of(PAPER_VIEWS.blurRadius()),
           "Radius of the blur in pixels, 0 for none; the default is made for views of 224.");
 
-  public static final Setting<Span> UPSILON =
-      Setting.of(
-          OBJECTIVE,
-          "upsilon",
-          Kind.span(0, ANY),
-          Span.of(0.03),
-          "Weight of the intra-view term (mean shift); A..B: from start to end of the training.");
-  public static final Setting<Span> ETA =
-      Setting.of(
-          OBJECTIVE,
-          "eta",
-          Kind.span(0, ANY),
-          Span.of(1),
-          "Weight of the inter-view term (k-means).");
-  public static final Setting<Span> GAMMA =
-      Setting.of(
-          OBJECTIVE,
-          "gamma",
-          Kind.span(0, ANY),
-          Span.of(5),
-          "Weight of the volume term, which keeps the centroids in use.");
+  /** The weight of each term of the objective that the class path offers. */
+  public static final Map<LossTerm, Setting<Span>> WEIGHTS = weights();
+
   public static final Setting<Integer> CENTROIDS =
-      Setting.of(OBJECTIVE, "centroids", Kind.whole(2), 4096, "Number of centroids.");
+      OBJECTIVE.setting("centroids", Kind.whole(2), FLSL.centroids(), "Number of centroids.");
   public static final Setting<Integer> HEAD_HIDDEN =
-      Setting.of(
-          OBJECTIVE, "head-hidden", Kind.whole(1), 2048, "Hidden width of the projection head.");
+      OBJECTIVE.setting(
+          "head-hidden", Kind.whole(1), FLSL.headHidden(), "Hidden width of the projection head.");
   public static final Setting<Integer> HEAD_BOTTLENECK =
-      Setting.of(
-          OBJECTIVE, "head-bottleneck", Kind.whole(1), 256, "Width in front of the centroids.");
+      OBJECTIVE.setting(
+          "head-bottleneck",
+          Kind.whole(1),
+          FLSL.headBottleneck(),
+          "Width in front of the centroids.");
   public static final Setting<Span> STUDENT_TEMPERATURE =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "student-temperature",
           Kind.span(POSITIVE, ANY),
-          Span.of(0.1),
+          Span.of(FLSL.studentTemperature()),
           "Temperature of the student's assignment.");
   public static final Setting<Span> TEACHER_TEMPERATURE =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "teacher-temperature",
           Kind.span(POSITIVE, ANY),
-          new Span(0.04, 0.07),
+          new Span(FLSL.teacherTemperatureStart(), FLSL.teacherTemperatureEnd()),
           "Temperature of the teacher's assignment.");
   public static final Setting<Integer> TEACHER_TEMPERATURE_EPOCHS =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "teacher-temperature-epochs",
           Kind.whole(0),
-          30,
+          FLSL.teacherTemperatureEpochs(),
           "Epochs over which the teacher's temperature moves from start to end; tenths of a training"
               + " of fewer than ten.");
   public static final Setting<Span> TAU_SA =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "tau-sa",
           Kind.span(POSITIVE, ANY),
-          Span.of(0.1 / ROOT_OF_384),
+          Span.of(FLSL.tauSelf()),
           "Inverse temperature of the mean shift in the student's view (0.1 / sqrt 384).");
   public static final Setting<Span> TAU_CA =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "tau-ca",
           Kind.span(POSITIVE, ANY),
-          Span.of(0.2 / ROOT_OF_384),
+          Span.of(FLSL.tauCross()),
           "Inverse temperature of the mean shift into the teacher's view (0.2 / sqrt 384); below"
               + " tau-sa the training collapses.");
   public static final Setting<Boolean> CENTRING =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "centring",
           Kind.yesOrNo(),
-          false,
+          FLSL.centring(),
           "Centre the teacher's logits, the alternative to the volume term.");
   public static final Setting<FinalNorm> FINAL_NORM =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "final-norm",
           Kind.choice(FinalNorm.class),
-          FinalNorm.TOKENS,
+          FLSL.finalNorm(),
           "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.");
   public static final Setting<Path> PREVIOUS =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "previous",
           Kind.path("FILE"),
           null,
           "The backbone.zip of an earlier run, to guide this one (multi-stage); auto: none.");
   public static final Setting<Double> PREVIOUS_BIAS =
-      Setting.of(
-          OBJECTIVE,
+      OBJECTIVE.setting(
           "previous-bias",
           Kind.number(0, 1),
           0.0,
           "How much of that guidance is left at the end of the training.");
 
   public static final Setting<Integer> EPOCHS =
-      Setting.of(TRAINING, "epochs", Kind.whole(1), 300, "Times that each image is seen.");
+      TRAINING.setting("epochs", Kind.whole(1), FLSL.epochs(), "Times that each image is seen.");
   public static final Setting<Double> MINUTES =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "minutes",
           Kind.number(POSITIVE, ANY),
           null,
           "Train for about this long instead: a few steps are timed, then epochs is set to what"
               + " fits.");
   public static final Setting<Integer> STEPS_PER_EPOCH =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "steps-per-epoch",
           Kind.whole(1),
           null,
           "Steps that count as an epoch; auto: as many as the images fill batches.");
   public static final Setting<Double> LEARNING_RATE =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "lr",
           Kind.number(POSITIVE, ANY),
-          5e-4,
+          FLSL.learningRate(),
           "Peak learning rate for 256 images per step; scaled by batch / 256.");
   public static final Setting<Double> MIN_LEARNING_RATE =
-      Setting.of(
-          TRAINING, "min-lr", Kind.number(0, ANY), 1e-6, "Learning rate at the end (cosine).");
+      TRAINING.setting(
+          "min-lr",
+          Kind.number(0, ANY),
+          FLSL.minLearningRate(),
+          "Learning rate at the end (cosine).");
   public static final Setting<Double> WARMUP =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "warmup",
           Kind.number(0, 1),
-          0.1,
+          FLSL.warmupFraction(),
           "Share of the epochs in which the learning rate rises.");
   public static final Setting<Span> WEIGHT_DECAY =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "weight-decay",
           Kind.span(0, ANY),
-          new Span(0.04, 0.4),
+          Span.of(FLSL.weightDecay()),
           "Weight decay of matrices at start and end (cosine).");
   public static final Setting<Span> MOMENTUM =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "momentum",
           Kind.span(0, 1),
-          new Span(0.996, 1),
+          Span.of(FLSL.momentum()),
           "Momentum of the teacher at start and end (cosine).");
   public static final Setting<Double> CLIP =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "clip",
           Kind.number(0, ANY),
-          3.0,
+          FLSL.clipNorm(),
           "Largest gradient norm of each parameter tensor; 0: no clipping.");
   public static final Setting<Integer> FREEZE_LAST_LAYER =
-      Setting.of(
-          TRAINING,
+      TRAINING.setting(
           "freeze-last-layer",
           Kind.whole(0),
-          1,
+          FLSL.frozenPrototypeEpochs(),
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
               + " than ten.");
   public static final Setting<Long> SEED =
-      Setting.of(TRAINING, "seed", Kind.seed(), 1L, "Seed of every random choice.");
+      TRAINING.setting("seed", Kind.seed(), 1L, "Seed of every random choice.");
 
   public static final Setting<Path> OUT =
-      Setting.practical(
-          RUN, "out", Kind.path("FOLDER"), null, "Run folder; auto: the next runs/pretrain-N.");
+      RUN.practical(
+          "out", Kind.path("FOLDER"), null, "Run folder; auto: the next runs/pretrain-N.");
   public static final Setting<Device> DEVICE =
-      Setting.of(
-          RUN, "device", Kind.choice(Device.class), Device.AUTO, "auto: what this build is for.");
+      RUN.setting(
+          "device", Kind.choice(Device.class), Device.AUTO, "auto: what this build is for.");
   public static final Setting<Integer> THREADS =
-      Setting.of(
-          RUN,
+      RUN.setting(
           "threads",
           Kind.whole(1),
           null,
           "Threads of the training; auto: OMP_NUM_THREADS, or one per core.");
   public static final Setting<Integer> SAVE_EPOCHS =
-      Setting.practical(
-          RUN, "save-epochs", Kind.whole(1), 1, "Save a checkpoint after this many epochs.");
+      RUN.practical("save-epochs", Kind.whole(1), 1, "Save a checkpoint after this many epochs.");
   public static final Setting<Double> SAVE_MINUTES =
-      Setting.practical(
-          RUN,
+      RUN.practical(
           "save-minutes",
           Kind.number(POSITIVE, ANY),
           10.0,
           "Save one in the middle of an epoch too, when the last is this old.");
   public static final Setting<Integer> KEEP =
-      Setting.practical(
-          RUN, "keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
+      RUN.practical("keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
 
   /** All of them, in the order in which help and files list them. */
-  public static final List<Setting<?>> ALL =
-      List.of(
-          IMAGES,
-          BATCH,
-          ACCUMULATE,
-          CHANNELS,
-          MEAN,
-          STD,
-          LOADERS,
-          ARCH,
-          PATCH,
-          WIDTH,
-          DEPTH,
-          HEADS,
-          MLP_RATIO,
-          DROP_PATH,
-          DROPOUT,
-          POSITIONS,
-          GLOBAL_SIZE,
-          LOCAL_SIZE,
-          LOCAL_VIEWS,
-          TEACHER_SCALE,
-          STUDENT_SCALE,
-          LOCAL_SCALE,
-          GLOBAL_WINDOW,
-          LOCAL_WINDOW,
-          RANDOM_QUERIES,
-          JITTER,
-          GREY,
-          SOLARISE,
-          COLOUR_STRENGTH,
-          BLUR_RADIUS,
-          UPSILON,
-          ETA,
-          GAMMA,
-          CENTROIDS,
-          HEAD_HIDDEN,
-          HEAD_BOTTLENECK,
-          STUDENT_TEMPERATURE,
-          TEACHER_TEMPERATURE,
-          TEACHER_TEMPERATURE_EPOCHS,
-          TAU_SA,
-          TAU_CA,
-          CENTRING,
-          FINAL_NORM,
-          PREVIOUS,
-          PREVIOUS_BIAS,
-          EPOCHS,
-          MINUTES,
-          STEPS_PER_EPOCH,
-          LEARNING_RATE,
-          MIN_LEARNING_RATE,
-          WARMUP,
-          WEIGHT_DECAY,
-          MOMENTUM,
-          CLIP,
-          FREEZE_LAST_LAYER,
-          SEED,
-          OUT,
-          DEVICE,
-          THREADS,
-          SAVE_EPOCHS,
-          SAVE_MINUTES,
-          KEEP);
+  public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
@@ -456,6 +388,20 @@ public final class Settings {
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 
   private Settings() {}
+
+  private static Map<LossTerm, Setting<Span>> weights() {
+    Map<LossTerm, Setting<Span>> weights = new LinkedHashMap<>();
+    FLSL.objective().forEach((term, weight) -> weights.put(term, weight(term, weight)));
+    return Collections.unmodifiableMap(weights);
+  }
+
+  private static Setting<Span> weight(LossTerm term, Scheduled weight) {
+    return OBJECTIVE.setting(
+        term.weight(),
+        Kind.span(0, ANY),
+        Span.of(weight),
+        "Weight of " + term.summary() + "; A..B: from start to end of the training.");
+  }
 
   /** The setting of that name. */
   public static Optional<Setting<?>> find(String name) {

@@ -8,11 +8,11 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.UserError;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.schedules.Scheduled;
 import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.PreviousStage;
-import org.flsl.training.Scheduled;
 import org.flsl.training.ViewLayout;
 import org.flsl.views.ViewConfig;
 
@@ -141,16 +141,15 @@ record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
   /** The schedules and weights, for an epoch of so many steps. */
   FlslConfig objective(int stepsPerEpoch) {
     Span teacherTemperature = config.get(Settings.TEACHER_TEMPERATURE);
-    return FlslConfig.builder()
+    FlslConfig.Builder objective = FlslConfig.builder();
+    Settings.WEIGHTS.forEach((term, weight) -> objective.weight(term, scheduled(weight)));
+    return objective
         .epochs(config.get(Settings.EPOCHS))
         .iterationsPerEpoch(stepsPerEpoch)
         .batchSize(config.get(Settings.BATCH))
         .centroids(config.get(Settings.CENTROIDS))
         .headHidden(config.get(Settings.HEAD_HIDDEN))
         .headBottleneck(config.get(Settings.HEAD_BOTTLENECK))
-        .upsilon(scheduled(Settings.UPSILON))
-        .eta(scheduled(Settings.ETA))
-        .gamma(scheduled(Settings.GAMMA))
         .tauSelf(scheduled(Settings.TAU_SA))
         .tauCross(scheduled(Settings.TAU_CA))
         .studentTemperature(scheduled(Settings.STUDENT_TEMPERATURE))

@@ -230,6 +230,24 @@ public final class TrainedRun {
         : Optional.of(Setup.of(config).restored(1).exportTeacher(training()));
   }
 
+  /**
+   * The student's backbone, as of the newest checkpoint.
+   *
+   * @throws UserError if there is none that can be read
+   */
+  public ComputationGraph student() {
+    return Setup.of(config).program(1).exportStudent(training());
+  }
+
+  /** Where its networks come from: settings, images, normalisation, version. */
+  public Map<String, String> provenance() {
+    try {
+      return BackboneFile.provenance(config, RunFolder.imageCount(folder), newestStep());
+    } catch (IOException e) {
+      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+    }
+  }
+
   /** A random network of the same shape, for comparison. */
   public ComputationGraph untrained() {
     VitConfig vit = Setup.of(config).vit();

@@ -1,7 +1,9 @@
 package org.flsl.examples.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.flsl.losses.LossTerm;
 
 /**
  * The curves of a training under a heading.
@@ -19,24 +21,7 @@ record Charts(String title, List<Chart> charts) {
   static List<Charts> of(Map<String, double[]> metrics, int centroids) {
     double most = Math.log(centroids);
     return List.of(
-        new Charts(
-            "Objective",
-            List.of(
-                Chart.noisy("loss", "The weighted sum of the three terms.", metrics.get("total")),
-                Chart.noisy(
-                    "intra",
-                    "How far queries are from their modes inside a view; falls quickly.",
-                    metrics.get("intra")),
-                Chart.noisy(
-                    "inter",
-                    "Cross entropy of teacher's and student's assignment; stuck at ln K = %.2f it has"
-                            .formatted(most)
-                        + " collapsed.",
-                    metrics.get("inter")),
-                Chart.noisy(
-                    "volume",
-                    "How far the mean assignment is from using all centroids alike; 0 is even.",
-                    metrics.get("volume")))),
+        new Charts("Objective", objective(metrics, centroids)),
         new Charts(
             "Health",
             List.of(
@@ -72,5 +57,15 @@ record Charts(String title, List<Chart> charts) {
                     "teacher temperature",
                     "The lower, the more certain its assignments.",
                     metrics.get("teacher_temperature")))));
+  }
+
+  private static List<Chart> objective(Map<String, double[]> metrics, int centroids) {
+    List<Chart> charts = new ArrayList<>();
+    charts.add(Chart.noisy("loss", "The weighted sum of the terms.", metrics.get("total")));
+    for (LossTerm term : LossTerm.known()) {
+      String name = term.name();
+      charts.add(Chart.noisy(name, term.meaning(centroids), metrics.get(name)));
+    }
+    return charts;
   }
 }

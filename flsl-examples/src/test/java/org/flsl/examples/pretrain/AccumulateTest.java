@@ -87,7 +87,8 @@ class AccumulateTest {
       for (int i = 0; i < STEPS; i++) {
         // Single precision, and steps of Adam that make much of little.
         assertEquals(expected.get(i).total(), actual.get(i).total(), 1e-4);
-        assertEquals(expected.get(i).volume(), actual.get(i).volume(), 1e-4);
+        assertEquals(
+            expected.get(i).terms().get("volume"), actual.get(i).terms().get("volume"), 1e-4);
         assertEquals(1, actual.get(i).gradientNorm() / expected.get(i).gradientNorm(), 1e-3);
         assertEquals(expected.get(i).usedCentroids(), actual.get(i).usedCentroids());
         assertEquals(expected.get(i).epoch(), actual.get(i).epoch());

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.flsl.examples.UserError;
 import org.flsl.training.StepMetrics;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,19 @@ class MetricsCsvTest {
   }
 
   private static StepMetrics metrics(double loss) {
-    return new StepMetrics(0, 0, loss, 0.4, 7.8, 0.1, 1e-6, 0.04, 0.996, 0.05, 1.5, 8.1, 4000, 0.7);
+    return new StepMetrics(
+        0,
+        0,
+        loss,
+        Map.of("intra", 0.4, "inter", 7.8, "volume", 0.1),
+        1e-6,
+        0.04,
+        0.996,
+        0.05,
+        1.5,
+        8.1,
+        4000,
+        0.7);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.flsl.examples.Screen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +14,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProgressTest {
   private static final Plan PLAN = new Plan(10, 4, 16);
-  private static final Terms TERMS = new Terms(8.5, 0.42, 7.83, 0.15);
+  private static final Terms TERMS = new Terms(8.5, each(0.42, 7.83, 0.15));
+
+  private static Map<String, Double> each(double intra, double inter, double volume) {
+    Map<String, Double> each = new LinkedHashMap<>();
+    each.put("intra", intra);
+    each.put("inter", inter);
+    each.put("volume", volume);
+    return each;
+  }
 
   @Test
   void whereNobodyWatchesAnEpochIsALine() {

@@ -25,6 +25,7 @@ class SettingTest {
         declared.add((Setting<?>) field.get(null));
       }
     }
+    declared.addAll(Settings.WEIGHTS.values());
     assertEquals(declared, Set.copyOf(Settings.ALL));
     assertEquals(Settings.ALL.size(), Settings.ALL.stream().map(Setting::name).distinct().count());
     Settings.ALL.forEach(setting -> assertTrue(setting.description().endsWith("."), setting::name));
@@ -43,7 +44,7 @@ class SettingTest {
   @Test
   void aSpanIsOneNumberOrTwo() {
     assertEquals(new Span(0.04, 0.4), Settings.WEIGHT_DECAY.read("0.04..0.4", "test"));
-    assertEquals(Span.of(5), Settings.GAMMA.read("5", "test"));
+    assertEquals(Span.of(5), Settings.named("gamma", "").read("5", "test"));
     assertEquals("0.04..0.4", Settings.WEIGHT_DECAY.write(new Span(0.04, 0.4)));
   }
 

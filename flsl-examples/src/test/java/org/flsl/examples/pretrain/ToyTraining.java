@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.zip.ZipEntry;
@@ -116,9 +117,7 @@ final class ToyTraining implements Training {
         (int) step - 1,
         (int) (step - 1) / STEPS_PER_EPOCH,
         loss,
-        loss / 4,
-        loss / 2,
-        loss / 8,
+        Map.of("intra", loss / 4, "inter", loss / 2, "volume", loss / 8),
         1e-3,
         0.04,
         0.996,

@@ -14,11 +14,6 @@ class ViewSettingsTest {
   private static final PretrainConfig DEFAULTS = PretrainConfig.defaults();
 
   @Test
-  void byDefaultViewsAreThePapers() {
-    assertEquals(ViewConfig.paper(), Setup.of(DEFAULTS).views());
-  }
-
-  @Test
   void channelsHaveTheUsualMeansUnlessOthersAreGiven() {
     assertEquals(
         ViewConfig.builder().channels(1).build(),

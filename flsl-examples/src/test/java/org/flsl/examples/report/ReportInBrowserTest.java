@@ -53,7 +53,14 @@ class ReportInBrowserTest {
             "--threads=2",
             "--loaders=1");
     assertEquals(0, exit, screen.err());
-    assertEquals("", screen.err());
+    // Tests run with the plain native build, whatever the processor.
+    assertEquals(
+        List.of(),
+        screen
+            .err()
+            .lines()
+            .filter(line -> !line.contains("native library is the build"))
+            .toList());
   }
 
   private Chromium browser() throws Exception {

@@ -3,8 +3,8 @@ package org.flsl.examples.pytorch;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.Workload;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;
-import org.flsl.training.Scheduled;
 import org.flsl.views.ViewConfig;
 
 /**

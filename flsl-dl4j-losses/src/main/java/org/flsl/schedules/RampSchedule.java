@@ -1,4 +1,4 @@
-package org.flsl.training;
+package org.flsl.schedules;
 
 import java.util.Objects;
 import org.nd4j.linalg.schedule.ISchedule;

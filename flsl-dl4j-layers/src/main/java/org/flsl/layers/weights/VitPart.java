@@ -1,0 +1,168 @@
+package org.flsl.layers.weights;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.flsl.layers.vit.VitConfig;
+import org.flsl.layers.weights.Layout.Slot;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A part of our Vision Transformer: which vertex and parameters hold it, and its shape in PyTorch.
+ *
+ * <p>PyTorch stores a linear layer as {@code [out, in]}, we as {@code [in, out]}.
+ */
+enum VitPart {
+  PATCH("patchEmbedding", "patchW", "patchB"),
+  NORM1("block_%d", "norm1Gain", "norm1Bias"),
+  QKV("block_%d", "qkvW", "qkvB"),
+  PROJ("block_%d", "projW", "projB"),
+  NORM2("block_%d", "norm2Gain", "norm2Bias"),
+  FC1("block_%d", "fc1W", "fc1B"),
+  FC2("block_%d", "fc2W", "fc2B"),
+  NORM("norm", "gain", "bias");
+
+  static final String WEIGHT = "weight";
+  static final String BIAS = "bias";
+  static final String EMBEDDING = "patchEmbedding";
+
+  private static final List<VitPart> OF_BLOCKS = List.of(NORM1, QKV, PROJ, NORM2, FC1, FC2);
+
+  private final String vertex;
+  private final String weight;
+  private final String bias;
+
+  VitPart(String vertex, String weight, String bias) {
+    this.vertex = vertex;
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** What layouts call it. */
+  String key() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** Every weight and bias of a network, in the order of its computation. */
+  static List<Slot> slots(VitConfig config) {
+    Stream<Slot> blocks =
+        IntStream.range(0, config.depth())
+            .boxed()
+            .flatMap(block -> OF_BLOCKS.stream().flatMap(part -> part.both(block)));
+    Stream<Slot> norm = config.finalNorm() ? NORM.both(-1) : Stream.empty();
+    return Stream.of(PATCH.both(-1), blocks, norm).flatMap(slots -> slots).toList();
+  }
+
+  private Stream<Slot> both(int block) {
+    return Stream.of(WEIGHT, BIAS).map(kind -> new Slot(key(), kind, block, -1));
+  }
+
+  private static VitPart of(Slot slot) {
+    return valueOf(slot.key().toUpperCase(java.util.Locale.ROOT));
+  }
+
+  /** The shape of a weight or bias in PyTorch. */
+  static long[] shape(VitConfig config, Slot slot) {
+    long width = config.width();
+    long hidden = config.hidden();
+    VitPart part = of(slot);
+    long out =
+        switch (part) {
+          case QKV -> 3 * width;
+          case FC1 -> hidden;
+          default -> width;
+        };
+    if (slot.kind().equals(BIAS)) {
+      return new long[] {out};
+    }
+    return switch (part) {
+      case PATCH -> new long[] {width, config.channels(), config.patch(), config.patch()};
+      case NORM1, NORM2, NORM -> new long[] {width};
+      case FC2 -> new long[] {width, hidden};
+      default -> new long[] {out, width};
+    };
+  }
+
+  /** The parameter of a network that holds a weight or bias. */
+  static INDArray parameter(ComputationGraph graph, Slot slot) {
+    VitPart part = of(slot);
+    return parameter(
+        graph,
+        part.vertex.formatted(slot.block()),
+        slot.kind().equals(WEIGHT) ? part.weight : part.bias);
+  }
+
+  /**
+   * A parameter by vertex and name; null if there is none. Unlike DL4J's getParam also of vertices.
+   */
+  static INDArray parameter(ComputationGraph graph, String vertex, String name) {
+    GraphVertex found = graph.getVertex(vertex);
+    Map<String, INDArray> parameters = found == null ? null : found.paramTable(false);
+    return parameters == null ? null : parameters.get(name);
+  }
+
+  /** Sets a parameter to values in PyTorch's order. */
+  static void write(ComputationGraph graph, Slot slot, float[] values) {
+    INDArray parameter = parameter(graph, slot);
+    boolean matrix = isMatrix(slot);
+    int out = (int) (matrix ? parameter.size(1) : values.length);
+    put(parameter, matrix ? transposed(values, out, values.length / out) : values);
+  }
+
+  /**
+   * Sets a parameter to values, row by row. Parameters of a new graph lie in one piece; ND4J's own
+   * {@code assign} would first make a second array of the values, which takes longer than to read
+   * them.
+   */
+  static void put(INDArray parameter, float[] values) {
+    if (parameter.ordering() == 'c'
+        && parameter.dataType() == DataType.FLOAT
+        && Shape.hasDefaultStridesForShape(parameter)) {
+      new FloatPointer(parameter.data().addressPointer()).put(values);
+      Nd4j.getAffinityManager().tagLocation(parameter, AffinityManager.Location.HOST);
+    } else {
+      parameter.assign(Nd4j.createFromArray(values).reshape(parameter.shape()));
+    }
+  }
+
+  /** The values of a parameter in PyTorch's order. */
+  static float[] read(ComputationGraph graph, Slot slot) {
+    INDArray parameter = parameter(graph, slot);
+    float[] ours = parameter.dup('c').data().asFloat();
+    if (!isMatrix(slot)) {
+      return ours;
+    }
+    int out = (int) parameter.size(1);
+    return transposed(ours, ours.length / out, out);
+  }
+
+  private static boolean isMatrix(Slot slot) {
+    VitPart part = of(slot);
+    return slot.kind().equals(WEIGHT) && part != NORM1 && part != NORM2 && part != NORM;
+  }
+
+  /** In tiles, so that neither side leaves the cache line by line. */
+  static float[] transposed(float[] values, int rows, int columns) {
+    final int tile = 64;
+    float[] result = new float[values.length];
+    for (int left = 0; left < columns; left += tile) {
+      for (int top = 0; top < rows; top += tile) {
+        int bottom = Math.min(rows, top + tile);
+        for (int column = left; column < Math.min(columns, left + tile); column++) {
+          for (int row = top; row < bottom; row++) {
+            result[column * rows + row] = values[row * columns + column];
+          }
+        }
+      }
+    }
+    return result;
+  }
+}

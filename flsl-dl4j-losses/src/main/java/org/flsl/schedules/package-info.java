@@ -1,0 +1,2 @@
+/** Values that follow the iterations of a training. */
+package org.flsl.schedules;
