@@ -12,6 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.ShellCommand;
 import org.flsl.examples.UserError;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -23,8 +24,6 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  */
 final class NetworkFile {
   private static final String CONFIGURATION = ModelSerializer.CONFIGURATION_JSON;
-  private static final String CONVERT =
-      "; a network that DL4J saved is expected: rebuild it in DL4J and copy the weights";
   private static final String KERAS =
       "a Keras model; a network that DL4J saved is expected: read it with DL4J's KerasModelImport"
           + " (deeplearning4j-modelimport) and save it with ModelSerializer";
@@ -101,33 +100,40 @@ final class NetworkFile {
       return "a pointer of git LFS and not the file itself: fetch it with git lfs pull";
     }
     if (begins(head, "\u0080")) {
-      return "a Python pickle, as older PyTorch writes" + CONVERT;
+      return "a Python pickle, as older PyTorch writes" + importIt();
     }
     if (begins(head, "\u0093NUMPY")) {
-      return "an array of NumPy" + CONVERT;
+      return "a single array of NumPy, and a network that DL4J saved is expected";
     }
     if (head.length > SAFETENSORS_JSON && head[SAFETENSORS_JSON] == '{') {
-      return "a safetensors file" + CONVERT;
+      return "a safetensors file" + importIt();
     }
     if (name.endsWith(".onnx")) {
-      return "an ONNX model" + CONVERT;
+      return "an ONNX model, and a network that DL4J saved is expected: save its weights as safetensors"
+          + " or a PyTorch state dict, which ./flsl import takes";
     }
     return "no zip, and so no network that DL4J saved: name the backbone.zip of a finished run, or"
         + " what ModelSerializer wrote";
   }
 
-  private static String kindOfZip(List<String> entries) {
+  private String kindOfZip(List<String> entries) {
     if (entries.stream().anyMatch(entry -> entry.endsWith("data.pkl"))) {
-      return "a PyTorch file" + CONVERT;
+      return "a PyTorch file" + importIt();
     }
     if (entries.contains("model.weights.h5")) {
       return KERAS;
     }
     if (!entries.isEmpty() && entries.stream().allMatch(entry -> entry.endsWith(".npy"))) {
-      return "a file of NumPy arrays" + CONVERT;
+      return "a file of NumPy arrays" + importIt();
     }
     return "a zip without %s (it holds %s), and so no network that DL4J saved: name the backbone.zip of a finished run, or what ModelSerializer wrote"
         .formatted(CONFIGURATION, entries.isEmpty() ? "nothing" : entries.get(0));
+  }
+
+  private String importIt() {
+    return "; a network that DL4J saved is expected, and that of a Vision Transformer is made by: "
+        + ShellCommand.of("import", file)
+        + " --out backbone.zip";
   }
 
   private static boolean begins(byte[] head, String magic) {

@@ -97,7 +97,7 @@ class NetworkFileTest {
     "model.h5, '\u0089HDF\r\n\u001a\n', 'HDF5 file, as Keras writes'",
     "model.pth, '\u0080\u0002\u008a\nl\u00fc', 'Python pickle, as older PyTorch'",
     "model.safetensors, '\u0040\u0000\u0000\u0000\u0000\u0000\u0000\u0000{\"a\"', 'safetensors'",
-    "x.npy, '\u0093NUMPY\u0001\u0000', 'an array of NumPy'",
+    "x.npy, '\u0093NUMPY\u0001\u0000', 'a single array of NumPy'",
     "m.onnx, '\b\u0007\u0012\u0007pytorch', 'an ONNX model'",
     "b.zip, 'version https://git-lfs.github.com/spec/v1', 'git lfs pull'",
     "b.zip, '', 'is empty'",
