@@ -35,7 +35,8 @@ class ReportInBrowserTest {
   @BeforeAll
   static void train() {
     assumeTrue(Chromium.program().isPresent(), "skipped: no Chromium on the PATH");
-    run = folder.resolve("run");
+    // Wider than a phone, without a place to break.
+    run = folder.resolve("run" + "_of_a_long_name".repeat(4));
     Screen screen = new Screen(false);
     int exit =
         Main.run(
