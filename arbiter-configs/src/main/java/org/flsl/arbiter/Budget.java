@@ -1,8 +1,8 @@
 package org.flsl.arbiter;
 
 import java.nio.file.Path;
+import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Settings;
 
 /** How long each candidate is trained. */
@@ -19,8 +19,7 @@ public interface Budget {
 
   /** At most so many steps, in whole epochs where there is at least one: the same each time. */
   static Budget steps(int steps) {
-    return (config, images) ->
-        Pretraining.lasting(config.with(Settings.MINUTES, null), images, steps);
+    return (config, images) -> OpenRun.lasting(config.with(Settings.MINUTES, null), images, steps);
   }
 
   /**
@@ -28,6 +27,6 @@ public interface Budget {
    * on what else the machine does.
    */
   static Budget minutes(double minutes) {
-    return (config, images) -> Pretraining.timed(config.with(Settings.MINUTES, minutes), images);
+    return (config, images) -> OpenRun.timed(config.with(Settings.MINUTES, minutes), images);
   }
 }

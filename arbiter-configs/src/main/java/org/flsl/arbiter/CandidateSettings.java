@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
 

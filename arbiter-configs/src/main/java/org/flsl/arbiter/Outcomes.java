@@ -22,8 +22,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.flsl.arbiter.Outcome.Status;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.AtomicFile;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.UserError;
 
 /**
  * The file {@code results.csv}: a row for each candidate that was begun.

@@ -8,8 +8,8 @@ import org.deeplearning4j.arbiter.BaseNetworkSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.util.LeafUtils;
-import org.flsl.examples.pretrain.Setting;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Setting;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
 /**

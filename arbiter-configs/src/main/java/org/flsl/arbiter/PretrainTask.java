@@ -18,10 +18,10 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.flsl.arbiter.Outcome.Status;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Pretraining;
-import org.flsl.examples.pretrain.Problems;
 
 /**
  * Trains and scores one candidate.
@@ -110,15 +110,15 @@ final class PretrainTask implements Callable<OptimizationResult> {
 
   private Outcome trained(Outcome begun, Stopwatch watch) throws IOException {
     PretrainConfig own = settings.applyTo(trials.base());
-    Pretraining.check(own);
+    OpenRun.check(own);
     writeDown(begun);
     Path folder = trials.folder(index);
     // A time budget is measured once: a candidate that is gone on with has its number of steps.
     PretrainConfig config =
-        Pretraining.begun(folder).orElseGet(() -> trials.budget().limit(own, trials.images()));
+        OpenRun.begun(folder).orElseGet(() -> trials.budget().limit(own, trials.images()));
     Outcome outcome = begun;
-    try (Pretraining training =
-        Pretraining.open(
+    try (OpenRun training =
+        OpenRun.open(
             config, trials.images(), folder, trials.terminal().warningsOnly(), new Reporter())) {
       for (int percent : trials.rule().percents()) {
         if (outcome.onTheWay().containsKey(percent)) {
@@ -146,7 +146,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
   }
 
   /** Written down first: without its checkpoints it could not be gone on with. */
-  private Outcome ended(Pretraining training, Outcome outcome) throws IOException {
+  private Outcome ended(OpenRun training, Outcome outcome) throws IOException {
     writeDown(outcome);
     training.discardCheckpoints();
     return outcome;
@@ -168,7 +168,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
   }
 
   /** The score of the backbone as it is now, exported and read back like any user's. */
-  private double scored(Pretraining training) throws IOException {
+  private double scored(OpenRun training) throws IOException {
     ComputationGraph backbone = training.backbone();
     try {
       double value = score.score(backbone, PhotoFolder.class, new Properties());

@@ -13,7 +13,7 @@ import org.deeplearning4j.arbiter.optimize.api.data.DataSource;
 import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.PretrainConfig;
 
 /**

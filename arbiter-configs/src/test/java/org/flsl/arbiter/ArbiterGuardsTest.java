@@ -25,10 +25,10 @@ import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.SweepCandidates.Search;
 import org.flsl.arbiter.score.Score;
-import org.flsl.examples.pretrain.ConfigFile;
+import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +50,7 @@ class ArbiterGuardsTest {
   private static PretrainConfig tiny() {
     String text = TinySweep.SETTINGS.replace("settings:\n", "").replaceAll("(?m)^  ", "");
     PretrainConfig config = ConfigFile.parse(text, "tiny", PretrainConfig.defaults());
-    return Pretraining.withThreads(config, null);
+    return OpenRun.withThreads(config, null);
   }
 
   private static SweepCandidates gammas(String... values) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flsl.examples.Main;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.SamplePhotos;
 import picocli.CommandLine.Help.Ansi;
 

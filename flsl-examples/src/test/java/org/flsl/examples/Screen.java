@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.flsl.examples.command.Terminal;
 import picocli.CommandLine.Help.Ansi;
 
 /** A terminal whose output a test can read. */

@@ -3,7 +3,7 @@ package org.flsl.arbiter.sweep;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
-import org.flsl.examples.pretrain.Setting;
+import org.flsl.examples.settings.Setting;
 
 /**
  * A setting that is searched.

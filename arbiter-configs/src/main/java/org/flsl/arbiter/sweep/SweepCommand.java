@@ -5,17 +5,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.Logs;
-import org.flsl.examples.NativeBuild;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.Subcommand;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.DeviceCheck;
+import org.flsl.examples.command.DeviceCheck;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Subcommand;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.Settings;
 import picocli.CommandLine;
@@ -133,7 +133,7 @@ public final class SweepCommand implements Callable<Integer> {
       SweepFolder.requireSweep(resumed);
     }
     Sweep sweep = SweepFile.parse(SweepFile.text(from), from.toString());
-    PretrainConfig base = Pretraining.withThreads(sweep.base(), environment.get("OMP_NUM_THREADS"));
+    PretrainConfig base = OpenRun.withThreads(sweep.base(), environment.get("OMP_NUM_THREADS"));
     return sweep.withBase(base);
   }
 

@@ -26,15 +26,15 @@ import org.flsl.arbiter.PretrainSpace;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.arbiter.SweepCandidates.Search;
 import org.flsl.arbiter.score.ScoreKind;
-import org.flsl.examples.Spelling;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Spelling;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Problems;
-import org.flsl.examples.pretrain.Recipes;
-import org.flsl.examples.pretrain.Setting;
 import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.pretrain.Span;
-import org.flsl.examples.pretrain.YamlEntry;
+import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Span;
+import org.flsl.examples.settings.YamlEntry;
 
 /**
  * Reads a sweep from YAML.

@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.flsl.arbiter.PretrainTaskCreator;
-import org.flsl.examples.ShellCommand;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.AtomicFile;
-import org.flsl.examples.pretrain.FolderLock;
-import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.FolderLock;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.ShellCommand;
+import org.flsl.examples.command.UserError;
 
 /** The folder that holds all of a sweep. One process at a time may have it open. */
 final class SweepFolder implements AutoCloseable {

@@ -7,8 +7,8 @@ import org.deeplearning4j.arbiter.ui.listener.ArbiterStatusListener;
 import org.deeplearning4j.core.storage.StatsStorage;
 import org.deeplearning4j.ui.api.UIServer;
 import org.deeplearning4j.ui.model.storage.InMemoryStatsStorage;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
 
 /** Arbiter's web page of a running sweep. */
 final class SweepPage implements AutoCloseable {

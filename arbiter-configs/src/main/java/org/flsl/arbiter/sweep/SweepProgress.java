@@ -9,8 +9,8 @@ import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.deeplearning4j.nn.api.Model;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.pretrain.Pace;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.loop.Pace;
 
 /** A line for each candidate when it ends; where somebody watches, how the present one comes on. */
 final class SweepProgress implements StatusListener {

@@ -27,16 +27,16 @@ import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.arbiter.RunFolders;
 import org.flsl.arbiter.score.Score;
 import org.flsl.evaluation.RandomTwin;
-import org.flsl.examples.ShellCommand;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.AtomicFile;
-import org.flsl.examples.pretrain.ConfigFile;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.ShellCommand;
+import org.flsl.examples.command.StopSignal;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.pretrain.StopSignal;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.settings.ConfigFile;
 import org.flsl.views.ImageFolder;
 
 /** Carries a sweep out: everything that can be known before is checked before any training. */
@@ -83,7 +83,7 @@ final class SweepRun {
     List<UserError> errors = new ArrayList<>();
     for (CandidateSettings candidate : candidates) {
       try {
-        Pretraining.check(candidate.applyTo(sweep.base()));
+        OpenRun.check(candidate.applyTo(sweep.base()));
       } catch (UserError e) {
         errors.add(e);
       }
@@ -223,7 +223,7 @@ final class SweepRun {
 
   /** The score of a random twin of the best candidate's network: what training is worth. */
   private double untrained(SweepFolder folder, Outcome best) throws IOException {
-    ComputationGraph trained = TrainedRun.at(folder.candidate(best.index())).backbone();
+    ComputationGraph trained = RunResult.at(folder.candidate(best.index())).backbone();
     ComputationGraph fresh = RandomTwin.of(trained, 1);
     try {
       return score.of(fresh);
@@ -241,11 +241,11 @@ final class SweepRun {
 
   /** The settings as trained; photos that come with the program are found again without a name. */
   private String best(SweepFolder folder, Outcome best) {
-    TrainedRun run = TrainedRun.at(folder.candidate(best.index()));
+    RunResult run = RunResult.at(folder.candidate(best.index()));
     // A budget of less than an epoch makes epochs shorter, which is not to be learned from.
     Integer stepsPerEpoch = best.settings().applyTo(sweep.base()).get(Settings.STEPS_PER_EPOCH);
     PretrainConfig trained =
-        Pretraining.begun(run.folder())
+        OpenRun.begun(run.folder())
             .orElseThrow()
             .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
             .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.data.CocoInstances;
 import org.flsl.evaluation.data.DrawnOn;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that name COCO's annotations of images in {@link ImageFolders}. */

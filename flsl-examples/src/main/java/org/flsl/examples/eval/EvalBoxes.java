@@ -9,7 +9,7 @@ import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

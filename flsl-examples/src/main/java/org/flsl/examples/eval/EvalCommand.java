@@ -1,8 +1,8 @@
 package org.flsl.examples.eval;
 
 import java.util.Map;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -16,8 +16,8 @@ import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.views.MultiViewIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import picocli.CommandLine.Command;
@@ -105,7 +105,7 @@ final class EvalHealth extends Measurement {
   }
 
   private List<Measured> clusters(Path folder) throws IOException {
-    TrainedRun run = TrainedRun.at(folder);
+    RunResult run = RunResult.at(folder);
     ComputationGraph training = run.training();
     List<MultiDataSet> batches = new ArrayList<>();
     try (MultiViewIterator views = run.batches(images)) {

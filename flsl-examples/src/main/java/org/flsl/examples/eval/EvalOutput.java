@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.Measured;
-import org.flsl.examples.OutputFile;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.command.OutputFile;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Option;
 

@@ -3,12 +3,12 @@ package org.flsl.examples.eval;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.Logs;
-import org.flsl.examples.NativeBuild;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
 
 /** What all measures of the command share: the terminal, and the environment of the process. */
 record EvalRuntime(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {

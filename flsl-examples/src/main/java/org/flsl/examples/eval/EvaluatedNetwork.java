@@ -8,7 +8,7 @@ import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.pretrain.BackboneFile;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.ArgGroup;
@@ -44,13 +44,13 @@ final class EvaluatedNetwork {
 
   /** The file that holds the network. */
   Path file() {
-    return source.backbone != null ? source.backbone : TrainedRun.at(source.run).backboneFile();
+    return source.backbone != null ? source.backbone : RunResult.at(source.run).backboneFile();
   }
 
   /** The network's features. */
   GraphFeatures features() {
     if (features == null) {
-      ComputationGraph graph = TrainedRun.read(file());
+      ComputationGraph graph = RunResult.read(file());
       features = vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
     }
     return features;
@@ -71,7 +71,7 @@ final class EvaluatedNetwork {
 
   private ViewConfig views() {
     return run()
-        .map(folder -> TrainedRun.at(folder).views())
+        .map(folder -> RunResult.at(folder).views())
         .or(() -> BackboneFile.views(source.backbone))
         .orElseGet(() -> ViewConfig.builder().channels(features().channels()).build());
   }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that tell how images go into the network: their size, and how many at once. */

@@ -8,7 +8,7 @@ import org.flsl.evaluation.data.ColourMap;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that name masks of images in {@link ImageFolders}, and what their values mean. */

@@ -11,8 +11,8 @@ import org.flsl.evaluation.data.LabelMask;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
 import org.flsl.views.decode.ImageDecoder;
 
 /**

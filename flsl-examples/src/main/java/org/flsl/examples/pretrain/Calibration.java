@@ -1,6 +1,7 @@
 package org.flsl.examples.pretrain;
 
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Training;
 
 /**
  * Turns a time budget into a number of epochs, before the run begins.

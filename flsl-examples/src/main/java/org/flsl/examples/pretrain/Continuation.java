@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Plan;
+import org.flsl.examples.settings.Setting;
 import org.flsl.training.FlslConfig;
 import org.nd4j.linalg.schedule.ISchedule;
 

@@ -2,7 +2,10 @@ package org.flsl.examples.pretrain;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.flsl.examples.NativeBuild;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.loop.Plan;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.RunFolder;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.FileNames;

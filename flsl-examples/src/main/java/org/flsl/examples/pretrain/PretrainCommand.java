@@ -11,13 +11,22 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.Logs;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.ShellCommand;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.DeviceCheck;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.ShellCommand;
+import org.flsl.examples.command.StopSignal;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Plan;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.settings.Setting;
 import org.flsl.examples.watch.PageServer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -173,7 +182,7 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   /** How to go on with a run, as the user would type it. */
-  static String resume(RunFolder run) {
+  public static String resume(RunFolder run) {
     return ShellCommand.of("pretrain --resume", run.path());
   }
 
@@ -227,7 +236,7 @@ public final class PretrainCommand implements Callable<Integer> {
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
-    return Pretraining.withThreads(config, environment.get("OMP_NUM_THREADS"));
+    return OpenRun.withThreads(config, environment.get("OMP_NUM_THREADS"));
   }
 
   /** Whether a resumed run has to keep a setting. */
@@ -278,7 +287,7 @@ public final class PretrainCommand implements Callable<Integer> {
       PageServer server)
       throws IOException {
     String results;
-    try (Pretraining pretraining = Pretraining.open(config, images, run, trainings, terminal)) {
+    try (OpenRun pretraining = OpenRun.open(config, images, run, trainings, terminal)) {
       Training training = pretraining.training();
       Plan plan = pretraining.plan();
       Overview overview = Overview.of(training, plan, config, images, device, run);
@@ -342,14 +351,14 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private void show(RunFolder run, PageServer server) {
-    server.show(pages.live(TrainedRun.at(run.path())));
+    server.show(pages.live(RunResult.at(run.path())));
     terminal.plain("watch it at " + server.url());
   }
 
   /** Whether the report could be written; a failure is no reason to call the training failed. */
   private boolean report(RunFolder run) {
     try {
-      byte[] page = pages.report(TrainedRun.at(run.path())).getBytes(StandardCharsets.UTF_8);
+      byte[] page = pages.report(RunResult.at(run.path())).getBytes(StandardCharsets.UTF_8);
       AtomicFile.write(run.report(), out -> out.write(page));
       return true;
     } catch (IOException | RuntimeException e) {

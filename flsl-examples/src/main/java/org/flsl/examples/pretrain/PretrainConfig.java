@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flsl.examples.settings.Setting;
 
 /** What one pretraining run is told: a value for each of {@link Settings#ALL}. */
 public final class PretrainConfig {

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 public interface RunPages {
 
   /** The page that is kept with a finished run: one HTML file without links. */
-  String report(TrainedRun run) throws IOException;
+  String report(RunResult run) throws IOException;
 
   /** The page of a run that trains: every call tells how far it has come. */
-  Supplier<String> live(TrainedRun run);
+  Supplier<String> live(RunResult run);
 }

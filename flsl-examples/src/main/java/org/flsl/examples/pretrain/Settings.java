@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.flsl.examples.Architecture;
-import org.flsl.examples.Spelling;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Setting.Section;
+import org.flsl.examples.command.Spelling;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Kind;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Setting.Section;
+import org.flsl.examples.settings.Span;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.LossTerm;
@@ -383,7 +386,7 @@ public final class Settings {
   public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
-  static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
+  public static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
 
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 

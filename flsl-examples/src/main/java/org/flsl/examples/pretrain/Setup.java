@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Span;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
@@ -22,14 +25,14 @@ import org.flsl.views.ViewConfig;
  * @param vit the network
  * @param views how images become views
  */
-record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
+public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
 
   /**
    * Translates a configuration.
    *
    * @throws UserError where its values do not fit one another
    */
-  static Setup of(PretrainConfig config) {
+  public static Setup of(PretrainConfig config) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));

@@ -4,8 +4,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.flsl.examples.pretrain.History.Event;
-import org.flsl.examples.pretrain.MetricsCsv.Row;
+import org.flsl.examples.loop.EpochMean;
+import org.flsl.examples.loop.Pace;
+import org.flsl.examples.loop.Plan;
+import org.flsl.examples.loop.Terms;
+import org.flsl.examples.run.History;
+import org.flsl.examples.run.History.Event;
+import org.flsl.examples.run.MetricsCsv;
+import org.flsl.examples.run.MetricsCsv.Row;
+import org.flsl.examples.run.RunFolder;
 
 /** What came out of a run, in plain text. */
 final class Summary {

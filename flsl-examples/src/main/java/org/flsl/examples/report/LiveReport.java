@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 
 /**
  * The page of a run that trains, made of the files in its folder; the training knows nothing of it.
@@ -20,7 +20,7 @@ final class LiveReport implements Supplier<String> {
   private static final Duration BETWEEN_PICTURES = Duration.ofSeconds(60);
 
   private final Report report;
-  private final TrainedRun run;
+  private final RunResult run;
   private final Executor background =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -35,7 +35,7 @@ final class LiveReport implements Supplier<String> {
   private long drawnState = -1;
   private long begun = System.nanoTime() - BETWEEN_PICTURES.toNanos();
 
-  LiveReport(Report report, TrainedRun run) {
+  LiveReport(Report report, RunResult run) {
     this.report = report;
     this.run = run;
   }

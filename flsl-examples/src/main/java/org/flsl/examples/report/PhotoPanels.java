@@ -24,8 +24,8 @@ import org.flsl.examples.pictures.RankedClusters;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pictures.WeightRange;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.SamplePhotos;
-import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader.Photo;
 import org.flsl.views.decode.ImageDecoder;
@@ -39,10 +39,10 @@ final class PhotoPanels {
   private static final long SEED = 1;
   private static final float QUALITY = 0.85f;
 
-  private final TrainedRun run;
+  private final RunResult run;
   private final Painter painter = new Painter(SIDE, Upsampling.SMOOTH);
 
-  private PhotoPanels(TrainedRun run) {
+  private PhotoPanels(RunResult run) {
     this.run = run;
   }
 
@@ -51,7 +51,7 @@ final class PhotoPanels {
    *
    * @return none where no state was saved yet
    */
-  static List<PhotoPanel> of(TrainedRun run) throws IOException {
+  static List<PhotoPanel> of(RunResult run) throws IOException {
     Optional<ComputationGraph> trained =
         run.finished() ? Optional.of(run.backbone()) : run.newestBackbone();
     if (trained.isEmpty()) {

@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.flsl.examples.ShellCommand;
+import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.pretrain.RunPages;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.views.decode.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +40,12 @@ public final class Report implements RunPages {
   }
 
   @Override
-  public String report(TrainedRun run) throws IOException {
+  public String report(RunResult run) throws IOException {
     return html(run, pictures(run), false);
   }
 
   @Override
-  public Supplier<String> live(TrainedRun run) {
+  public Supplier<String> live(RunResult run) {
     return new LiveReport(this, run);
   }
 
@@ -53,7 +53,7 @@ public final class Report implements RunPages {
    * The pictures of a run; none, and a warning, where they cannot be drawn. Large photos can be too
    * much for the memory that the training leaves, which is no reason to lose the page.
    */
-  List<PhotoPanel> pictures(TrainedRun run) {
+  List<PhotoPanel> pictures(RunResult run) {
     try {
       return PhotoPanels.of(run);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -68,7 +68,7 @@ public final class Report implements RunPages {
    *
    * @param live whether the page is to fetch itself anew while it is looked at
    */
-  String html(TrainedRun run, List<PhotoPanel> panels, boolean live) throws IOException {
+  String html(RunResult run, List<PhotoPanel> panels, boolean live) throws IOException {
     Map<String, double[]> metrics = run.metrics();
     int steps = metrics.get("step").length;
     Map<String, Object> page = new HashMap<>();
@@ -114,7 +114,7 @@ public final class Report implements RunPages {
     return Arrays.stream(values, from, values.length).average().orElse(Double.NaN);
   }
 
-  private static Map<String, String> facts(TrainedRun run, Map<String, double[]> metrics) {
+  private static Map<String, String> facts(RunResult run, Map<String, double[]> metrics) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Network", run.network());
     facts.put("Images", run.images().map(Object::toString).orElse("the photos shipped with flsl"));
@@ -129,7 +129,7 @@ public final class Report implements RunPages {
       facts.put("Health", health(metrics, run.centroids()));
       facts.put(
           "Time",
-          "%s, %.1f images/s".formatted(TrainedRun.words(seconds), steps * run.batch() / seconds));
+          "%s, %.1f images/s".formatted(RunResult.words(seconds), steps * run.batch() / seconds));
     }
     facts.put(
         "Machine",

@@ -13,20 +13,20 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.Logs;
-import org.flsl.examples.NativeBuild;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.OutputFile;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.OutputFile;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
-import org.flsl.examples.pretrain.AtomicFile;
-import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.SamplePhotos;
-import org.flsl.examples.pretrain.TrainedRun;
 import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader;
@@ -105,7 +105,7 @@ abstract class Show implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private TrainedRun run;
+  private RunResult run;
   private ComputationGraph network;
   private ImageDecoder decoder;
   private TokenReader reader;
@@ -127,7 +127,7 @@ abstract class Show implements Callable<Integer> {
     atLeast(1, "--count", count);
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
-    run = TrainedRun.at(folder);
+    run = RunResult.at(folder);
     OutputFile.prepare(output);
     OptionalInt elsewhere =
         surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
@@ -212,7 +212,7 @@ abstract class Show implements Callable<Integer> {
     }
   }
 
-  final TrainedRun run() {
+  final RunResult run() {
     return run;
   }
 

@@ -2,7 +2,7 @@ package org.flsl.examples.show;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.ModelCentroids;

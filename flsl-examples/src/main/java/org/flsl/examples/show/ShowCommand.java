@@ -1,9 +1,9 @@
 package org.flsl.examples.show;
 
 import java.util.Map;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

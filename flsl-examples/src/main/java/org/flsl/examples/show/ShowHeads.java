@@ -3,7 +3,7 @@ package org.flsl.examples.show;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.BlockAttention;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.Painter;

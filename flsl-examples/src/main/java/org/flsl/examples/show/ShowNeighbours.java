@@ -1,7 +1,7 @@
 package org.flsl.examples.show;
 
 import java.util.List;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.Neighbours;
 import org.flsl.examples.pictures.Neighbours.Neighbour;

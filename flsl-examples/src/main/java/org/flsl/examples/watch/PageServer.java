@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.OutputFile;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.AtomicFile;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.OutputFile;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.Layout;
 import org.flsl.layers.weights.VitExport;
@@ -150,7 +150,7 @@ public final class ExportCommand extends WeightsCommand {
           "--student takes the folder of a run, whose checkpoints hold it; %s is a file"
               .formatted(source));
     }
-    TrainedRun run = TrainedRun.at(source);
+    RunResult run = RunResult.at(source);
     ComputationGraph graph = run.student();
     return new Source(graph, run.provenance(), List.of(), List.of());
   }

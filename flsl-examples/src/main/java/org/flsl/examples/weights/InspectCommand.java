@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.BackboneFile;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.weights.OnnxModel;
 import org.flsl.layers.weights.VitPlan;
@@ -81,7 +81,7 @@ public final class InspectCommand extends WeightsCommand {
   }
 
   private void model() throws IOException {
-    ComputationGraph graph = TrainedRun.read(file);
+    ComputationGraph graph = RunResult.read(file);
     head("DL4J ComputationGraph", BackboneFile.provenance(file));
     Map<String, String> parameters = new LinkedHashMap<>();
     for (GraphVertex vertex : graph.getVertices()) {

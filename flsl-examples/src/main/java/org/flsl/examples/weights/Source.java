@@ -10,7 +10,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.pretrain.BackboneFile;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.layers.weights.ImportedVit;
 import org.flsl.layers.weights.VitPlan;
 import org.flsl.layers.weights.WeightsFile;
@@ -34,11 +34,11 @@ record Source(
   /** Reads a network; what a file of weights cannot tell is in the options. */
   static Source read(Path path, NetworkOptions options) throws IOException {
     if (Files.isDirectory(path)) {
-      TrainedRun run = TrainedRun.at(path);
+      RunResult run = RunResult.at(path);
       return new Source(run.backbone(), run.provenance(), List.of(), List.of());
     }
     if (isModel(path)) {
-      return new Source(TrainedRun.read(path), BackboneFile.provenance(path), List.of(), List.of());
+      return new Source(RunResult.read(path), BackboneFile.provenance(path), List.of(), List.of());
     }
     return weights(path, options);
   }

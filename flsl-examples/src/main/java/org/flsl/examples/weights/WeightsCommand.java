@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.flsl.examples.Logs;
-import org.flsl.examples.Terminal;
-import org.flsl.examples.UserError;
-import org.flsl.examples.pretrain.Problems;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
 import org.flsl.layers.weights.WeightsException;
 import picocli.CommandLine.Option;
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.flsl.examples.ErrorLine;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
+import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Relaunch;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 

@@ -26,7 +26,7 @@ import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.Photos;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +78,7 @@ class FeaturesCommandTest {
 
   private DenseFeatures expected(ImageSize size) {
     return DenseFeatures.of(
-        GraphFeatures.of(TrainedRun.read(network.file())),
+        GraphFeatures.of(RunResult.read(network.file())),
         Photos.in(images),
         new ImagePreparation(size),
         2,

@@ -9,8 +9,8 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
-import org.flsl.examples.NativeThreads;
 import org.flsl.examples.Screen;
+import org.flsl.examples.command.NativeThreads;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Architecture;
+import org.flsl.examples.command.AtomicFile;
+import org.flsl.examples.loop.Training;
 import org.flsl.training.StepMetrics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

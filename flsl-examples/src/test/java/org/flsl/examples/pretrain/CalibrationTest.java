@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
+import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,13 +58,13 @@ class ContinuedRunTest {
     }
   }
 
-  private Pretraining open(String run, PretrainConfig config) throws IOException {
-    return Pretraining.open(config, images, folder.resolve(run), new Screen(false).terminal());
+  private OpenRun open(String run, PretrainConfig config) throws IOException {
+    return OpenRun.open(config, images, folder.resolve(run), new Screen(false).terminal());
   }
 
   /** Trains to a step and leaves a checkpoint. */
   private void train(String run, PretrainConfig config, int toStep) throws IOException {
-    try (Pretraining training = open(run, config)) {
+    try (OpenRun training = open(run, config)) {
       assertTrue(training.trainTo(toStep, () -> false));
     }
   }
@@ -72,11 +74,11 @@ class ContinuedRunTest {
   }
 
   private INDArray weights(String run) {
-    return TrainedRun.at(folder.resolve(run)).training().params();
+    return RunResult.at(folder.resolve(run)).training().params();
   }
 
   private List<Double> learningRates(String run) {
-    double[] rates = TrainedRun.at(folder.resolve(run)).metrics().get("learning_rate");
+    double[] rates = RunResult.at(folder.resolve(run)).metrics().get("learning_rate");
     return java.util.Arrays.stream(rates).boxed().toList();
   }
 
@@ -86,7 +88,7 @@ class ContinuedRunTest {
     train("straight", epochs(4), 12);
     train("interrupted", epochs(2), 6);
     // The newest checkpoint is still one of two epochs.
-    Pretraining untrained = open("interrupted", epochs(4));
+    OpenRun untrained = open("interrupted", epochs(4));
     untrained.close();
     train("interrupted", RunFolder.config(folder.resolve("interrupted")), 8);
     train("interrupted", epochs(4), 12);
@@ -108,7 +110,7 @@ class ContinuedRunTest {
 
   @Test
   void multiStageTrainingGoesOnWithoutThePreviousBackbone() throws IOException {
-    try (Pretraining first = open("first", epochs(1))) {
+    try (OpenRun first = open("first", epochs(1))) {
       first.trainTo(first.steps(), () -> false);
       first.finish();
     }
@@ -119,10 +121,10 @@ class ContinuedRunTest {
     Files.delete(previous);
     train("parts", guided, 4);
     train("parts", guided.with(Settings.EPOCHS, 3), 5);
-    TrainedRun parts = TrainedRun.at(folder.resolve("parts"));
+    RunResult parts = RunResult.at(folder.resolve("parts"));
     assertTrue(parts.newestBackbone().isPresent(), "looking at it needs no file either");
     INDArray whole =
-        TrainedRun.at(folder.resolve("whole")).training().getLayer("previous/block_0").params();
+        RunResult.at(folder.resolve("whole")).training().getLayer("previous/block_0").params();
     assertArrayEquals(
         whole.data().asFloat(),
         parts.training().getLayer("previous/block_0").params().data().asFloat());

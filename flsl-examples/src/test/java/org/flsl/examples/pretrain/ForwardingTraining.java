@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.flsl.examples.NativeBuild;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.loop.Training;
 import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
 
 /** Another training, for a test to change in one point. */
-class ForwardingTraining implements Training {
+public class ForwardingTraining implements Training {
   private final Training inner;
 
-  ForwardingTraining(Training inner) {
+  public ForwardingTraining(Training inner) {
     this.inner = inner;
   }
 

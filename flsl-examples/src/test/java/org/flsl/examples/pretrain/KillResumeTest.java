@@ -16,7 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
-import org.flsl.examples.NativeThreads;
+import org.flsl.examples.command.NativeThreads;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -11,9 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
-import org.flsl.examples.NativeThreads;
-import org.flsl.examples.Terminal;
 import org.flsl.examples.benchmark.PeakMemory;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.settings.Recipes;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +39,7 @@ class MemoryEstimateTest {
 
     public static void main(String[] arguments) throws IOException {
       PretrainConfig config =
-          Pretraining.withThreads(
+          OpenRun.withThreads(
               Recipes.read(RECIPE, PretrainConfig.defaults())
                   .with(Settings.BATCH, Integer.parseInt(arguments[1])),
               "1");

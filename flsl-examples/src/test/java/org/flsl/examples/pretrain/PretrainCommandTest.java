@@ -14,8 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
-import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.settings.Setting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -162,7 +166,7 @@ class PretrainCommandTest {
     pages =
         new ToyPages() {
           @Override
-          public String report(TrainedRun run) {
+          public String report(RunResult run) {
             throw new IllegalStateException("no ink");
           }
         };

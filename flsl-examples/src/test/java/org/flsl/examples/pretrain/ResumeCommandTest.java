@@ -15,8 +15,13 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.flsl.examples.Relaunch;
 import org.flsl.examples.Screen;
+import org.flsl.examples.command.FolderLock;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.History;
+import org.flsl.examples.run.MetricsCsv;
+import org.flsl.examples.run.RunFolder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -234,11 +239,11 @@ class ResumeCommandTest {
   void aRunThatWasGivenUpSaysSo() throws IOException {
     Files.delete(run.resolve("backbone.zip"));
     history().add(12, History.Event.GIVEN_UP, "below the median");
-    TrainedRun given = TrainedRun.at(run);
+    RunResult given = RunResult.at(run);
     assertEquals("after step 12, below the median", given.givenUp().orElseThrow());
     String error =
         org.junit.jupiter.api.Assertions.assertThrows(
-                org.flsl.examples.UserError.class, given::backboneFile)
+                org.flsl.examples.command.UserError.class, given::backboneFile)
             .getMessage();
     assertTrue(
         error.startsWith(run + " was given up by its sweep, after step 12, below the median, and"),

@@ -2,8 +2,8 @@ package org.flsl.examples.pretrain;
 
 import java.util.List;
 import java.util.Map;
-import org.flsl.examples.Relaunch;
-import org.flsl.examples.Terminal;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Terminal;
 
 /** The pretrain command around {@link ToyTraining}, for tests that send signals to a process. */
 public final class ToyMain {

@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 /** Pages that say how many steps there are. */
 class ToyPages implements RunPages {
   @Override
-  public String report(TrainedRun run) throws IOException {
+  public String report(RunResult run) throws IOException {
     return run.metrics().get("step").length + " steps";
   }
 
   @Override
-  public Supplier<String> live(TrainedRun run) {
+  public Supplier<String> live(RunResult run) {
     return () -> run.metrics().get("step").length + " steps so far";
   }
 }

@@ -11,14 +11,15 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.flsl.examples.NativeBuild;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Training;
 import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
 
 /** A training of a few numbers, for tests of the loop around it: exact, fast, and it can go bad. */
-final class ToyTraining implements Training {
-  static final int STEPS_PER_EPOCH = 4;
+public final class ToyTraining implements Training {
+  public static final int STEPS_PER_EPOCH = 4;
   private static final int WEIGHTS = 2000;
   private static final String ENTRY = "weights";
 
@@ -31,13 +32,13 @@ final class ToyTraining implements Training {
   /**
    * @param badStep the step whose loss is NaN; -1 for none
    */
-  ToyTraining(long seed, int millisPerStep, long badStep) {
+  public ToyTraining(long seed, int millisPerStep, long badStep) {
     this.seed = seed;
     this.millisPerStep = millisPerStep;
     this.badStep = badStep;
   }
 
-  static ToyTraining quick() {
+  public static ToyTraining quick() {
     return new ToyTraining(0, 0, -1);
   }
 
@@ -59,7 +60,7 @@ final class ToyTraining implements Training {
     };
   }
 
-  double[] weights() {
+  public double[] weights() {
     return weights.clone();
   }
 
@@ -154,7 +155,7 @@ final class ToyTraining implements Training {
     zip.finish();
   }
 
-  static ToyTraining read(Path checkpoint) throws IOException {
+  public static ToyTraining read(Path checkpoint) throws IOException {
     ToyTraining training = quick();
     training.goOnFrom(checkpoint);
     return training;

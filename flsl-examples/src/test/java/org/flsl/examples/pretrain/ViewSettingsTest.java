@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Span;
 import org.flsl.views.Range;
 import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;

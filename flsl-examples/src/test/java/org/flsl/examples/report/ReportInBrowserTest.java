@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.watch.PageServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -151,7 +151,7 @@ class ReportInBrowserTest {
   void theLivePageRenewsItselfAndAsksNobodyElse() throws Exception {
     try (PageServer server = PageServer.start("localhost", OptionalInt.of(0));
         Chromium browser = browser()) {
-      server.show(new Report().live(TrainedRun.at(run)));
+      server.show(new Report().live(RunResult.at(run)));
       browser.open(URI.create(server.url()), DESKTOP, 900);
 
       assertCurves(browser);

@@ -11,7 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.flsl.examples.UserError;
+import org.flsl.examples.command.UserError;
 import org.junit.jupiter.api.Test;
 
 class PageServerTest {

@@ -17,7 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.examples.pretrain.BackboneFile;
-import org.flsl.examples.pretrain.TrainedRun;
+import org.flsl.examples.pretrain.RunResult;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.Layout;
@@ -80,7 +80,7 @@ class WeightsCommandsTest {
         () -> screen.err());
     assertSays(
         "layout      timm", "width 8, depth 1, 2 heads", "mean 0.5 0.5 0.5, deviation 0.229");
-    assertEquals(network.params(), TrainedRun.read(zip).params());
+    assertEquals(network.params(), RunResult.read(zip).params());
     assertEquals("vit.safetensors", BackboneFile.provenance(zip).get("imported_from"));
     assertEquals(0.5f, BackboneFile.views(zip).orElseThrow().mean()[1]);
     assertEquals(0.225f, BackboneFile.views(zip).orElseThrow().std()[2]);
@@ -152,8 +152,7 @@ class WeightsCommandsTest {
       assertEquals("0.485 0.456 0.406", file.notes().get("mean"));
     }
     assertEquals(
-        TrainedRun.at(run).backbone().params(),
-        VitImport.defaults().read(teacher).graph().params());
+        RunResult.at(run).backbone().params(), VitImport.defaults().read(teacher).graph().params());
     assertTrue(Files.mismatch(teacher, student) > 0);
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.flsl.examples.NativeThreads;
+import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
 

@@ -1,0 +1,83 @@
+package org.flsl.examples.command;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes files that are there whole or not at all, whenever the process is killed or the disk runs
+ * full.
+ */
+public final class AtomicFile {
+  private static final String UNFINISHED = ".unfinished";
+  private static final int BUFFER = 1 << 20;
+
+  private AtomicFile() {}
+
+  /** What is to be written. */
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Replaces a file by new content; if that fails, the old file stays as it was. */
+  public static void write(Path file, Content content) throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        content.writeTo(out);
+        out.flush();
+        // On disk before the rename, or a power cut could leave the new name on an empty file.
+        channel.force(true);
+      }
+      Files.move(
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+  }
+
+  /** Gives a file that is never written again a second name, at no cost where links are known. */
+  public static void link(Path name, Path file) throws IOException {
+    Path unfinished = name.resolveSibling(name.getFileName() + UNFINISHED);
+    Files.deleteIfExists(unfinished);
+    try {
+      Files.createLink(unfinished, file);
+    } catch (UnsupportedOperationException | FileSystemException noLinks) {
+      write(name, out -> Files.copy(file, out));
+      return;
+    }
+    // A rename between two names of one file does nothing at all (POSIX).
+    if (Files.exists(name) && Files.isSameFile(name, unfinished)) {
+      Files.delete(unfinished);
+    } else {
+      Files.move(unfinished, name, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** Deletes what killed processes left half written in a folder. */
+  public static void cleanUp(Path folder) throws IOException {
+    List<Path> leftOver;
+    try (Stream<Path> files = Files.list(folder)) {
+      leftOver = files.filter(file -> file.toString().endsWith(UNFINISHED)).toList();
+    }
+    for (Path file : leftOver) {
+      Files.delete(file);
+    }
+  }
+}

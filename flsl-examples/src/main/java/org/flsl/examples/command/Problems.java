@@ -1,0 +1,20 @@
+package org.flsl.examples.command;
+
+import org.flsl.views.decode.FileProblem;
+
+/** Puts what went wrong into words. */
+public final class Problems {
+  private Problems() {}
+
+  /** What happened to a file, without its name. */
+  public static String explain(Exception e) {
+    return FileProblem.explain(e);
+  }
+
+  /** The message of any exception, in one line. */
+  public static String firstLine(Throwable e) {
+    return e.getMessage() == null
+        ? e.getClass().getSimpleName()
+        : e.getMessage().lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,203 @@
+package org.flsl.examples.loop;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.PretrainCommand;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.run.Checkpoints;
+import org.flsl.examples.run.Checkpoints.Checkpoint;
+import org.flsl.examples.run.History.Event;
+import org.flsl.examples.run.MetricsCsv;
+import org.flsl.examples.run.RunFolder;
+import org.flsl.training.StepMetrics;
+
+/**
+ * The training loop: takes steps, writes down what they tell, and saves the state so that whatever
+ * ends the process costs little.
+ */
+public final class TrainingLoop {
+  private static final double NANOS = 1e9;
+
+  private final Training training;
+  private final Plan plan;
+  private final RunFolder run;
+  private final Checkpoints checkpoints;
+  private final PretrainConfig config;
+  private final Terminal terminal;
+  private final EpochMean epochMean = new EpochMean();
+
+  private double best = Double.POSITIVE_INFINITY;
+  private double seconds;
+  private long savedStep = -1;
+  private long savedAt = System.nanoTime();
+  private boolean metricsLate;
+
+  public TrainingLoop(
+      Training training,
+      Plan plan,
+      RunFolder run,
+      Checkpoints checkpoints,
+      PretrainConfig config,
+      Terminal terminal) {
+    this.training = training;
+    this.plan = plan;
+    this.run = run;
+    this.checkpoints = checkpoints;
+    this.config = config;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Trains from where the training stands to its end.
+   *
+   * @param stop asked before each step
+   * @return whether the end was reached; not so after a wish to stop
+   */
+  public boolean run(BooleanSupplier stop) throws IOException {
+    savedStep = training.step();
+    try (MetricsCsv metrics = MetricsCsv.open(run.metrics(), training.step());
+        Progress progress = new Progress(terminal, plan, training.step())) {
+      metrics.earlier().forEach(this::recall);
+      while (training.step() < plan.steps()) {
+        if (stop.getAsBoolean()) {
+          saveForGood();
+          return false;
+        }
+        step(metrics, progress);
+      }
+      saveForGood();
+      return true;
+    }
+  }
+
+  private void step(MetricsCsv metrics, Progress progress) {
+    long start = System.nanoTime();
+    StepMetrics told = training.next();
+    double took = (System.nanoTime() - start) / NANOS;
+    long step = training.step();
+    if (!told.isFinite()) {
+      throw diverged();
+    }
+    seconds += took;
+    writeDown(metrics, step, told);
+    progress.step(step, Terms.of(told), took);
+    epochMean.add(Terms.of(told));
+    if (plan.endsEpoch(step)) {
+      Terms mean = epochMean.take();
+      progress.epoch(step, mean);
+      if (savesAfterEpoch(step)) {
+        save().ifPresent(saved -> keepIfBest(saved, mean));
+      }
+    } else if ((System.nanoTime() - savedAt) / NANOS > config.get(Settings.SAVE_MINUTES) * 60) {
+      save();
+    }
+  }
+
+  private boolean savesAfterEpoch(long step) {
+    return plan.epoch(step) % config.get(Settings.SAVE_EPOCHS) == 0 || step == plan.steps();
+  }
+
+  /** Brings back from the file what this loop would know had it run from the start. */
+  private void recall(MetricsCsv.Row row) {
+    seconds = row.seconds();
+    epochMean.add(row.terms());
+    if (plan.endsEpoch(row.step())) {
+      Terms mean = epochMean.take();
+      if (row.step() == savedStep && savesAfterEpoch(savedStep)) {
+        // The process may have ended between saving and keeping.
+        keepIfBest(checkpoints.at(savedStep), mean);
+      } else if (savesAfterEpoch(row.step())) {
+        best = Math.min(best, mean.total());
+      }
+    }
+  }
+
+  private void writeDown(MetricsCsv metrics, long step, StepMetrics told) {
+    try {
+      metrics.append(step, plan.epoch(step - 1) + 1, told, seconds);
+      metricsLate = false;
+    } catch (IOException e) {
+      if (!metricsLate) {
+        terminal.warn(
+            "cannot write "
+                + run.metrics()
+                + ": "
+                + Problems.explain(e)
+                + "; its rows wait for free space");
+      }
+      metricsLate = true;
+    }
+  }
+
+  /** Saves; a failure is no reason to lose the training that goes on in memory. */
+  private Optional<Checkpoint> save() {
+    try {
+      return Optional.of(saveOrThrow());
+    } catch (IOException e) {
+      savedAt = System.nanoTime();
+      terminal.warn(saveFailed(e) + "; training goes on and tries again at the next checkpoint");
+      return Optional.empty();
+    }
+  }
+
+  /** Saves before the process ends. */
+  private void saveForGood() {
+    if (savedStep == training.step()) {
+      return;
+    }
+    try {
+      saveOrThrow();
+    } catch (IOException e) {
+      throw new UserError(
+          saveFailed(e)
+              + "; free some space, then go on from the last checkpoint: "
+              + PretrainCommand.resume(run),
+          e);
+    }
+  }
+
+  private Checkpoint saveOrThrow() throws IOException {
+    if (!training.finite()) {
+      throw diverged();
+    }
+    Checkpoint saved = checkpoints.save(training.step(), training::write);
+    if (run.history().of(Event.SAVED).isEmpty()) {
+      run.history().add(training.step(), Event.SAVED, "");
+    }
+    savedStep = training.step();
+    savedAt = System.nanoTime();
+    return saved;
+  }
+
+  private void keepIfBest(Checkpoint saved, Terms mean) {
+    if (mean.total() >= best) {
+      return;
+    }
+    try {
+      checkpoints.keepAsBest(saved);
+      best = mean.total();
+    } catch (IOException e) {
+      terminal.warn("cannot write " + checkpoints.best() + ": " + Problems.explain(e));
+    }
+  }
+
+  private String saveFailed(IOException e) {
+    return "cannot save a checkpoint in " + run.path() + ": " + Problems.explain(e);
+  }
+
+  private UserError diverged() {
+    String kept =
+        savedStep <= 0
+            ? "there was no checkpoint yet"
+            : "the state after step " + savedStep + " is kept in " + run.path();
+    return new UserError(
+        "the loss or a weight is no longer a number after step %d; %s. Try a lower --lr, a longer"
+                .formatted(training.step(), kept)
+            + " --warmup or a smaller --clip in a new run");
+  }
+}

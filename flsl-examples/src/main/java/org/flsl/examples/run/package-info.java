@@ -1,0 +1,2 @@
+/** What the folder of a run holds: checkpoints, metrics, history, networks. */
+package org.flsl.examples.run;

@@ -1,0 +1,76 @@
+package org.flsl.examples.settings;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Settings;
+
+/**
+ * A configuration as YAML: one {@code name: value} per line, the names being those of the flags.
+ *
+ * <p>Errors name the file and the line.
+ */
+public final class ConfigFile {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./+-]*");
+
+  private ConfigFile() {}
+
+  /** Reads a file over a configuration: what the file does not name keeps its value. */
+  public static PretrainConfig read(Path file, PretrainConfig base) {
+    try {
+      return parse(Files.readString(file), file.toString(), base);
+    } catch (MalformedInputException e) {
+      throw new UserError(file + " is not a text file: --config takes a YAML file", e);
+    } catch (IOException e) {
+      throw new UserError("cannot read " + file + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /**
+   * Reads text over a configuration.
+   *
+   * @param name stands for the text in errors
+   */
+  public static PretrainConfig parse(String text, String name, PretrainConfig base) {
+    PretrainConfig config = base;
+    for (YamlEntry entry : YamlEntry.parse(text, name)) {
+      Setting<?> setting = Settings.named(entry.key(), entry.where());
+      config = config.with(setting, entry.text(), entry.where() + entry.key());
+    }
+    return config;
+  }
+
+  /** Writes every setting but the run folder, so that the text can start another run. */
+  public static String write(PretrainConfig config) {
+    return Settings.ALL.stream()
+        .collect(
+            Collectors.groupingBy(Setting::section, java.util.TreeMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .map(section -> section(section.getKey(), section.getValue(), config))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  private static String section(
+      Setting.Section section, List<Setting<?>> settings, PretrainConfig config) {
+    StringBuilder text = new StringBuilder("# " + section.title() + System.lineSeparator());
+    for (Setting<?> setting : settings) {
+      if (setting != Settings.OUT) {
+        String value = quoted(config.text(setting));
+        text.append(setting).append(": ").append(value).append(System.lineSeparator());
+      }
+    }
+    return text.toString();
+  }
+
+  private static String quoted(String value) {
+    return PLAIN.matcher(value).matches() ? value : "'" + value.replace("'", "''") + "'";
+  }
+}

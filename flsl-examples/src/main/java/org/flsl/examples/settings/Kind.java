@@ -1,0 +1,167 @@
+package org.flsl.examples.settings;
+
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.flsl.views.FileNames;
+
+/**
+ * What values a setting takes: how they are read and written as text, and named in help and errors.
+ *
+ * @param label stands for the value in help, such as {@code N}
+ * @param expects says in an error what was expected
+ * @param reader from text to value; empty where the text is not such a value
+ * @param writer from value to text that the reader understands
+ */
+public record Kind<T>(
+    String label,
+    String expects,
+    Function<String, Optional<T>> reader,
+    Function<T, String> writer) {
+
+  public static Kind<Integer> whole(int smallest) {
+    return new Kind<>(
+        "N",
+        "a whole number of at least " + smallest,
+        text -> number(text, Integer::valueOf).filter(n -> n >= smallest),
+        String::valueOf);
+  }
+
+  public static Kind<Long> seed() {
+    // ND4J takes 0 as a wish for the clock's time.
+    return new Kind<>(
+        "N",
+        "a whole number other than 0",
+        text -> number(text, Long::valueOf).filter(n -> n != 0),
+        String::valueOf);
+  }
+
+  public static Kind<Double> number(double smallest, double largest) {
+    return new Kind<>(
+        "X",
+        "a number " + bounds(smallest, largest),
+        text -> number(text, Double::valueOf).filter(x -> smallest <= x && x <= largest),
+        Kind::decimal);
+  }
+
+  /** Numbers with commas between them. */
+  public static Kind<List<Double>> numbers(double smallest, double largest) {
+    Kind<Double> one = number(smallest, largest);
+    return new Kind<>(
+        "X,…",
+        "numbers with commas between them, as in 0.5,0.4,0.4, each " + bounds(smallest, largest),
+        text -> {
+          List<Optional<Double>> numbers =
+              Arrays.stream(text.split(",|\\.\\.", -1)).map(one.reader()).toList();
+          return numbers.stream().allMatch(Optional::isPresent)
+              ? Optional.of(numbers.stream().map(Optional::get).toList())
+              : Optional.empty();
+        },
+        numbers -> numbers.stream().map(Kind::decimal).collect(Collectors.joining(",")));
+  }
+
+  public static Kind<Span> span(double smallest, double largest) {
+    return new Kind<>(
+        "A..B",
+        "a number or two, as in 0.1..0.5, each " + bounds(smallest, largest),
+        text -> span(text, smallest, largest),
+        span ->
+            span.constant()
+                ? decimal(span.from())
+                : decimal(span.from()) + ".." + decimal(span.to()));
+  }
+
+  /** Two numbers between which something is chosen. */
+  public static Kind<Span> range(double smallest, double largest) {
+    Kind<Span> span = span(smallest, largest);
+    return new Kind<>(
+        span.label(),
+        span.expects() + ", the smaller one first",
+        text -> span.reader().apply(text).filter(range -> range.from() <= range.to()),
+        span.writer());
+  }
+
+  public static Kind<Boolean> yesOrNo() {
+    return new Kind<>(
+        "yes|no",
+        "yes or no",
+        text ->
+            switch (text.toLowerCase(Locale.ROOT)) {
+              case "yes", "true", "on" -> Optional.of(true);
+              case "no", "false", "off" -> Optional.of(false);
+              default -> Optional.empty();
+            },
+        yes -> yes ? "yes" : "no");
+  }
+
+  public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
+    String names =
+        Arrays.stream(type.getEnumConstants()).map(Kind::lower).collect(Collectors.joining("|"));
+    return new Kind<>(
+        names,
+        "one of " + names.replace("|", ", "),
+        text ->
+            Arrays.stream(type.getEnumConstants())
+                .filter(choice -> lower(choice).equals(text.toLowerCase(Locale.ROOT)))
+                .findFirst(),
+        Kind::lower);
+  }
+
+  public static Kind<Path> path(String label) {
+    return new Kind<>(
+        label,
+        "the name of a file or folder",
+        text -> {
+          try {
+            return text.isBlank() ? Optional.empty() : Optional.of(FileNames.path(text));
+          } catch (InvalidPathException e) {
+            return Optional.empty();
+          }
+        },
+        FileNames::text);
+  }
+
+  private static <N> Optional<N> number(String text, Function<String, N> read) {
+    try {
+      return Optional.of(read.apply(text.strip()));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Span> span(String text, double smallest, double largest) {
+    Kind<Double> one = number(smallest, largest);
+    String[] parts = text.split("\\.\\.", -1);
+    if (parts.length > 2) {
+      return Optional.empty();
+    }
+    Optional<Double> from = one.reader().apply(parts[0]);
+    Optional<Double> to = one.reader().apply(parts[parts.length - 1]);
+    return from.isPresent() && to.isPresent()
+        ? Optional.of(new Span(from.get(), to.get()))
+        : Optional.empty();
+  }
+
+  private static String bounds(double smallest, double largest) {
+    if (smallest == -Double.MAX_VALUE) {
+      return "of any size";
+    }
+    String above =
+        smallest == Double.MIN_NORMAL ? "greater than 0" : "of at least " + decimal(smallest);
+    return largest == Double.MAX_VALUE ? above : above + " and at most " + decimal(largest);
+  }
+
+  private static String decimal(double x) {
+    return BigDecimal.valueOf(x).stripTrailingZeros().toPlainString();
+  }
+
+  private static String lower(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
+  }
+}

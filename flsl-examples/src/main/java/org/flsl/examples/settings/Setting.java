@@ -1,0 +1,135 @@
+package org.flsl.examples.settings;
+
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.Settings;
+
+/**
+ * One thing that a pretraining run can be told: as the flag {@code --name}, or as {@code name} in a
+ * YAML file.
+ *
+ * <p>Everything about it is said once, in {@link Settings}: flags, files, help, checks and the
+ * configuration stored with a run are all made from there.
+ */
+public final class Setting<T> {
+  /** Written where a setting has no value of its own and the program chooses. */
+  private static final String AUTO = "auto";
+
+  /** The headings under which help and files list the settings. */
+  public enum Section {
+    DATA("Data"),
+    NETWORK("Network"),
+    VIEWS("Views and queries"),
+    OBJECTIVE("Objective"),
+    TRAINING("Training"),
+    RUN("Run");
+
+    private final String title;
+
+    Section(String title) {
+      this.title = title;
+    }
+
+    /** The heading. */
+    public String title() {
+      return title;
+    }
+  }
+
+  private final Section section;
+  private final String name;
+  private final Kind<T> kind;
+  private final T defaultValue;
+  private final boolean changesResult;
+  private final String description;
+
+  private Setting(
+      Section section,
+      String name,
+      Kind<T> kind,
+      T defaultValue,
+      boolean changesResult,
+      String description) {
+    this.section = section;
+    this.name = name;
+    this.kind = kind;
+    this.defaultValue = defaultValue;
+    this.changesResult = changesResult;
+    this.description = description;
+  }
+
+  /** A setting on which the trained weights depend: a resumed run keeps it. */
+  public static <T> Setting<T> of(
+      Section section, String name, Kind<T> kind, T defaultValue, String description) {
+    return new Setting<>(section, name, kind, defaultValue, true, description);
+  }
+
+  /** A setting that leaves the trained weights as they are: a resumed run may change it. */
+  public static <T> Setting<T> practical(
+      Section section, String name, Kind<T> kind, T defaultValue, String description) {
+    return new Setting<>(section, name, kind, defaultValue, false, description);
+  }
+
+  /** The heading that this one is listed under. */
+  public Section section() {
+    return section;
+  }
+
+  /** The key in files; {@code --name} is the flag. */
+  public String name() {
+    return name;
+  }
+
+  public String label() {
+    return kind.label();
+  }
+
+  /** Null where the program chooses. */
+  public T defaultValue() {
+    return defaultValue;
+  }
+
+  /** Whether the trained weights depend on it. */
+  public boolean changesResult() {
+    return changesResult;
+  }
+
+  public boolean isYesOrNo() {
+    return defaultValue instanceof Boolean;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /** A value as flags and files write it. */
+  public String write(T value) {
+    return value == null ? AUTO : kind.writer().apply(value);
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param origin where the text stands, as errors name it: {@code --batch}, or file and line
+   */
+  public T read(String text, String origin) {
+    if (defaultValue == null && text.equals(AUTO)) {
+      return null;
+    }
+    return kind.reader()
+        .apply(text)
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "%s is '%s', but has to be %s%s"
+                        .formatted(
+                            origin,
+                            text,
+                            kind.expects(),
+                            defaultValue == null ? ", or " + AUTO : "")));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

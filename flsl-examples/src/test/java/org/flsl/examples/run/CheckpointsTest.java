@@ -1,0 +1,85 @@
+package org.flsl.examples.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.flsl.examples.pretrain.ToyTraining;
+import org.flsl.examples.run.Checkpoints.Checkpoint;
+import org.flsl.examples.run.Checkpoints.Newest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest {
+  @TempDir private Path folder;
+  private Checkpoints checkpoints;
+
+  @BeforeEach
+  void open() throws IOException {
+    checkpoints = new Checkpoints(folder, 2);
+  }
+
+  private Checkpoint save(long step) throws IOException {
+    ToyTraining training = ToyTraining.quick();
+    training.next();
+    return checkpoints.save(step, training::write);
+  }
+
+  @Test
+  void theNewestAndTheBestStay() throws IOException {
+    checkpoints.keepAsBest(save(5));
+    save(10);
+    save(100);
+    save(1000);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          Stream.of("best.zip", "step-00000100.zip", "step-00001000.zip").toList(),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+    assertEquals(1000, checkpoints.newest().whole().orElseThrow().step());
+  }
+
+  @Test
+  void anEmptyFolderHoldsNothing() throws IOException {
+    assertEquals(Optional.empty(), checkpoints.newest().whole());
+  }
+
+  @Test
+  void aTruncatedOneGivesWayToTheOneBefore() throws IOException {
+    Checkpoint before = save(1);
+    Checkpoint newest = save(2);
+    try (RandomAccessFile file = new RandomAccessFile(newest.file().toFile(), "rw")) {
+      file.setLength(file.length() / 2);
+    }
+    assertFallsBackTo(before, newest);
+  }
+
+  @Test
+  void aFlippedBitGivesWayToTheOneBefore() throws IOException {
+    Checkpoint before = save(1);
+    Checkpoint newest = save(2);
+    try (RandomAccessFile file = new RandomAccessFile(newest.file().toFile(), "rw")) {
+      file.seek(file.length() / 2);
+      int flipped = file.read() ^ 1;
+      file.seek(file.length() / 2);
+      file.write(flipped);
+    }
+    assertFallsBackTo(before, newest);
+  }
+
+  private void assertFallsBackTo(Checkpoint before, Checkpoint damaged) throws IOException {
+    Newest found = checkpoints.newest();
+    assertEquals(Optional.of(before), found.whole());
+    assertEquals(damaged.file(), found.damaged().get(0).file());
+    checkpoints.setAside(found.damaged().get(0));
+    assertTrue(checkpoints.newest().damaged().isEmpty());
+    assertFalse(Files.exists(damaged.file()));
+  }
+}
