@@ -1,4 +1,4 @@
-package org.flsl.examples.run;
+package org.flsl.training.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
-import org.flsl.examples.pretrain.ToyTraining;
-import org.flsl.examples.run.Checkpoints.Checkpoint;
-import org.flsl.examples.run.Checkpoints.Newest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
+import org.flsl.training.checkpoint.Checkpoints.Newest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +30,20 @@ class CheckpointsTest {
   }
 
   private Checkpoint save(long step) throws IOException {
-    ToyTraining training = ToyTraining.quick();
-    training.next();
-    return checkpoints.save(step, training::write);
+    return checkpoints.save(
+        step,
+        out -> {
+          ZipOutputStream zip = new ZipOutputStream(out);
+          zip.putNextEntry(new ZipEntry("weights"));
+          zip.write(
+              new Random(step)
+                  .doubles(2000)
+                  .mapToObj(String::valueOf)
+                  .toList()
+                  .toString()
+                  .getBytes(StandardCharsets.UTF_8));
+          zip.finish();
+        });
   }
 
   @Test
