@@ -141,8 +141,8 @@ public final class Checkpoints {
         return Optional.empty();
       }
       throw new IOException(
-          "No checkpoint in %s is whole (the newest: %s): bring a copy back, or move them away to begin anew"
-              .formatted(folder, damaged.get(0).problem()));
+          "No checkpoint in %s is whole (%s: %s): bring a copy back, or move them away to begin anew"
+              .formatted(folder, damaged.get(0).file().getFileName(), damaged.get(0).problem()));
     }
     cleanUp();
     for (Damaged one : damaged) {

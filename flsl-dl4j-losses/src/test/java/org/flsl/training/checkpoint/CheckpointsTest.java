@@ -2,6 +2,7 @@ package org.flsl.training.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,11 +15,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.training.TinyFlsl;
 import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
 import org.flsl.training.checkpoint.Checkpoints.Newest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class CheckpointsTest {
   @TempDir private Path folder;
@@ -86,6 +90,34 @@ class CheckpointsTest {
       file.write(flipped);
     }
     assertFallsBackTo(before, newest);
+  }
+
+  @Test
+  void theNewestWholeTrainingComesBackAndTheOthersAreKeptAside() throws IOException {
+    ComputationGraph graph = TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).build()).build().init();
+    assertEquals(Optional.empty(), checkpoints.restore());
+    checkpoints.save(1, graph);
+    Path damaged = checkpoints.save(2, graph).file();
+    Files.writeString(damaged, "rubbish");
+    Files.writeString(folder.resolve("step-00000003.zip.unfinished"), "half");
+
+    assertEquals(graph.params(), checkpoints.restore().orElseThrow().params());
+
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          Stream.of("step-00000001.zip", "step-00000002.zip.damaged").toList(),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void nothingIsBegunAnewWhereAllAreDamaged() throws IOException {
+    Path only = Files.writeString(checkpoints.at(7).file(), "rubbish");
+    String message = assertThrows(IOException.class, checkpoints::restore).getMessage();
+    assertTrue(
+        message.startsWith("No checkpoint in " + folder + " is whole (step-00000007.zip: "),
+        message);
+    assertEquals("rubbish", Files.readString(only));
   }
 
   private void assertFallsBackTo(Checkpoint before, Checkpoint damaged) throws IOException {

@@ -134,11 +134,6 @@ public final class OpenRun implements AutoCloseable {
     run.history().add(training.step(), before.isEmpty() ? Event.BEGUN : Event.RESUMED, "");
   }
 
-  /** Steps taken so far. */
-  public long step() {
-    return training.step();
-  }
-
   /** Steps in all. */
   public long steps() {
     return plan.steps();

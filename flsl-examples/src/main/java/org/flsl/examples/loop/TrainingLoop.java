@@ -22,7 +22,7 @@ import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
  * The training loop: takes steps, writes down what they tell, and saves the state so that whatever
  * ends the process costs little.
  */
-public final class TrainingLoop {
+final class TrainingLoop {
   private static final double NANOS = 1e9;
 
   private final Training training;
@@ -40,7 +40,7 @@ public final class TrainingLoop {
   private long savedAt = System.nanoTime();
   private boolean metricsLate;
 
-  public TrainingLoop(
+  TrainingLoop(
       Training training,
       Plan plan,
       RunFolder run,
@@ -62,7 +62,7 @@ public final class TrainingLoop {
    * @param stop asked before each step
    * @return whether the end was reached; not so after a wish to stop
    */
-  public boolean run(BooleanSupplier stop) throws IOException {
+  boolean run(BooleanSupplier stop) throws IOException {
     savedStep = training.step();
     try (MetricsCsv metrics =
             MetricsCsv.open(files.metrics(), files.kind().columns(), training.step());

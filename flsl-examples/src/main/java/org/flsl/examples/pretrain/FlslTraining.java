@@ -117,8 +117,13 @@ final class FlslTraining implements Training {
 
   @Override
   public void export(OutputStream out) throws IOException {
-    BackboneFile.write(
-        program.exportTeacher(graph), BackboneFile.provenance(config, images.count(), step()), out);
+    ComputationGraph backbone = program.exportTeacher(graph);
+    try {
+      BackboneFile.write(backbone, BackboneFile.provenance(config, images.count(), step()), out);
+    } finally {
+      // Now, not when the garbage is collected.
+      backbone.close();
+    }
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
-import org.flsl.examples.command.FolderLock;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.History;
@@ -89,7 +88,7 @@ class ResumeCommandTest {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(run)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        if (!file.endsWith(FolderLock.FILE)) {
+        if (!file.endsWith(".lock")) {
           files.put(
               run.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)) + "");
         }
