@@ -321,6 +321,7 @@ public final class FlslGraph {
         .filter(other -> !(other instanceof MomentumTeacher || other instanceof CentreUpdate))
         .forEach(listeners::add);
     graph.setListeners(listeners);
+    OnePassUpdater.install(graph);
     return graph;
   }
 

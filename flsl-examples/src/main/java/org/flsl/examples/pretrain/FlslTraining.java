@@ -37,9 +37,9 @@ final class FlslTraining implements Training {
     this.graph = graph;
     this.steps = new GradientAccumulation(graph);
     this.batches = batches;
-    graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
+    CollapseWatch watch = new CollapseWatch(program.config().centroids());
     graph.addListeners(
-        new MetricsListener(program.config(), new CollapseWatch(program.config().centroids())));
+        new MetricsListener(program.config(), watch.andThen(metrics -> told = metrics)));
     int perPass = batches.batchesPerEpoch();
     batches.startAt((int) (step() / perPass), (int) (step() % perPass));
   }
