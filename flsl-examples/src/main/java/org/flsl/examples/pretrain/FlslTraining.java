@@ -11,6 +11,7 @@ import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.CheckpointFile;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.GradientAccumulation;
@@ -90,6 +91,7 @@ final class FlslTraining implements Training {
 
     private static MultiViewIterator batches(PretrainConfig config, Path images) {
       try {
+        ProductPrecision.require(config.get(Settings.PRECISION));
         return MultiViewIterator.builder()
             .images(ImageFolder.scan(images))
             .views(Setup.of(config).views())
@@ -100,7 +102,7 @@ final class FlslTraining implements Training {
             .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
             .reuseArrays(true)
             .build();
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | UnsupportedOperationException e) {
         throw new UserError(e.getMessage(), e);
       }
     }
