@@ -13,6 +13,7 @@ import org.flsl.examples.settings.Schema;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
 import org.flsl.examples.settings.Span;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.LossTerm;
@@ -319,6 +320,13 @@ public final class Settings {
           FLSL.frozenPrototypeEpochs(),
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
               + " than ten.");
+  public static final Setting<Precision> PRECISION =
+      TRAINING.setting(
+          "precision",
+          Kind.choice(Precision.class),
+          FLSL.precision(),
+          "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16, faster"
+              + " and less exact; all else is float32.");
   public static final Setting<Long> SEED =
       TRAINING.setting("seed", Kind.seed(), 1L, "Seed of every random choice.");
 

@@ -170,6 +170,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .clipNorm(config.get(Settings.CLIP))
         .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
         .seed(config.get(Settings.SEED))
+        .precision(config.get(Settings.PRECISION))
         .build();
   }
 
