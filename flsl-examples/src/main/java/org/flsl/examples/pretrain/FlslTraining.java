@@ -37,10 +37,10 @@ final class FlslTraining implements Training {
     this.steps = new GradientAccumulation(graph);
     this.batches = batches;
     this.images = ImageSet.of(batches.images());
+    CollapseWatch watch = new CollapseWatch(program.config().centroids());
     graph.addListeners(
-        new MetricsListener(program.config(), metrics -> told = Pretraining.told(metrics)));
-    graph.addListeners(
-        new MetricsListener(program.config(), new CollapseWatch(program.config().centroids())));
+        new MetricsListener(
+            program.config(), watch.andThen(metrics -> told = Pretraining.told(metrics))));
     batches.startAtStep(step());
   }
 

@@ -51,7 +51,11 @@ record Overview(List<String> lines, double memory) {
                     .formatted(
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
-            line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line(
+                "device",
+                "%s, threads: %s, products in %s"
+                    .formatted(
+                        device, config.text(Settings.THREADS), config.text(Settings.PRECISION))),
             line("natives", training.nativeBuild().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",

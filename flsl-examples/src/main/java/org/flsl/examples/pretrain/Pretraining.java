@@ -17,6 +17,7 @@ import org.flsl.examples.run.RunKind;
 import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.run.Terms;
 import org.flsl.examples.settings.Config;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.losses.LossTerm;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
@@ -128,6 +129,7 @@ public final class Pretraining implements Training.Factory {
 
   private static MultiViewIterator batches(Config config, Path images) {
     try {
+      ProductPrecision.require(config.get(Settings.PRECISION));
       return MultiViewIterator.builder()
           .images(ImageFolder.scan(images))
           .views(Setup.of(config).views())
@@ -138,7 +140,7 @@ public final class Pretraining implements Training.Factory {
           .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
           .reuseArrays(true)
           .build();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw new UserError(e.getMessage(), e);
     }
   }

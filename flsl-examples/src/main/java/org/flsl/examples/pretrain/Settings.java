@@ -13,10 +13,12 @@ import org.flsl.examples.settings.Schema;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
 import org.flsl.examples.settings.Span;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.LossTerm;
 import org.flsl.schedules.Scheduled;
+import org.flsl.training.CrossQuery;
 import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;
@@ -259,6 +261,13 @@ public final class Settings {
           Kind.choice(FinalNorm.class),
           FLSL.finalNorm(),
           "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.");
+  public static final Setting<CrossQuery> CROSS_QUERY =
+      OBJECTIVE.setting(
+          "cross-query",
+          Kind.choice(CrossQuery.class),
+          FLSL.crossQuery(),
+          "What looks for a representative in the teacher's view: student, the query itself (the"
+              + " paper), or counterpart, the teacher's token at the same spot of the photo.");
   public static final Setting<Path> PREVIOUS =
       OBJECTIVE.setting(
           "previous",
@@ -319,6 +328,13 @@ public final class Settings {
           FLSL.frozenPrototypeEpochs(),
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
               + " than ten.");
+  public static final Setting<Precision> PRECISION =
+      TRAINING.setting(
+          "precision",
+          Kind.choice(Precision.class),
+          FLSL.precision(),
+          "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16, faster"
+              + " and less exact; all else is float32.");
   public static final Setting<Long> SEED =
       TRAINING.setting("seed", Kind.seed(), 1L, "Seed of every random choice.");
 
