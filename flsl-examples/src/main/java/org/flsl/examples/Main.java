@@ -13,6 +13,7 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Subcommand;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.command.Version;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
@@ -31,8 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "flsl",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Feature-level self-supervised learning of Vision Transformers.",
-    footer = {"", "./flsl sweep tries many settings and finds the best: ./flsl sweep --help"})
+    description = "Feature-level self-supervised learning of Vision Transformers.")
 public final class Main {
   private static final int USAGE = 2;
 
@@ -41,6 +41,12 @@ public final class Main {
       usageHelp = true,
       description = "Show this help.")
   private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the versions of this program and of what computes in it.")
+  private boolean version;
 
   private Main() {}
 
@@ -93,17 +99,22 @@ public final class Main {
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
-    command.addSubcommand(InspectCommand.commandLine(terminal));
-    command.addSubcommand(ImportCommand.commandLine(terminal));
-    command.addSubcommand(ExportCommand.commandLine(terminal));
+    command.addSubcommand(new InspectCommand(terminal).commandLine());
+    command.addSubcommand(new ImportCommand(terminal).commandLine());
+    command.addSubcommand(new ExportCommand(terminal).commandLine());
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }
+    if (!command.getSubcommands().containsKey(SweepElsewhere.NAME)) {
+      command.addSubcommand(new SweepElsewhere());
+    }
+    command.getCommandSpec().versionProvider(new Version(terminal));
+    command.setOut(terminal.writer());
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));
     if (arguments.length == 0) {
-      command.usage(System.out);
+      command.usage(command.getOut());
       return 0;
     }
     try {

@@ -15,7 +15,7 @@ import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.examples.command.Version;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -202,7 +202,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
-          KernelLibrary.ofThisProcess().map(KernelLibrary::description).orElse("ND4J's ops only"),
+          Version.kernels(),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.examples.command.NativeBuild;
@@ -37,9 +38,10 @@ final class FlslTraining implements Training {
     this.graph = graph;
     this.steps = new GradientAccumulation(graph);
     this.batches = batches;
-    graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
+    Consumer<StepMetrics> remember = metrics -> told = metrics;
     graph.addListeners(
-        new MetricsListener(program.config(), new CollapseWatch(program.config().centroids())));
+        new MetricsListener(
+            program.config(), remember.andThen(new CollapseWatch(program.config().centroids()))));
     int perPass = batches.batchesPerEpoch();
     batches.startAt((int) (step() / perPass), (int) (step() % perPass));
   }
