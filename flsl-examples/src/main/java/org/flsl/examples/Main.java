@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.command.ErrorLine;
@@ -24,6 +25,7 @@ import org.flsl.examples.weights.ImportCommand;
 import org.flsl.examples.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.InitializationException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -92,6 +94,31 @@ public final class Main {
       return USAGE;
     }
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
+    try {
+      CommandLine command = commandLine(terminal, relaunch, environment);
+      if (arguments.length == 0) {
+        command.usage(command.getOut());
+        return 0;
+      }
+      return command.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      terminal.error(
+          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
+              + " a larger --accumulate".formatted(Problems.firstLine(e)));
+    } catch (LinkageError e) {
+      terminal.error(NativeCache.explain(e));
+    } catch (ServiceConfigurationError | InitializationException e) {
+      // Nothing but a plug-in brings a file that names no class, or a flag that there is already.
+      terminal.error(
+          "a plug-in on the class path cannot be used: "
+              + Problems.firstLine(e)
+              + (e.getCause() == null ? "" : " (" + Problems.firstLine(e.getCause()) + ")"));
+    }
+    return ErrorLine.FAILED;
+  }
+
+  private static CommandLine commandLine(
+      Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(
         PretrainCommand.commandLine(terminal, relaunch, environment, new Report()));
@@ -113,21 +140,7 @@ public final class Main {
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));
-    if (arguments.length == 0) {
-      command.usage(command.getOut());
-      return 0;
-    }
-    try {
-      return command.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      terminal.error(
-          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
-              + " a larger --accumulate".formatted(Problems.firstLine(e)));
-      return ErrorLine.FAILED;
-    } catch (LinkageError e) {
-      terminal.error(NativeCache.explain(e));
-      return ErrorLine.FAILED;
-    }
+    return command;
   }
 
   private static int misunderstood(Terminal terminal, ParameterException e) {

@@ -3,13 +3,17 @@ package org.flsl.examples.pretrain;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.Set;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.settings.Kind;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
@@ -383,7 +387,7 @@ public final class Settings {
       RUN.practical("keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
 
   /** All of them, in the order in which help and files list them. */
-  public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
+  public static final List<Setting<?>> ALL = distinct(DECLARED);
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   public static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
@@ -399,6 +403,11 @@ public final class Settings {
   }
 
   private static Setting<Span> weight(LossTerm term, Scheduled weight) {
+    if (MetricsCsv.hasTaken(term.name())) {
+      throw new ServiceConfigurationError(
+          "%s is called %s, as a column of metrics.csv is already"
+              .formatted(term.getClass().getName(), term.name()));
+    }
     return OBJECTIVE.setting(
         term.weight(),
         Kind.span(0, ANY),
@@ -428,5 +437,18 @@ public final class Settings {
                         + "'; "
                         + Spelling.advice(name, NAMES)
                             .orElse("./flsl pretrain --help lists the settings")));
+  }
+
+  /** Only a term that somebody adds can bring a name twice. */
+  private static List<Setting<?>> distinct(List<Setting<?>> settings) {
+    Set<String> names = new HashSet<>();
+    for (Setting<?> setting : settings) {
+      if (!names.add(setting.name())) {
+        throw new ServiceConfigurationError(
+            "a loss term calls its weight %s, as another setting is called already"
+                .formatted(setting.name()));
+      }
+    }
+    return List.copyOf(settings);
   }
 }

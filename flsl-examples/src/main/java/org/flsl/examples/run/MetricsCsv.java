@@ -35,23 +35,21 @@ import org.flsl.training.StepMetrics;
 public final class MetricsCsv implements AutoCloseable {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
+  private static final List<String> BEFORE_TERMS = List.of("step", "epoch", "total");
+  private static final List<String> BEHIND_TERMS =
+      List.of(
+          "learning_rate",
+          "weight_decay",
+          "momentum",
+          "teacher_temperature",
+          "gradient_norm",
+          "entropy",
+          "used_centroids",
+          "feature_spread",
+          "seconds");
   private static final List<String> TERMS = LossTerm.known().stream().map(LossTerm::name).toList();
   private static final List<String> COLUMNS =
-      Stream.of(
-              List.of("step", "epoch", "total"),
-              TERMS,
-              List.of(
-                  "learning_rate",
-                  "weight_decay",
-                  "momentum",
-                  "teacher_temperature",
-                  "gradient_norm",
-                  "entropy",
-                  "used_centroids",
-                  "feature_spread",
-                  "seconds"))
-          .flatMap(List::stream)
-          .toList();
+      Stream.of(BEFORE_TERMS, TERMS, BEHIND_TERMS).flatMap(List::stream).toList();
 
   /** Without them a run cannot be counted on. */
   private static final List<String> NEEDED = List.of("step", "total", "seconds");
@@ -60,6 +58,11 @@ public final class MetricsCsv implements AutoCloseable {
   private final StringBuilder waiting = new StringBuilder();
   private final List<Row> earlier;
   private final int foreign;
+
+  /** Whether a column that is none of a term has this name. */
+  public static boolean hasTaken(String name) {
+    return BEFORE_TERMS.contains(name) || BEHIND_TERMS.contains(name);
+  }
 
   /** What is read back of a row: enough to go on counting. */
   public record Row(long step, Terms terms, double seconds) {}
