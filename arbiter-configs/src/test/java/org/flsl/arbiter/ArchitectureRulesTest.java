@@ -16,7 +16,6 @@ import org.flsl.examples.Main;
 import org.flsl.examples.command.Terminal;
 import org.flsl.layers.InputChannels;
 import org.flsl.layers.vit.PatchEmbedding;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +72,6 @@ class ArchitectureRulesTest {
   }
 
   @Test
-  @Disabled("the rooms of flsl-examples know each other still")
   void roomsOfTheCommandHaveNoCycles() {
     // Main stands above all rooms, and what it shares with them is no room.
     slices()

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.flsl.layers.internal.GeneratedBuilder;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.losses.InterView;
 import org.flsl.losses.IntraView;
 import org.flsl.losses.LossTerm;
@@ -136,6 +137,12 @@ public abstract class FlslConfig {
     return FinalNorm.TOKENS;
   }
 
+  /** What looks among the teacher's tokens for each query; default {@link CrossQuery#STUDENT}. */
+  @Value.Default
+  public CrossQuery crossQuery() {
+    return CrossQuery.STUDENT;
+  }
+
   /**
    * Whether the teacher's logits are centred, the alternative to the volume term; default false.
    */
@@ -213,6 +220,16 @@ public abstract class FlslConfig {
   @Value.Default
   public DataType dataType() {
     return DataType.FLOAT;
+  }
+
+  /**
+   * Numbers in which the layers multiply; BF16 is for processors that have it; default FLOAT32.
+   *
+   * <p>Parameters, and all that is saved, stay in float32, and so do networks that are exported.
+   */
+  @Value.Default
+  public Precision precision() {
+    return Precision.FLOAT32;
   }
 
   /** All iterations of the training. */
@@ -310,6 +327,9 @@ public abstract class FlslConfig {
     check(
         dataType() == DataType.FLOAT || dataType() == DataType.DOUBLE,
         "dataType must be FLOAT or DOUBLE (half precision trains to NaN), got " + dataType());
+    check(
+        precision() == Precision.FLOAT32 || dataType() == DataType.FLOAT,
+        "precision BF16 needs dataType FLOAT, got " + dataType());
     check(
         (long) epochs() * iterationsPerEpoch() <= Integer.MAX_VALUE,
         "epochs times iterationsPerEpoch is more than an int holds");

@@ -26,6 +26,7 @@ import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
@@ -184,7 +185,7 @@ public final class FlslGraph {
     config.objective().forEach((term, weight) -> weights.put(term.weight(), weight.over(steps())));
     shared.layer(OBJECTIVE, new FlslLossLayer(weights), LOSSES);
 
-    declareInputs(builder, tokenViews, queryViews);
+    declareInputs(builder, tokenViews, queryViews, teacherTokens);
     return builder.setOutputs(OBJECTIVE);
   }
 
@@ -242,14 +243,20 @@ public final class FlslGraph {
       String queries,
       Tokens tokens,
       PackedViews queryViews) {
+    String looking = queries;
+    if (config.crossQuery() == CrossQuery.COUNTERPART) {
+      looking =
+          teacher.vertex(
+              QUERIES, new TokenSelection(), tokens.vertex(), ViewNames.COUNTERPART_SELECTOR);
+    }
     if (previousStage == null) {
       MeanShift cross = MeanShift.cross(config.tauCross().over(steps()));
-      return teacher.vertex(MODES, cross, queries, tokens.vertex());
+      return teacher.vertex(MODES, cross, looking, tokens.vertex());
     }
     String attention = previousStage.addTo(builder, views);
     MeanShift guided =
         MeanShift.guided(config.tauCross().over(steps()), previousStage.mixture().over(steps()));
-    return teacher.vertex(MODES, guided, queries, tokens.vertex(), attention);
+    return teacher.vertex(MODES, guided, looking, tokens.vertex(), attention);
   }
 
   private String head(GraphSection section, String modes, int width, int firstPrototypeIteration) {
@@ -269,7 +276,8 @@ public final class FlslGraph {
     return section.layer(PROTOTYPES, prototypes, section.layer("head", head, input));
   }
 
-  private void declareInputs(GraphBuilder builder, PackedViews tokens, PackedViews queries) {
+  private void declareInputs(
+      GraphBuilder builder, PackedViews tokens, PackedViews queries, Tokens teacherTokens) {
     List<InputType> types = new ArrayList<>();
     for (ImageInput image : views.all()) {
       builder.addInputs(image.name());
@@ -277,6 +285,10 @@ public final class FlslGraph {
     }
     builder.addInputs(ViewNames.QUERY_SELECTOR);
     types.add(TokenTypes.sequence(tokens.total(), queries.total()));
+    if (config.crossQuery() == CrossQuery.COUNTERPART) {
+      builder.addInputs(ViewNames.COUNTERPART_SELECTOR);
+      types.add(TokenTypes.sequence(teacherTokens.grids().get(0).tokens(), queries.total()));
+    }
     if (previousStage != null) {
       for (ImageInput crop : previousStage.crops(views)) {
         builder.addInputs(crop.name());
@@ -308,9 +320,15 @@ public final class FlslGraph {
    * <p>DL4J's {@code setListeners} would remove them and leave the teacher as it is: use {@code
    * addListeners} for more.
    *
+   * <p>The graph then multiplies in the configuration's {@linkplain FlslConfig#precision
+   * precision}.
+   *
    * @return {@code graph}
+   * @throws UnsupportedOperationException if this process cannot compute in that precision; says
+   *     what is missing
    */
   public ComputationGraph attach(ComputationGraph graph) {
+    ProductPrecision.set(graph, config.precision());
     ProcessorAdvice.give();
     List<TrainingListener> listeners = new ArrayList<>();
     listeners.add(new MomentumTeacher(config.momentumSchedule()));
@@ -321,6 +339,7 @@ public final class FlslGraph {
         .filter(other -> !(other instanceof MomentumTeacher || other instanceof CentreUpdate))
         .forEach(listeners::add);
     graph.setListeners(listeners);
+    OnePassUpdater.install(graph);
     return graph;
   }
 

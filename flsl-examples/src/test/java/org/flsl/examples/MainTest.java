@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.Version;
+import org.flsl.layers.kernels.Precision;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -56,7 +57,7 @@ class MainTest {
     assertTrue(lines.get(0).startsWith("flsl-dl4j"), screen.out());
     assertTrue(lines.get(1).matches("ND4J +1\\.0\\.0-M2\\.1"), screen.out());
     assertTrue(lines.get(2).matches("native build +" + build + ", unpacked in .+"), screen.out());
-    assertTrue(lines.get(3).endsWith(Version.kernels()), screen.out());
+    assertTrue(lines.get(3).endsWith(Version.kernels(Precision.FLOAT32)), screen.out());
     assertEquals("", screen.err());
   }
 }

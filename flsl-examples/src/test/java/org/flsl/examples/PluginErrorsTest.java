@@ -88,9 +88,9 @@ class PluginErrorsTest {
 
   @Test
   void takenNames() throws Exception {
-    assertOneLine(LossTerm.class, BatchWeight.class.getName(), "calls its weight batch");
+    assertOneLine(LossTerm.class, BatchWeight.class.getName(), "two settings called batch");
     assertOneLine(LossTerm.class, DebugWeight.class.getName(), "--debug");
-    assertOneLine(LossTerm.class, TotalName.class.getName(), "TotalName is called total");
+    assertOneLine(LossTerm.class, TotalName.class.getName(), "two columns called total");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.kernels.Precision;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.IVersionProvider;
 
@@ -25,9 +26,11 @@ public final class Version implements IVersionProvider {
     return "flsl-dl4j" + (version == null ? "" : " " + version);
   }
 
-  /** The kernels that this process computes with. */
-  public static String kernels() {
-    return KernelLibrary.ofThisProcess().map(KernelLibrary::description).orElse("ND4J's ops only");
+  /** The kernels that this process computes with, for layers of a precision. */
+  public static String kernels(Precision precision) {
+    return KernelLibrary.ofThisProcess()
+        .map(library -> library.in(precision).description())
+        .orElse("ND4J's ops only");
   }
 
   @Override
@@ -39,7 +42,7 @@ public final class Version implements IVersionProvider {
       program(),
       "ND4J          " + nd4j(),
       "native build  " + NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
-      "kernels       " + kernels(),
+      "kernels       " + kernels(Precision.FLOAT32),
       "Java          " + Runtime.version()
     };
   }

@@ -7,11 +7,13 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Span;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
+import org.flsl.training.CrossQuery;
 import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
@@ -25,14 +27,14 @@ import org.flsl.views.ViewConfig;
  * @param vit the network
  * @param views how images become views
  */
-public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
+public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /**
    * Translates a configuration.
    *
    * @throws UserError where its values do not fit one another
    */
-  public static Setup of(PretrainConfig config) {
+  public static Setup of(Config config) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
@@ -80,7 +82,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static VitConfig vit(PretrainConfig config) {
+  private static VitConfig vit(Config config) {
     VitConfig arch =
         config.get(Settings.ARCH).vit(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
     return arch.toBuilder()
@@ -96,7 +98,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static ViewConfig views(PretrainConfig config) {
+  private static ViewConfig views(Config config) {
     Span teacher = config.get(Settings.TEACHER_SCALE);
     Span student = config.get(Settings.STUDENT_SCALE);
     Span local = config.get(Settings.LOCAL_SCALE);
@@ -129,6 +131,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .saturation(strength * paper.saturation())
         .hue(strength * paper.hue())
         .blurRadius(blur.from(), blur.to())
+        .counterparts(config.get(Settings.CROSS_QUERY) == CrossQuery.COUNTERPART)
         .plainCrops(config.get(Settings.PREVIOUS) != null)
         .build();
   }
@@ -161,6 +164,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .teacherTemperatureEpochs(config.get(Settings.TEACHER_TEMPERATURE_EPOCHS))
         .centring(config.get(Settings.CENTRING))
         .finalNorm(config.get(Settings.FINAL_NORM))
+        .crossQuery(config.get(Settings.CROSS_QUERY))
         .learningRate(config.get(Settings.LEARNING_RATE))
         .minLearningRate(config.get(Settings.MIN_LEARNING_RATE))
         .warmupFraction(config.get(Settings.WARMUP))
@@ -169,6 +173,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .clipNorm(config.get(Settings.CLIP))
         .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
         .seed(config.get(Settings.SEED))
+        .precision(config.get(Settings.PRECISION))
         .build();
   }
 
