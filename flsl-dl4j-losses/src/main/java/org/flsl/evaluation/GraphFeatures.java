@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.layers.InputChannels;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.vit.PatchEmbedding;

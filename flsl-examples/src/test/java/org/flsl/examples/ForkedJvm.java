@@ -30,9 +30,20 @@ public final class ForkedJvm {
   public static ForkedJvm start(
       Class<?> main, Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
+    return start(System.getProperty("java.class.path"), main, output, environment, arguments);
+  }
+
+  /** Starts a main class with another class path. */
+  public static ForkedJvm start(
+      String classPath,
+      Class<?> main,
+      Path output,
+      Map<String, String> environment,
+      List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

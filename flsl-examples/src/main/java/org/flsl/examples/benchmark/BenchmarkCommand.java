@@ -14,8 +14,8 @@ import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.command.Version;
 import org.flsl.examples.pretrain.Architecture;
-import org.flsl.layers.kernels.KernelLibrary;
 import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.training.FlslConfig;
@@ -219,9 +219,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
-          KernelLibrary.ofThisProcess()
-              .map(library -> library.in(precision).description())
-              .orElse("ND4J's ops only"),
+          Version.kernels(precision),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

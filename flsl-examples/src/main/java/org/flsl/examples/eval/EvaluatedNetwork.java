@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.ImageSize;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -24,7 +24,7 @@ import org.apache.commons.csv.CSVRecord;
 import org.flsl.evaluation.DenseFeatures;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.examples.pretrain.RunResult;
 import org.junit.jupiter.api.BeforeEach;
