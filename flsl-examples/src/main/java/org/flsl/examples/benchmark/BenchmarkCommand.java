@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.NativeThreads;
@@ -16,6 +15,7 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -40,7 +40,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
   private final Map<String, String> environment;
 
   @Option(names = "--arch", description = "Vision Transformer: ${COMPLETION-CANDIDATES}.")
-  private Architecture arch = Architecture.SMALL;
+  private VitSize arch = VitSize.SMALL;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
   private int batch = 4;
@@ -153,7 +153,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
               .batchSize(batch)
               .iterationsPerEpoch(warmup + steps)
               .build();
-      return new Workload(arch.vit(patch, globalSize), views, batch, objective);
+      return new Workload(arch.shape(patch, globalSize), views, batch, objective);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.loop.Training;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.training.StepMetrics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +44,7 @@ class AccumulateTest {
     return PretrainConfig.defaults()
         .with(Settings.ACCUMULATE, parts)
         .with(Settings.BATCH, BATCH)
-        .with(Settings.ARCH, Architecture.TINY)
+        .with(Settings.ARCH, VitSize.TINY)
         .with(Settings.WIDTH, 16)
         .with(Settings.HEADS, 2)
         .with(Settings.DEPTH, 2)

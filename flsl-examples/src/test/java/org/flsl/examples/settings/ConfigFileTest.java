@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
+import org.flsl.layers.vit.VitSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +55,7 @@ class ConfigFileTest {
         PretrainConfig.defaults()
             .with(Settings.IMAGES, Path.of("/photos of: me, it's #1"))
             .with(Settings.TAU_SA, new Span(0.1 / 3, 0.2 / 3))
-            .with(Settings.ARCH, Architecture.TINY);
+            .with(Settings.ARCH, VitSize.TINY);
     String text = ConfigFile.write(config);
     PretrainConfig again = parse(text);
     for (Setting<?> setting : Settings.ALL) {
