@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Span;
 import org.flsl.layers.Backbone;
@@ -26,19 +27,19 @@ import org.flsl.views.ViewConfig;
  * @param vit the shape of the network
  * @param views how images become views
  */
-public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
+public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /**
    * Translates a configuration.
    *
    * @throws UserError where its values do not fit one another
    */
-  public static Setup of(PretrainConfig config) {
+  public static Setup of(Config config) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
+      // For their checks; the number of steps is known when the images are.
       setup.backbone();
-      // For its checks; the number of steps is known when the images are.
       setup.objective(1);
       return setup;
     } catch (IllegalArgumentException e) {
@@ -87,7 +88,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
     return config.get(Settings.ARCH).backbone(vit);
   }
 
-  private static VitConfig vit(PretrainConfig config) {
+  private static VitConfig vit(Config config) {
     VitConfig arch =
         config
             .get(Settings.ARCH)
@@ -105,7 +106,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static ViewConfig views(PretrainConfig config) {
+  private static ViewConfig views(Config config) {
     Span teacher = config.get(Settings.TEACHER_SCALE);
     Span student = config.get(Settings.STUDENT_SCALE);
     Span local = config.get(Settings.LOCAL_SCALE);

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Training;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.StepFigures;
 import org.flsl.training.TrainingMemory;
 
 /** Another training, for a test to change in one point. */
@@ -18,13 +19,8 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public int images() {
+  public ImageSet images() {
     return inner.images();
-  }
-
-  @Override
-  public String imagesFingerprint() {
-    return inner.imagesFingerprint();
   }
 
   @Override
@@ -53,7 +49,7 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public StepMetrics next() {
+  public StepFigures next() {
     return inner.next();
   }
 
@@ -68,6 +64,11 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
+  public String remedy() {
+    return inner.remedy();
+  }
+
+  @Override
   public int unreadableImages() {
     return inner.unreadableImages();
   }
@@ -78,8 +79,8 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public void exportBackbone(OutputStream out) throws IOException {
-    inner.exportBackbone(out);
+  public void export(OutputStream out) throws IOException {
+    inner.export(out);
   }
 
   @Override
