@@ -15,7 +15,6 @@ import org.flsl.evaluation.KMeans;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
 import org.flsl.views.ViewConfig;
@@ -80,18 +79,17 @@ public final class ViewAgreement implements Score {
 
   @Override
   public double of(ComputationGraph backbone) {
-    PatchEmbedding entrance =
-        backbone.getConfiguration().getVertices().values().stream()
-            .filter(PatchEmbedding.class::isInstance)
-            .map(PatchEmbedding.class::cast)
-            .findFirst()
+    GraphFeatures features = GraphFeatures.of(backbone);
+    int side =
+        features
+            .trainingSize()
+            .map(ImageSize::height)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException("the backbone is no Vision Transformer of flsl"));
-    int grid = entrance.baseGrid().height();
-    int side = grid * entrance.patch();
-    ImagePreparation preparation =
-        ImagePreparation.of(GraphFeatures.of(backbone), new ImageSize(side, side));
+    ImageSize size = new ImageSize(side, side);
+    int grid = features.grid(size).height();
+    ImagePreparation preparation = ImagePreparation.of(features, size);
     ImageDecoder decoder = preparation.decoder();
 
     List<float[]> first = new ArrayList<>();
@@ -101,8 +99,8 @@ public final class ViewAgreement implements Score {
       for (int i = from; i < Math.min(images.length, from + BATCH); i++) {
         pairs.add(pair(images[i], decoder, side));
       }
-      first.addAll(tokens(backbone, preparation, pairs, Pair::first, grid));
-      second.addAll(tokens(backbone, preparation, pairs, Pair::second, grid));
+      first.addAll(tokens(features, preparation, pairs, Pair::first, grid));
+      second.addAll(tokens(features, preparation, pairs, Pair::second, grid));
     }
     return score(first, second);
   }
@@ -157,13 +155,13 @@ public final class ViewAgreement implements Score {
 
   /** The tokens at all places of the pairs, in one of their crops. */
   private static List<float[]> tokens(
-      ComputationGraph backbone,
+      GraphFeatures features,
       ImagePreparation preparation,
       List<Pair> pairs,
       Function<Pair, Crop> which,
       int grid) {
     List<Image> images = pairs.stream().map(which).map(Crop::image).toList();
-    INDArray output = backbone.outputSingle(preparation.batch(images));
+    INDArray output = features.tokens(preparation.batch(images));
     List<float[]> tokens = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       float[][] sequence = output.tensorAlongDimension(i, 1, 2).toFloatMatrix();

@@ -138,9 +138,7 @@ abstract class Show implements Callable<Integer> {
     try {
       ViewConfig views = run.views();
       decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
-      reader =
-          new TokenReader(
-              network, views, size == null ? 2 * TokenReader.trainedSide(network) : size);
+      reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
       write(sheet(photos()).draw(), format);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
