@@ -14,8 +14,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.flsl.examples.AddFlslToYourProject;
 import org.flsl.examples.Main;
 import org.flsl.examples.command.Terminal;
-import org.flsl.layers.InputChannels;
-import org.flsl.layers.vit.PatchEmbedding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,12 +61,7 @@ class ArchitectureRulesTest {
   @ValueSource(
       strings = {"layers", "losses", "schedules", "training", "views", "evaluation", "arbiter"})
   void packagesHaveNoCycles(String room) {
-    slices()
-        .matching("org.flsl.(**)")
-        .should()
-        .beFreeOfCycles()
-        .ignoreDependency(InputChannels.class, PatchEmbedding.class)
-        .check(in("org.flsl." + room));
+    slices().matching("org.flsl.(**)").should().beFreeOfCycles().check(in("org.flsl." + room));
   }
 
   @Test

@@ -4,7 +4,6 @@ import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.pixels.Image;
