@@ -129,6 +129,13 @@ public final class Settings {
           Kind.choice(Positions.class),
           VIT.positions(),
           "Position embedding: fixed 2-D sine and cosine, or learned.");
+  public static final Setting<Double> POSITION_JITTER =
+      NETWORK.setting(
+          "position-jitter",
+          Kind.number(0, 1),
+          VIT.positionJitter(),
+          "How far training shifts and scales the coordinates of positions, for each image and view;"
+              + " 1 by up to the whole grid, so that place alone tells nothing; 0 is the paper's.");
 
   public static final Setting<Integer> GLOBAL_SIZE =
       VIEWS.setting(

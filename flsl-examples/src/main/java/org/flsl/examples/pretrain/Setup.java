@@ -103,6 +103,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .dropPath(config.get(Settings.DROP_PATH))
         .dropout(config.get(Settings.DROPOUT))
         .positions(config.get(Settings.POSITIONS))
+        .positionJitter(config.get(Settings.POSITION_JITTER))
         .finalNorm(config.get(Settings.FINAL_NORM) == FinalNorm.TOKENS)
         .build();
   }
