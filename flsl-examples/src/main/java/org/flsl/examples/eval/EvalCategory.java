@@ -5,7 +5,6 @@ import java.util.List;
 import org.flsl.evaluation.CategoryBenchmark;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
-import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.Candidate;
@@ -49,8 +48,7 @@ final class EvalCategory extends Measurement {
 
   @Mixin private NeighbourOptions neighbours;
 
-  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
-  private int probeSteps = 1000;
+  @Mixin private ProbeOptions probe;
 
   EvalCategory(Surroundings surroundings) {
     super(surroundings);
@@ -69,7 +67,7 @@ final class EvalCategory extends Measurement {
             .seeds(seeds)
             .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
-            .probe(LinearProbe.training().steps(probeSteps))
+            .probe(probe.training())
             .progress(this::progress)
             .build();
     terminal()

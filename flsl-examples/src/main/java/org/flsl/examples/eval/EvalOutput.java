@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class EvalOutput {
   @Option(
       names = "--output",
-      order = Measurement.LAST,
+      order = Measurement.LAST - 1,
       paramLabel = "FILE",
       description = "Write the values as well, to a .csv or .json file.",
       showDefaultValue = Help.Visibility.NEVER)

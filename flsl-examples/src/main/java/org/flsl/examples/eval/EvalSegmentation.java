@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImageSize;
-import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.Candidate;
@@ -53,8 +52,7 @@ final class EvalSegmentation extends Measurement {
 
   @Mixin private NeighbourOptions neighbours;
 
-  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
-  private int probeSteps = 1000;
+  @Mixin private ProbeOptions probe;
 
   @Option(names = "--balanced", description = "Weigh classes alike in the probe's training.")
   private boolean balanced;
@@ -115,7 +113,7 @@ final class EvalSegmentation extends Measurement {
             .tokens(tokens)
             .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
-            .probe(LinearProbe.training().steps(probeSteps).balanced(balanced))
+            .probe(probe.training().balanced(balanced))
             .progress(this::progress)
             .build();
     terminal()

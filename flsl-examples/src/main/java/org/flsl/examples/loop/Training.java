@@ -3,8 +3,11 @@ package org.flsl.examples.loop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.training.StepMetrics;
@@ -66,6 +69,9 @@ public interface Training extends AutoCloseable {
 
   /** Whether every number of the state is one: neither NaN nor infinite. */
   boolean finite();
+
+  /** What a benchmark says of its features as they are now; changes nothing that steps depend on. */
+  List<Measured> measured(Benchmark benchmark);
 
   /** Files so far that turned out not to be readable images. */
   int unreadableImages();

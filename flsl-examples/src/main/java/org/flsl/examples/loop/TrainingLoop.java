@@ -29,6 +29,7 @@ public final class TrainingLoop {
   private final Checkpoints checkpoints;
   private final PretrainConfig config;
   private final Terminal terminal;
+  private final EpochMeasures measures;
   private final EpochMean epochMean = new EpochMean();
 
   private double best = Double.POSITIVE_INFINITY;
@@ -43,13 +44,15 @@ public final class TrainingLoop {
       RunFolder run,
       Checkpoints checkpoints,
       PretrainConfig config,
-      Terminal terminal) {
+      Terminal terminal,
+      EpochMeasures measures) {
     this.training = training;
     this.plan = plan;
     this.run = run;
     this.checkpoints = checkpoints;
     this.config = config;
     this.terminal = terminal;
+    this.measures = measures;
   }
 
   /**
@@ -63,6 +66,10 @@ public final class TrainingLoop {
     try (MetricsCsv metrics = MetricsCsv.open(run.metrics(), training.step());
         Progress progress = new Progress(terminal, plan, training.step())) {
       metrics.earlier().forEach(this::recall);
+      measures.open(run, training.step());
+      if (training.step() == 0) {
+        measures.take(training, plan);
+      }
       while (training.step() < plan.steps()) {
         if (stop.getAsBoolean()) {
           saveForGood();
@@ -90,6 +97,7 @@ public final class TrainingLoop {
     if (plan.endsEpoch(step)) {
       Terms mean = epochMean.take();
       progress.epoch(step, mean);
+      measures.take(training, plan);
       if (savesAfterEpoch(step)) {
         save().ifPresent(saved -> keepIfBest(saved, mean));
       }

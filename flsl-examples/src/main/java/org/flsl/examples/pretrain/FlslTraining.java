@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
@@ -180,6 +184,17 @@ final class FlslTraining implements Training {
     return Double.isFinite(graph.params().sumNumber().doubleValue())
         && Double.isFinite(
             graph.getUpdater(true).getUpdaterStateViewArray().sumNumber().doubleValue());
+  }
+
+  @Override
+  public List<Measured> measured(Benchmark benchmark) {
+    ComputationGraph teacher = program.exportTeacher(graph);
+    try {
+      return benchmark.measure(
+          Candidate.of(GraphFeatures.of(teacher), Setup.of(config).views()));
+    } finally {
+      teacher.close();
+    }
   }
 
   @Override

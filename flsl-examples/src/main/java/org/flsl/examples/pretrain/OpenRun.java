@@ -14,6 +14,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.EpochMeasures;
 import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.loop.TrainingLoop;
@@ -36,6 +37,7 @@ public final class OpenRun implements AutoCloseable {
   private final Plan plan;
   private final PretrainConfig config;
   private final Terminal terminal;
+  private final EpochMeasures measures;
 
   private OpenRun(
       RunFolder run,
@@ -43,13 +45,15 @@ public final class OpenRun implements AutoCloseable {
       Training training,
       Plan plan,
       PretrainConfig config,
-      Terminal terminal) {
+      Terminal terminal,
+      EpochMeasures measures) {
     this.run = run;
     this.checkpoints = checkpoints;
     this.training = training;
     this.plan = plan;
     this.config = config;
     this.terminal = terminal;
+    this.measures = measures;
   }
 
   /**
@@ -142,7 +146,8 @@ public final class OpenRun implements AutoCloseable {
       Plan plan =
           new Plan(
               training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
-      OpenRun opened = new OpenRun(run, checkpoints, training, plan, config, terminal);
+      EpochMeasures measures = EpochMeasures.of(config, images, terminal);
+      OpenRun opened = new OpenRun(run, checkpoints, training, plan, config, terminal, measures);
       opened.settle(images, newest);
       return opened;
     } catch (IOException | RuntimeException | Error e) {
@@ -205,7 +210,7 @@ public final class OpenRun implements AutoCloseable {
    * @return whether the step was reached; not so after a wish to stop
    */
   public boolean trainTo(long step, BooleanSupplier stop) throws IOException {
-    new TrainingLoop(training, plan, run, checkpoints, config, terminal)
+    new TrainingLoop(training, plan, run, checkpoints, config, terminal, measures)
         .run(() -> training.step() >= step || stop.getAsBoolean());
     return training.step() >= step;
   }

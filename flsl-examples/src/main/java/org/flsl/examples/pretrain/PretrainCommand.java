@@ -328,7 +328,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private PretrainConfig resolved(PretrainConfig config, Path images) {
     PretrainConfig absolute = config;
-    for (Setting<Path> path : List.of(Settings.IMAGES, Settings.PREVIOUS)) {
+    for (Setting<Path> path : List.of(Settings.IMAGES, Settings.PREVIOUS, Settings.MEASURE_IMAGES)) {
       if (config.get(path) != null) {
         absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
       }

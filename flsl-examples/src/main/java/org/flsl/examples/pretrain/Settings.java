@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.flsl.evaluation.Measure;
 import org.flsl.examples.Architecture;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
@@ -381,6 +383,32 @@ public final class Settings {
           "Save one in the middle of an epoch too, when the last is this old.");
   public static final Setting<Integer> KEEP =
       RUN.practical("keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
+  public static final Setting<List<Measure>> MEASURE =
+      RUN.practical(
+          "measure",
+          Kind.named(Measure.known()),
+          null,
+          "Measure the backbone while it trains, for measures.csv and the report, by any of "
+              + names(Measure.known())
+              + " (eval NAME --help says what each needs); auto: by none.");
+  public static final Setting<Integer> MEASURE_EVERY =
+      RUN.practical(
+          "measure-every",
+          Kind.whole(1),
+          1,
+          "Measure after this many epochs; also before the first and after the last.");
+  public static final Setting<Path> MEASURE_IMAGES =
+      RUN.practical(
+          "measure-images",
+          Kind.path("FOLDER"),
+          null,
+          "The folder to measure on; auto: the images that are trained on.");
+  public static final Setting<List<Integer>> MEASURE_IGNORED =
+      RUN.practical(
+          "measure-ignored",
+          Kind.labels(),
+          List.of(255),
+          "Labels of masks that do not count when measuring.");
 
   /** All of them, in the order in which help and files list them. */
   public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
@@ -391,6 +419,10 @@ public final class Settings {
   private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
 
   private Settings() {}
+
+  private static String names(List<Measure> measures) {
+    return measures.stream().map(Measure::name).collect(Collectors.joining(", "));
+  }
 
   private static Map<LossTerm, Setting<Span>> weights() {
     Map<LossTerm, Setting<Span>> weights = new LinkedHashMap<>();

@@ -225,6 +225,15 @@ public final class RunFolder implements AutoCloseable {
     return run.resolve("metrics.csv");
   }
 
+  /** What was measured while it trained. */
+  public Path measures() {
+    return measures(path);
+  }
+
+  public static Path measures(Path run) {
+    return run.resolve("measures.csv");
+  }
+
   /** The page that shows the run, for a browser. */
   public Path report() {
     return path.resolve("report.html");

@@ -46,7 +46,14 @@ class TrainingLoopTest {
     try (RunFolder run = Files.exists(path) ? RunFolder.open(path) : RunFolder.create(path);
         StopSignal stop = new StopSignal(screen.terminal())) {
       Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
-      return new TrainingLoop(training, plan, run, checkpoints, config, screen.terminal())
+      return new TrainingLoop(
+              training,
+              plan,
+              run,
+              checkpoints,
+              config,
+              screen.terminal(),
+              EpochMeasures.of(config, folder, screen.terminal()))
           .run(stop::requested);
     }
   }

@@ -2,8 +2,11 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Training;
 import org.flsl.training.StepMetrics;
@@ -65,6 +68,11 @@ public class ForwardingTraining implements Training {
   @Override
   public boolean finite() {
     return inner.finite();
+  }
+
+  @Override
+  public List<Measured> measured(Benchmark benchmark) {
+    return inner.measured(benchmark);
   }
 
   @Override
