@@ -1,16 +1,17 @@
 package org.flsl.arbiter;
 
 import java.nio.file.Path;
-import org.flsl.examples.pretrain.OpenRun;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.loop.Calibration;
+import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Config;
 
 /** How long each candidate is trained. */
 @FunctionalInterface
 public interface Budget {
 
   /** A configuration that ends when the budget does. */
-  PretrainConfig limit(PretrainConfig config, Path images);
+  Config limit(Config config, Path images);
 
   /** As long as the candidate's own number of epochs says. */
   static Budget ofConfiguration() {
@@ -19,7 +20,9 @@ public interface Budget {
 
   /** At most so many steps, in whole epochs where there is at least one: the same each time. */
   static Budget steps(int steps) {
-    return (config, images) -> OpenRun.lasting(config.with(Settings.MINUTES, null), images, steps);
+    return (config, images) ->
+        Calibration.lasting(
+            config.with(Settings.MINUTES, null), Pretraining.stepsPerEpoch(config, images), steps);
   }
 
   /**
@@ -27,6 +30,7 @@ public interface Budget {
    * on what else the machine does.
    */
   static Budget minutes(double minutes) {
-    return (config, images) -> OpenRun.timed(config.with(Settings.MINUTES, minutes), images);
+    return (config, images) ->
+        Calibration.timed(new Pretraining(), config.with(Settings.MINUTES, minutes), images);
   }
 }

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Config;
 
 /**
  * What tells one candidate of a sweep from the others: values of some settings of {@code flsl
@@ -41,10 +41,11 @@ public final class CandidateSettings implements Serializable {
    *
    * @throws UserError where one is no setting or no value
    */
-  public PretrainConfig applyTo(PretrainConfig config) {
-    PretrainConfig changed = config;
+  public Config applyTo(Config config) {
+    Config changed = config;
     for (Map.Entry<String, String> entry : values.entrySet()) {
-      changed = changed.with(Settings.named(entry.getKey(), ""), entry.getValue(), entry.getKey());
+      changed =
+          changed.with(Settings.SCHEMA.named(entry.getKey(), ""), entry.getValue(), entry.getKey());
     }
     return changed;
   }

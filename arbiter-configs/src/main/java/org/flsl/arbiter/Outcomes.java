@@ -3,7 +3,6 @@ package org.flsl.arbiter;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +21,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.flsl.arbiter.Outcome.Status;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.UserError;
+import org.flsl.training.checkpoint.AtomicFile;
 
 /**
  * The file {@code results.csv}: a row for each candidate that was begun.
@@ -98,8 +97,7 @@ public final class Outcomes {
   /** Writes down what became of a candidate. */
   public synchronized void put(Outcome outcome) throws IOException {
     byIndex.put(outcome.index(), outcome);
-    byte[] text = csv(byIndex.values()).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(text));
+    AtomicFile.write(file, csv(byIndex.values()));
   }
 
   private static String csv(Collection<Outcome> outcomes) throws IOException {

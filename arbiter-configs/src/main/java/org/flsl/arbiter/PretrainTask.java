@@ -20,8 +20,11 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.OpenRun;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.Setup;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 
 /**
  * Trains and scores one candidate.
@@ -109,17 +112,23 @@ final class PretrainTask implements Callable<OptimizationResult> {
   }
 
   private Outcome trained(Outcome begun, Stopwatch watch) throws IOException {
-    PretrainConfig own = settings.applyTo(trials.base());
-    OpenRun.check(own);
+    Config own = settings.applyTo(trials.base());
+    Setup.of(own);
     writeDown(begun);
     Path folder = trials.folder(index);
     // A time budget is measured once: a candidate that is gone on with has its number of steps.
-    PretrainConfig config =
-        OpenRun.begun(folder).orElseGet(() -> trials.budget().limit(own, trials.images()));
+    Config config =
+        new RunFiles(Pretraining.KIND, folder)
+            .settings()
+            .orElseGet(() -> trials.budget().limit(own, trials.images()));
     Outcome outcome = begun;
     try (OpenRun training =
         OpenRun.open(
-            config, trials.images(), folder, trials.terminal().warningsOnly(), new Reporter())) {
+            new Pretraining(new Reporter()),
+            config,
+            trials.images(),
+            folder,
+            trials.terminal().warningsOnly())) {
       for (int percent : trials.rule().percents()) {
         if (outcome.onTheWay().containsKey(percent)) {
           continue;
@@ -169,7 +178,7 @@ final class PretrainTask implements Callable<OptimizationResult> {
 
   /** The score of the backbone as it is now, exported and read back like any user's. */
   private double scored(OpenRun training) throws IOException {
-    ComputationGraph backbone = training.backbone();
+    ComputationGraph backbone = training.result();
     try {
       double value = score.score(backbone, PhotoFolder.class, new Properties());
       if (!Double.isFinite(value)) {

@@ -14,7 +14,7 @@ import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.flsl.examples.command.Terminal;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.settings.Config;
 
 /**
  * Makes the tasks that train candidates of a {@link PretrainSpace}, with the trainer of {@code flsl
@@ -34,7 +34,7 @@ import org.flsl.examples.pretrain.PretrainConfig;
  * @param terminal gets warnings
  */
 public record PretrainTaskCreator(
-    PretrainConfig base,
+    Config base,
     Path images,
     Budget budget,
     MedianRule rule,

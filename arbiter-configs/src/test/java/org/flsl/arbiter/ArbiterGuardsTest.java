@@ -27,9 +27,9 @@ import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.SweepCandidates.Search;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.Measured;
-import org.flsl.examples.pretrain.OpenRun;
-import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,16 +49,16 @@ class ArbiterGuardsTest {
     outcomes = Outcomes.open(folder.resolve("results.csv"));
   }
 
-  private static PretrainConfig tiny() {
+  private static Config tiny() {
     String text = TinySweep.SETTINGS.replace("settings:\n", "").replaceAll("(?m)^  ", "");
-    PretrainConfig config = ConfigFile.parse(text, "tiny", PretrainConfig.defaults());
-    return OpenRun.withThreads(config, null);
+    Config config = ConfigFile.parse(text, "tiny", Settings.SCHEMA.defaults());
+    return RunSettings.withThreads(config, null);
   }
 
   private static SweepCandidates gammas(String... values) {
     PretrainSpace space =
         PretrainSpace.builder()
-            .searched(Settings.named("gamma", ""), new DiscreteParameterSpace<>(values))
+            .searched(Settings.SCHEMA.named("gamma", ""), new DiscreteParameterSpace<>(values))
             .build();
     return new SweepCandidates(space, Search.GRID, 1000, 1, List.of());
   }

@@ -24,9 +24,9 @@ class SweepCandidatesTest {
     return PretrainSpace.builder()
         .fixed(Settings.CENTROIDS, 64)
         .searched(
-            Settings.named("upsilon", ""),
+            Settings.SCHEMA.named("upsilon", ""),
             new ContinuousParameterSpace(new LogUniformDistribution(0.003, 0.3)))
-        .searched(Settings.named("gamma", ""), new ContinuousParameterSpace(1, 10))
+        .searched(Settings.SCHEMA.named("gamma", ""), new ContinuousParameterSpace(1, 10))
         .searched(Settings.DEPTH, new IntegerParameterSpace(2, 4))
         .searched(Settings.LOCAL_VIEWS, new LogIntegerParameterSpace(1, 3))
         .searched(Settings.CENTRING, new DiscreteParameterSpace<>("yes", "no"))
@@ -39,7 +39,7 @@ class SweepCandidatesTest {
 
   private static PretrainSpace grid() {
     return PretrainSpace.builder()
-        .searched(Settings.named("gamma", ""), new DiscreteParameterSpace<>("1", "5", "10"))
+        .searched(Settings.SCHEMA.named("gamma", ""), new DiscreteParameterSpace<>("1", "5", "10"))
         .fixed(Settings.CENTROIDS, 64)
         .searched(Settings.CENTRING, new DiscreteParameterSpace<>("yes", "no"))
         .build();

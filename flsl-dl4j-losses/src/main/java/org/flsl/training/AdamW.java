@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.AdamUpdater;
 import org.nd4j.linalg.learning.GradientUpdater;
@@ -66,6 +67,27 @@ public final class AdamW implements IUpdater {
   @Override
   public double getLearningRate(int iteration, int epoch) {
     return iteration < firstIteration ? 0 : learningRate.valueAt(iteration, epoch);
+  }
+
+  /** What a step multiplies with, in float32 as ND4J computes it. */
+  record Coefficients(float beta1, float beta2, float rate, float eps) {}
+
+  /** The coefficients of a step; none before the first iteration. */
+  Optional<Coefficients> coefficients(int iteration, int epoch) {
+    if (iteration < firstIteration) {
+      return Optional.empty();
+    }
+    int step = iteration - firstIteration + 1;
+    float b1 = (float) beta1;
+    float b2 = (float) beta2;
+    float root = (float) Math.sqrt((float) (1.0 - (float) Math.pow(b2, step)));
+    float rate = (float) getLearningRate(iteration, epoch) * root;
+    float corrected = (float) (rate / (1.0 - (float) Math.pow(b1, step)));
+    return Optional.of(new Coefficients(b1, b2, corrected, (float) (eps * correction(step))));
+  }
+
+  private double correction(int step) {
+    return Math.sqrt(1 - Math.pow(beta2, step));
   }
 
   @Override
@@ -159,13 +181,12 @@ public final class AdamW implements IUpdater {
       // ours.
       int step = iteration - config.firstIteration;
       double rate = config.getLearningRate(iteration, epoch);
-      double correction = Math.sqrt(1 - Math.pow(config.beta2, step + 1));
       moments.setConfig(
           Adam.builder()
               .learningRate(rate)
               .beta1(config.beta1)
               .beta2(config.beta2)
-              .epsilon(config.eps * correction)
+              .epsilon(config.eps * config.correction(step + 1))
               .build());
       moments.applyUpdater(gradient, step, epoch);
       if (rate == 0) {

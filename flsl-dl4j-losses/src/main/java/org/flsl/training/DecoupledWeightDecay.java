@@ -19,6 +19,11 @@ public final class DecoupledWeightDecay extends WeightDecay {
     super(coefficient, true);
   }
 
+  /** The coefficient of an iteration. */
+  double coefficient(int iteration, int epoch) {
+    return coeff.valueAt(iteration, epoch);
+  }
+
   @Override
   public double score(INDArray param, int iteration, int epoch) {
     return 0;

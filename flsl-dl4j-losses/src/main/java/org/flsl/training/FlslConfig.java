@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.flsl.layers.internal.GeneratedBuilder;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.losses.InterView;
 import org.flsl.losses.IntraView;
 import org.flsl.losses.LossTerm;
@@ -215,6 +216,16 @@ public abstract class FlslConfig {
     return DataType.FLOAT;
   }
 
+  /**
+   * Numbers in which the layers multiply; BF16 is for processors that have it; default FLOAT32.
+   *
+   * <p>Parameters, and all that is saved, stay in float32, and so do networks that are exported.
+   */
+  @Value.Default
+  public Precision precision() {
+    return Precision.FLOAT32;
+  }
+
   /** All iterations of the training. */
   public int iterations() {
     return epochs() * iterationsPerEpoch();
@@ -309,6 +320,9 @@ public abstract class FlslConfig {
     check(
         dataType() == DataType.FLOAT || dataType() == DataType.DOUBLE,
         "dataType must be FLOAT or DOUBLE (half precision trains to NaN), got " + dataType());
+    check(
+        precision() == Precision.FLOAT32 || dataType() == DataType.FLOAT,
+        "precision BF16 needs dataType FLOAT, got " + dataType());
     check(
         (long) epochs() * iterationsPerEpoch() <= Integer.MAX_VALUE,
         "epochs times iterationsPerEpoch is more than an int holds");

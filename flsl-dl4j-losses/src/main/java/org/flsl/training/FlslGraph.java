@@ -26,6 +26,7 @@ import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
@@ -308,9 +309,15 @@ public final class FlslGraph {
    * <p>DL4J's {@code setListeners} would remove them and leave the teacher as it is: use {@code
    * addListeners} for more.
    *
+   * <p>The graph then multiplies in the configuration's {@linkplain FlslConfig#precision
+   * precision}.
+   *
    * @return {@code graph}
+   * @throws UnsupportedOperationException if this process cannot compute in that precision; says
+   *     what is missing
    */
   public ComputationGraph attach(ComputationGraph graph) {
+    ProductPrecision.set(graph, config.precision());
     ProcessorAdvice.give();
     List<TrainingListener> listeners = new ArrayList<>();
     listeners.add(new MomentumTeacher(config.momentumSchedule()));
@@ -321,6 +328,7 @@ public final class FlslGraph {
         .filter(other -> !(other instanceof MomentumTeacher || other instanceof CentreUpdate))
         .forEach(listeners::add);
     graph.setListeners(listeners);
+    OnePassUpdater.install(graph);
     return graph;
   }
 

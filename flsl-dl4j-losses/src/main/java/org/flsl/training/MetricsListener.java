@@ -122,6 +122,11 @@ public final class MetricsListener extends BaseTrainingListener {
 
   @Override
   public void onGradientCalculation(Model model) {
+    if (OnePassUpdater.of((ComputationGraph) model)
+        .filter(OnePassUpdater::expectsStep)
+        .isPresent()) {
+      return;
+    }
     // One by one: the array of all gradients contains the frozen teacher's zeros, half of it.
     double squares = 0;
     for (Map.Entry<String, INDArray> e : model.gradient().gradientForVariable().entrySet()) {
@@ -135,6 +140,9 @@ public final class MetricsListener extends BaseTrainingListener {
 
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
+    OnePassUpdater.of((ComputationGraph) model)
+        .filter(OnePassUpdater::tookStep)
+        .ifPresent(updater -> gradientNorm = updater.gradientNorm());
     consumer.accept(
         new StepMetrics(
             iteration,

@@ -27,8 +27,18 @@ public final class MomentumTeacher extends BaseTrainingListener {
   }
 
   @Override
+  public void onGradientCalculation(Model model) {
+    ComputationGraph graph = (ComputationGraph) model;
+    double m = momentum.valueAt(graph.getIterationCount(), graph.getEpochCount());
+    OnePassUpdater.of(graph).ifPresent(updater -> updater.expectStep(m));
+  }
+
+  @Override
   public void iterationDone(Model model, int iteration, int epoch) {
-    follow((ComputationGraph) model, momentum.valueAt(iteration, epoch));
+    ComputationGraph graph = (ComputationGraph) model;
+    if (OnePassUpdater.of(graph).filter(OnePassUpdater::tookStep).isEmpty()) {
+      follow(graph, momentum.valueAt(iteration, epoch));
+    }
   }
 
   /** Makes the teacher equal to the student. */

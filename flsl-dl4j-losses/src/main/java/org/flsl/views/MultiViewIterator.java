@@ -132,6 +132,17 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
     position = new EpochPosition(epoch, batch);
   }
 
+  /**
+   * Goes to the batch of a step, counted over all epochs: that which a training takes next after so
+   * many steps.
+   *
+   * @param step from 0, such as {@code graph.getIterationCount()}
+   */
+  public synchronized void startAtStep(long step) {
+    int batches = batchesPerEpoch();
+    startAt((int) (step / batches), (int) (step % batches));
+  }
+
   @Override
   public synchronized boolean hasNext() {
     return position.batch() < batchesPerEpoch();

@@ -1,5 +1,6 @@
 package org.flsl.examples;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,6 +17,8 @@ import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.ViewLayout;
+import org.flsl.training.checkpoint.Checkpoints;
+import org.flsl.training.checkpoint.SaveListener;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
@@ -25,8 +28,8 @@ import org.nd4j.linalg.learning.config.Adam;
 /**
  * Pretrains a convolutional network that knows nothing of FLSL, and prepares it for fine-tuning.
  *
- * <p>The marked lines are the example of {@code docs/add-flsl-to-your-project.md}; a test keeps the
- * two equal. Run it with a folder of at least 8 photos as its argument.
+ * <p>The marked lines are the examples of {@code docs/add-flsl-to-your-project.md}; a test keeps
+ * them equal. Run it with a folder of at least 8 photos as its argument.
  */
 public final class AddFlslToYourProject {
   private static final int EPOCHS = 10;
@@ -71,6 +74,23 @@ public final class AddFlslToYourProject {
   }
 
   // example ends
+
+  // resume begins
+  /** Trains to the end: from the newest checkpoint in a folder, or from the beginning. */
+  static ComputationGraph train(
+      FlslGraph flsl, MultiViewIterator batches, int epochs, Path folder, int saveEvery)
+      throws IOException {
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    ComputationGraph training = checkpoints.restore().map(flsl::attach).orElseGet(flsl::init);
+    batches.startAtStep(training.getIterationCount());
+    training.addListeners(new SaveListener(checkpoints, batches.batchesPerEpoch(), saveEvery));
+    while (training.getEpochCount() < epochs) {
+      training.fit(batches);
+    }
+    return training;
+  }
+
+  // resume ends
 
   /** A small classifier as any project may have one: it halves its 64 pixels three times. */
   static ComputationGraphConfiguration yourNetwork() {

@@ -2,6 +2,7 @@ package org.flsl.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.layers.graph.GraphBackbone;
@@ -20,6 +22,8 @@ import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,6 +34,7 @@ class AddFlslToYourProjectTest {
       Path.of("src/main/java/org/flsl/examples/AddFlslToYourProject.java");
   private static final Path DOCUMENT = Path.of("../docs/add-flsl-to-your-project.md");
   private static final int LINES = 25;
+  private static final int LINES_TO_RESUME = 15;
   private static final List<String> LAYERS = List.of("conv1", "norm1", "conv2", "features");
 
   private static final ViewConfig VIEWS =
@@ -64,18 +69,24 @@ class AddFlslToYourProjectTest {
   }
 
   private static FlslGraph flsl(int epochs, int batches) {
+    return flsl(config(epochs, batches));
+  }
+
+  private static FlslConfig.Builder config(int epochs, int batches) {
+    return FlslConfig.builder()
+        .epochs(epochs)
+        .iterationsPerEpoch(batches)
+        .batchSize(8)
+        .centroids(64)
+        .learningRate(0.02)
+        .seed(1);
+  }
+
+  private static FlslGraph flsl(FlslConfig.Builder config) {
     return FlslGraph.builder()
         .backbone(GraphBackbone.of(AddFlslToYourProject.yourNetwork(), "features"))
         .views(ViewLayout.of(VIEWS))
-        .config(
-            FlslConfig.builder()
-                .epochs(epochs)
-                .iterationsPerEpoch(batches)
-                .batchSize(8)
-                .centroids(64)
-                .learningRate(0.02)
-                .seed(1)
-                .build())
+        .config(config.build())
         .build();
   }
 
@@ -106,27 +117,73 @@ class AddFlslToYourProjectTest {
     }
   }
 
+  /** Trains two epochs of three batches. */
+  private ComputationGraph train(Path checkpoints, int batchesUntilKilled) throws IOException {
+    AtomicInteger left = new AtomicInteger(batchesUntilKilled);
+    try (MultiViewIterator batches =
+        MultiViewIterator.builder()
+            .images(ImageFolder.scan(folder.resolve("photos")))
+            .views(VIEWS)
+            .batchSize(8)
+            .seed(1)
+            .build()) {
+      batches.setPreProcessor(
+          batch -> {
+            if (left.getAndDecrement() == 0) {
+              throw new IllegalStateException("killed");
+            }
+          });
+      // A small head, since every state holds it.
+      FlslGraph flsl = flsl(config(2, 3).headHidden(16).headBottleneck(8));
+      return AddFlslToYourProject.train(flsl, batches, 2, checkpoints, 2);
+    }
+  }
+
+  /** States are saved after steps 2, 4 and 6; an epoch has three. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void aKilledTrainingGoesOnAsIfItHadNeverStopped(int batchesUntilKilled) throws IOException {
+    photos(24);
+    ComputationGraph whole = train(folder.resolve("whole"), Integer.MAX_VALUE);
+    Path parts = folder.resolve("parts");
+    assertThrows(IllegalStateException.class, () -> train(parts, batchesUntilKilled));
+
+    ComputationGraph resumed = train(parts, Integer.MAX_VALUE);
+
+    assertEquals(6, resumed.getIterationCount());
+    assertEquals(2, resumed.getEpochCount());
+    assertEquals(whole.params(), resumed.params());
+    assertEquals(
+        whole.getUpdater(true).getUpdaterStateViewArray(),
+        resumed.getUpdater(true).getUpdaterStateViewArray());
+    assertEquals(whole.params(), train(parts, Integer.MAX_VALUE).params(), "nothing left to do");
+  }
+
   private Path photos(int count) throws IOException {
+    Path photos = Files.createDirectories(folder.resolve("photos"));
     try (var files = Files.list(Path.of("sample/photos"))) {
       for (Path photo : files.sorted().limit(count).toList()) {
-        Files.copy(photo, folder.resolve(photo.getFileName()));
+        Files.copy(photo, photos.resolve(photo.getFileName()));
       }
     }
-    return folder;
+    return photos;
   }
 
   @Test
   void theDocumentShowsTheLinesThatRun() throws IOException {
     String source = Files.readString(SOURCE);
-    String marked = between(source, "  // example begins\n", "  // example ends\n");
+    assertShown(between(source, "  // example begins\n", "  // example ends\n"), LINES);
+    assertShown(between(source, "  // resume begins\n", "  // resume ends\n"), LINES_TO_RESUME);
+  }
+
+  private static void assertShown(String marked, int lines) throws IOException {
     // Without the trailing line, which is not indented.
     String example = marked.stripTrailing().stripIndent();
-
     assertTrue(
         Files.readString(DOCUMENT).contains("```java\n" + example + "\n```\n"),
         () -> DOCUMENT + " has to show:\n" + example);
     assertTrue(
-        example.lines().filter(line -> !line.isBlank() && !line.startsWith("/**")).count() <= LINES,
+        example.lines().filter(line -> !line.isBlank() && !line.startsWith("/**")).count() <= lines,
         example);
   }
 

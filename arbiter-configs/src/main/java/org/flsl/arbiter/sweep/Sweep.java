@@ -7,7 +7,7 @@ import org.flsl.arbiter.Budget;
 import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.evaluation.Measure;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.settings.Config;
 
 /**
  * What a sweep's file says.
@@ -20,7 +20,7 @@ import org.flsl.examples.pretrain.PretrainConfig;
  * @param parallel candidates at a time
  */
 record Sweep(
-    PretrainConfig base,
+    Config base,
     List<Axis> axes,
     SweepCandidates candidates,
     Budget budget,
@@ -31,7 +31,7 @@ record Sweep(
     Double minutes,
     int parallel) {
 
-  Sweep withBase(PretrainConfig changed) {
+  Sweep withBase(Config changed) {
     return new Sweep(
         changed, axes, candidates, budget, score, scoreImages, ignored, rule, minutes, parallel);
   }

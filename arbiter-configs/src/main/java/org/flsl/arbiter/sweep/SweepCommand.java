@@ -14,10 +14,10 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Subcommand;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.OpenRun;
-import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -107,7 +107,7 @@ public final class SweepCommand implements Callable<Integer> {
     if (resumed != null && out != null) {
       throw new UserError("--resume goes on in the sweep's own folder: leave out --out");
     }
-    Sweep sweep = read(resumed == null ? file : resumed.resolve("sweep.yaml"));
+    Sweep sweep = read(resumed == null ? file : resumed.resolve(SweepFolder.SWEEP.mark()));
     OptionalInt elsewhere =
         relaunch.with(NativeThreads.environment(environment, sweep.base().text(Settings.THREADS)));
     if (elsewhere.isPresent()) {
@@ -130,10 +130,10 @@ public final class SweepCommand implements Callable<Integer> {
 
   private Sweep read(Path from) {
     if (resumed != null) {
-      SweepFolder.requireSweep(resumed);
+      SweepFolder.SWEEP.requireBegun(resumed);
     }
     Sweep sweep = SweepFile.parse(SweepFile.text(from), from.toString());
-    PretrainConfig base = OpenRun.withThreads(sweep.base(), environment.get("OMP_NUM_THREADS"));
+    Config base = RunSettings.withThreads(sweep.base(), environment.get("OMP_NUM_THREADS"));
     return sweep.withBase(base);
   }
 

@@ -29,9 +29,9 @@ import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Span;
 import org.flsl.examples.settings.YamlEntry;
@@ -104,12 +104,12 @@ final class SweepFile {
   }
 
   private Sweep sweep() {
-    PretrainConfig base = base();
+    Config base = base();
     Search search = search();
     List<Axis> axes = new ArrayList<>();
     PretrainSpace.Builder space = PretrainSpace.builder();
     for (YamlEntry entry : section("settings")) {
-      Setting<?> setting = Settings.named(entry.key(), entry.where());
+      Setting<?> setting = Settings.SCHEMA.named(entry.key(), entry.where());
       refuse(setting, entry.where());
       if (entry.isSection()) {
         Axis axis = axis(setting, entry, search);
@@ -145,8 +145,8 @@ final class SweepFile {
         number("parallel", 1, Integer::valueOf, n -> n >= 1, "a whole number of at least 1"));
   }
 
-  private PretrainConfig base() {
-    PretrainConfig defaults = PretrainConfig.defaults();
+  private Config base() {
+    Config defaults = Settings.SCHEMA.defaults();
     return value("config").map(recipe -> Recipes.read(recipe, defaults)).orElse(defaults);
   }
 
@@ -311,7 +311,7 @@ final class SweepFile {
       for (List<YamlEntry> section : entries.get("also").sections()) {
         Map<String, String> settings = new LinkedHashMap<>();
         for (YamlEntry entry : section) {
-          Setting<?> setting = Settings.named(entry.key(), entry.where());
+          Setting<?> setting = Settings.SCHEMA.named(entry.key(), entry.where());
           refuse(setting, entry.where());
           settings.put(entry.key(), normal(setting, entry.text(), entry.where() + setting));
         }
@@ -382,7 +382,7 @@ final class SweepFile {
         .orElse(false);
   }
 
-  private Budget budget(PretrainConfig base) {
+  private Budget budget(Config base) {
     Optional<String> text = value("budget");
     if (text.isEmpty()) {
       Double minutes = base.get(Settings.MINUTES);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.settings.Config;
 
 /**
  * Draws what a sweep found out: above, a line for each candidate through all of its settings to its
@@ -50,7 +50,7 @@ final class SweepPicture {
   private final List<Axis> axes;
   private final List<Outcome> outcomes;
   private final String score;
-  private final PretrainConfig base;
+  private final Config base;
   private final double untrained;
   private final Scale scores;
   private final double least;
@@ -63,11 +63,7 @@ final class SweepPicture {
    * @param untrained the score of a network that has learned nothing
    */
   SweepPicture(
-      List<Axis> axes,
-      List<Outcome> outcomes,
-      String score,
-      PretrainConfig base,
-      double untrained) {
+      List<Axis> axes, List<Outcome> outcomes, String score, Config base, double untrained) {
     this.untrained = untrained;
     this.axes = axes;
     this.score = score;

@@ -28,16 +28,18 @@ import org.flsl.arbiter.RunFolders;
 import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.RandomTwin;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.OpenRun;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.Setup;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
+import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
 
@@ -88,7 +90,7 @@ final class SweepRun {
     List<UserError> errors = new ArrayList<>();
     for (CandidateSettings candidate : candidates) {
       try {
-        OpenRun.check(candidate.applyTo(sweep.base()));
+        Setup.of(candidate.applyTo(sweep.base()));
       } catch (UserError e) {
         errors.add(e);
       }
@@ -112,10 +114,10 @@ final class SweepRun {
    * @return the exit code
    */
   int in(SweepFolder folder, String text, SweepPage page) throws IOException {
-    folder.sameImages(fingerprint, images);
     if (text != null) {
-      SweepFolder.write(folder.sweep(), text);
+      AtomicFile.write(folder.sweep(), text);
     }
+    folder.sameImages(fingerprint, images);
     Outcomes outcomes = Outcomes.open(folder.results());
     Set<Integer> known = known(outcomes);
     terminal.plain("sweep       " + folder.path());
@@ -131,7 +133,7 @@ final class SweepRun {
     terminal.plain("");
     try (StopSignal stop = new StopSignal(terminal)) {
       OptimizationConfiguration configuration = configuration(folder, stop);
-      SweepFolder.write(folder.arbiter(), configuration.toJson());
+      AtomicFile.write(folder.arbiter(), configuration.toJson());
       PretrainTaskCreator tasks =
           new PretrainTaskCreator(
               sweep.base(),
@@ -218,7 +220,7 @@ final class SweepRun {
       AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }
-    SweepFolder.write(folder.best(), best(folder, best));
+    AtomicFile.write(folder.best(), best(folder, best));
     terminal.plain(
         folder.best() + "  the best: " + ShellCommand.of("pretrain --config", folder.best()));
     terminal.plain(
@@ -249,9 +251,9 @@ final class SweepRun {
     RunResult run = RunResult.at(folder.candidate(best.index()));
     // A budget of less than an epoch makes epochs shorter, which is not to be learned from.
     Integer stepsPerEpoch = best.settings().applyTo(sweep.base()).get(Settings.STEPS_PER_EPOCH);
-    PretrainConfig trained =
-        OpenRun.begun(run.folder())
-            .orElseThrow()
+    Config trained =
+        new RunFiles(Pretraining.KIND, run.folder())
+            .resumed()
             .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
             .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);
     return """

@@ -18,9 +18,9 @@ import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.TinySweep;
-import org.flsl.examples.pretrain.PretrainConfig;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,10 +69,10 @@ class SweepCommandTest {
     assertTrue(
         sweep.out().contains("the best has %.4f, a network of its shape".formatted(best.score())));
 
-    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    Config config = ConfigFile.read(out.resolve("best.yaml"), Settings.SCHEMA.defaults());
     assertEquals(
-        best.settings().applyTo(config).text(Settings.named("gamma", "")),
-        config.text(Settings.named("gamma", "")));
+        best.settings().applyTo(config).text(Settings.SCHEMA.named("gamma", "")),
+        config.text(Settings.SCHEMA.named("gamma", "")));
     assertEquals(1, config.get(Settings.EPOCHS), "6 steps are an epoch of 5");
     assertEquals(1100, ImageIO.read(out.resolve("scores.png").toFile()).getWidth());
     Path backbone = out.resolve("candidates/%03d/backbone.zip".formatted(best.index()));
@@ -152,10 +152,10 @@ class SweepCommandTest {
     assertEquals(0, new TinySweep().run(file, "--out", out));
     String best = Files.readString(out.resolve("best.yaml"));
     assertTrue(best.contains("# It was trained for 3 steps only: set epochs"), best);
-    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    Config config = ConfigFile.read(out.resolve("best.yaml"), Settings.SCHEMA.defaults());
     assertNull(config.get(Settings.STEPS_PER_EPOCH));
-    PretrainConfig trained =
-        ConfigFile.read(out.resolve("candidates/000/config.yaml"), PretrainConfig.defaults());
+    Config trained =
+        ConfigFile.read(out.resolve("candidates/000/config.yaml"), Settings.SCHEMA.defaults());
     assertEquals(3, trained.get(Settings.STEPS_PER_EPOCH));
   }
 
@@ -164,7 +164,7 @@ class SweepCommandTest {
     Path file =
         TinySweep.file(folder, "candidates: 1\nbudget: 3 steps", SEARCHED + "\nsteps-per-epoch: 4");
     assertEquals(0, new TinySweep().run(file, "--out", out));
-    PretrainConfig config = ConfigFile.read(out.resolve("best.yaml"), PretrainConfig.defaults());
+    Config config = ConfigFile.read(out.resolve("best.yaml"), Settings.SCHEMA.defaults());
     assertEquals(4, config.get(Settings.STEPS_PER_EPOCH));
   }
 

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.flsl.arbiter.CandidateSettings;
 import org.flsl.arbiter.MedianRule;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.OpenRun;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.Setup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +51,7 @@ class SweepFileTest {
     assertEquals(20, candidates.size());
     for (CandidateSettings candidate : candidates) {
       assertEquals(5, candidate.values().size(), "searched settings only: " + candidate);
-      OpenRun.check(candidate.applyTo(sweep.base()));
+      Setup.of(candidate.applyTo(sweep.base()));
     }
   }
 
@@ -157,7 +157,7 @@ class SweepFileTest {
       for (Path file : sweeps) {
         Sweep sweep = SweepFile.parse(Files.readString(file), file.toString());
         for (CandidateSettings candidate : sweep.candidates().preview()) {
-          OpenRun.check(candidate.applyTo(sweep.base()));
+          Setup.of(candidate.applyTo(sweep.base()));
         }
       }
     }

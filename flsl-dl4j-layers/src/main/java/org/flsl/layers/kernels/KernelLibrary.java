@@ -24,6 +24,14 @@ public interface KernelLibrary {
   /** The kernel of {@code operation} for inputs of these shapes. */
   Kernel kernel(Operation operation, List<long[]> inputs);
 
+  /**
+   * The same library with products of this precision.
+   *
+   * @throws UnsupportedOperationException if it cannot do that on this processor; says what is
+   *     missing
+   */
+  KernelLibrary in(Precision precision);
+
   /** Name and version, and what of the processor it uses. */
   String description();
 

@@ -26,8 +26,9 @@ public final class OneDnn implements KernelLibrary {
 
   private static final int SCALE_AND_SHIFT = dnnl_use_scale | dnnl_use_shift;
 
-  private final engine cpu = new engine(engine.kind.cpu, 0);
-  private final stream stream = new stream(cpu);
+  private final engine cpu;
+  private final stream stream;
+  private final Precision precision;
 
   /**
    * Loads the native library.
@@ -38,6 +39,25 @@ public final class OneDnn implements KernelLibrary {
     if (!has(dnnl_cpu_isa_avx2)) {
       throw new UnsupportedOperationException("the processor has no AVX2");
     }
+    cpu = new engine(engine.kind.cpu, 0);
+    stream = new stream(cpu);
+    precision = Precision.FLOAT32;
+  }
+
+  private OneDnn(OneDnn other, Precision precision) {
+    this.cpu = other.cpu;
+    this.stream = other.stream;
+    this.precision = precision;
+  }
+
+  @Override
+  public KernelLibrary in(Precision wanted) {
+    if (wanted == Precision.BF16 && !has(dnnl_cpu_isa_avx512_core_bf16)) {
+      throw new UnsupportedOperationException(
+          "%s needs a processor with AVX-512-BF16 or AMX, and this is %s: use %s"
+              .formatted(wanted, description(), Precision.FLOAT32));
+    }
+    return wanted == precision ? this : new OneDnn(this, wanted);
   }
 
   private static boolean has(int instructions) {
@@ -51,8 +71,9 @@ public final class OneDnn implements KernelLibrary {
         has(dnnl_cpu_isa_avx512_core_amx)
             ? "AVX-512 and AMX"
             : has(dnnl_cpu_isa_avx512_core) ? "AVX-512" : "AVX2";
-    return "oneDNN %d.%d.%d with %s"
-        .formatted(version.major(), version.minor(), version.patch(), widest);
+    String products = precision == Precision.BF16 ? ", products in bf16" : "";
+    return "oneDNN %d.%d.%d with %s%s"
+        .formatted(version.major(), version.minor(), version.patch(), widest, products);
   }
 
   @Override
@@ -95,7 +116,7 @@ public final class OneDnn implements KernelLibrary {
             ? new memory.desc(plain.get_dims(), memory.data_type.f32, memory.format_tag.any)
             : plain;
     matmul.primitive_desc product =
-        new matmul.primitive_desc(cpu, x, asked, bias, y, new primitive_attr(), false);
+        new matmul.primitive_desc(cpu, x, asked, bias, y, productAttributes(), false);
     memory weights = kernel.input(1, plain);
     if (pack) {
       memory packed = kernel.scratch(product.weights_desc())[0];
@@ -219,9 +240,20 @@ public final class OneDnn implements KernelLibrary {
     return new PrimitiveSequence(cpu, stream, inputs, outputs);
   }
 
+  private primitive_attr productAttributes() {
+    primitive_attr attributes = new primitive_attr();
+    if (precision == Precision.BF16) {
+      attributes.set_fpmath_mode(dnnl_fpmath_mode_bf16);
+    }
+    return attributes;
+  }
+
   /** {@code c = factor a b}. */
   matmul product(memory.desc a, memory.desc b, memory.desc c, float factor) {
-    primitive_attr attributes = new primitive_attr();
+    // Sums are products with a vector of ones: memory bounds them, and their terms stay exact.
+    int rank = c.get_ndims();
+    boolean vector = c.get_dims().get(rank - 1) == 1 || c.get_dims().get(rank - 2) == 1;
+    primitive_attr attributes = vector ? new primitive_attr() : productAttributes();
     if (factor != 1) {
       post_ops after = new post_ops();
       after.append_eltwise(algorithm.eltwise_linear, factor, 0);

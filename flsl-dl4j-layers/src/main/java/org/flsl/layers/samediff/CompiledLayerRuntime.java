@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Aware, Planned {
   private static final Set<String> INPUT = Set.of(CompiledLayer.INPUT);
 
+  private KernelLibrary kernels = KernelLibrary.ofThisProcess().orElse(null);
   private Computation computation;
   private BatchPart part = BatchPart.WHOLE;
 
@@ -25,6 +27,14 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
 
   private CompiledLayer compiledConf() {
     return (CompiledLayer) conf.getLayer();
+  }
+
+  /** Computes with the kernels of this library from now on; null for ND4J's ops. */
+  void use(KernelLibrary library) {
+    if (library != kernels) {
+      kernels = library;
+      computation = null;
+    }
   }
 
   @Override
@@ -57,7 +67,8 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
               dataType,
               paramTable,
               definition ->
-                  compiledConf().define(definition, definition.inputs().get(CompiledLayer.INPUT)));
+                  compiledConf().define(definition, definition.inputs().get(CompiledLayer.INPUT)),
+              kernels);
     }
     return computation;
   }

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.flsl.layers.TinyGraph;
 import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.kernels.Precision;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -75,6 +77,35 @@ class KernelParityTest {
     return actual.castTo(DataType.DOUBLE).sub(expected).norm2Number().doubleValue();
   }
 
+  /** Half of the last of the 8 bits that a factor keeps. */
+  private static final double BF16 = 1.0 / 512;
+
+  private static void checkBf16(
+      Function<Definition, SDVariable> function, Map<String, INDArray> inputs) {
+    KernelLibrary bf16 = bf16();
+    Map<String, INDArray> exact = run(function, inputs, DataType.DOUBLE, null);
+    Map<String, INDArray> rounded = run(function, inputs, DataType.FLOAT, bf16);
+    Map<String, INDArray> again = run(function, inputs, DataType.FLOAT, bf16);
+    exact.forEach(
+        (name, expected) -> {
+          double error =
+              distance(rounded.get(name), expected) / expected.norm2Number().doubleValue();
+          assertTrue(error < 2 * BF16, "gradient of \"" + name + "\" is off by " + error);
+          assertEquals(0, distance(rounded.get(name), again.get(name).castTo(DataType.DOUBLE)));
+        });
+    double value =
+        distance(rounded.get(""), exact.get("")) / exact.get("").norm2Number().doubleValue();
+    assertTrue(value > 1e-4, "the products ran in float32: off by " + value);
+  }
+
+  private static KernelLibrary bf16() {
+    try {
+      return kernels.in(Precision.BF16);
+    } catch (UnsupportedOperationException e) {
+      return Assumptions.abort(e.getMessage());
+    }
+  }
+
   private static SDVariable in(Definition d, String name) {
     return d.inputs().get(name);
   }
@@ -97,6 +128,35 @@ class KernelParityTest {
               "w", TinyGraph.random(2, 35, 53),
               "b", TinyGraph.random(3, 53)));
     }
+  }
+
+  @Test
+  void linearInBf16() {
+    for (long rows : new long[] {7, 600}) {
+      checkBf16(
+          d -> Linear.apply(d, in(d, "x"), in(d, "w"), in(d, "b")),
+          inputs(
+              "x", TinyGraph.random(1, rows, 96),
+              "w", TinyGraph.random(2, 96, 64),
+              "b", TinyGraph.random(3, 64)));
+    }
+  }
+
+  @Test
+  void attentionInBf16() {
+    PackedViews views = PackedViews.of(49, 9);
+    checkBf16(
+        d -> SelfAttention.apply(d, in(d, "qkv"), views, 3, 96),
+        inputs("qkv", TinyGraph.random(1, 2 * views.total(), 288)));
+  }
+
+  /** As gradients of biases are: summed in bf16 they would lose all but 8 bits. */
+  @Test
+  void sumsStayInFloat32() {
+    Map<String, INDArray> inputs = inputs("x", TinyGraph.random(1, 670, 129));
+    Map<String, INDArray> exact = run(d -> in(d, "x").sum(0).add(1), inputs, DataType.DOUBLE, null);
+    Map<String, INDArray> own = run(d -> in(d, "x").sum(0).add(1), inputs, DataType.FLOAT, bf16());
+    assertClose("", exact.get(""), own.get(""));
   }
 
   @Test

@@ -8,14 +8,16 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.Architecture;
 import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.kernels.Precision;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -75,6 +77,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(names = "--steps", paramLabel = "N", description = "Steps that are timed.")
   private int steps = 20;
+
+  @Option(
+      names = "--precision",
+      description = "Numbers in which layers multiply: ${COMPLETION-CANDIDATES}.")
+  private Precision precision = Precision.FLOAT32;
 
   @Option(
       names = "--threads",
@@ -150,6 +157,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
       FlslConfig objective =
           FlslConfig.builder()
               .centroids(centroids)
+              .precision(precision)
               .batchSize(batch)
               .iterationsPerEpoch(warmup + steps)
               .build();
@@ -189,8 +197,17 @@ public final class BenchmarkCommand implements Callable<Integer> {
     return photos.next();
   }
 
+  private void requirePrecision() {
+    try {
+      ProductPrecision.require(precision);
+    } catch (UnsupportedOperationException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
   private StepReport measure(Workload work, Supplier<MultiDataSet> batches) {
     NativeBuild.load(terminal);
+    requirePrecision();
     ComputationGraph graph = work.program().init();
     try {
       Timing timing = Timing.of(warmup, steps, () -> graph.fit(batches.get()));
@@ -202,7 +219,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
-          KernelLibrary.ofThisProcess().map(KernelLibrary::description).orElse("ND4J's ops only"),
+          KernelLibrary.ofThisProcess()
+              .map(library -> library.in(precision).description())
+              .orElse("ND4J's ops only"),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.flsl.examples.pretrain.Settings;
 
 /**
  * Says before any work starts whether the device that was asked for can be used.
@@ -42,8 +41,8 @@ public final class DeviceCheck {
   /**
    * @return the device in words
    */
-  public String check(Settings.Device wanted) {
-    boolean cuda = wanted == Settings.Device.CUDA || wanted == Settings.Device.AUTO && cudaBuild;
+  public String check(Device wanted) {
+    boolean cuda = wanted == Device.CUDA || wanted == Device.AUTO && cudaBuild;
     if (!cuda) {
       if (cudaBuild) {
         throw new UserError(

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps a folder to one process at a time, and to one part of it; the operating system ends that
  * when the process ends, however it ends.
  */
-public final class FolderLock implements AutoCloseable {
-  public static final String FILE = ".lock";
+final class FolderLock implements AutoCloseable {
+  static final String FILE = ".lock";
 
   /**
    * What this process holds. POSIX gives locks to processes, and takes one away as soon as its
@@ -36,7 +36,7 @@ public final class FolderLock implements AutoCloseable {
    *
    * @throws UserError where another process has it, or another part of this one
    */
-  public static FolderLock of(Path folder) throws IOException {
+  static FolderLock of(Path folder) throws IOException {
     // Links and dots lead to the same file.
     Path real = folder.toRealPath();
     if (!HELD.add(real)) {

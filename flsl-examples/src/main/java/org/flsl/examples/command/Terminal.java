@@ -80,7 +80,7 @@ public final class Terminal {
   }
 
   /** Prints where an exception came from. */
-  public synchronized void trace(Throwable e) {
+  synchronized void trace(Throwable e) {
     e.printStackTrace(err);
   }
 

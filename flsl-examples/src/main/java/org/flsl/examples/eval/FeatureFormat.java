@@ -22,7 +22,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.flsl.examples.command.AtomicFile;
+import org.flsl.training.checkpoint.AtomicFile;
 
 /** The files that features are written to, by the ending of the name. */
 enum FeatureFormat {

@@ -1,5 +1,7 @@
 package org.flsl.examples.loop;
 
+import org.flsl.examples.run.Terms;
+
 /** The mean of the terms over the epoch that is running. */
 public final class EpochMean {
   private Terms sum = Terms.ZERO;

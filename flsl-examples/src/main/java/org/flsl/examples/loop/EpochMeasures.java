@@ -14,10 +14,10 @@ import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.run.MeasuresCsv;
-import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
 import org.flsl.views.decode.ImageDecoder;
 
 /**
@@ -27,7 +27,7 @@ import org.flsl.views.decode.ImageDecoder;
  * <p>An epoch is measured before its state is saved: whatever state a run is gone on from, it was
  * measured before, or is measured again.
  */
-public final class EpochMeasures {
+final class EpochMeasures {
   private final Map<Measure, Benchmark> benchmarks = new LinkedHashMap<>();
   private final int every;
   private final Terminal terminal;
@@ -44,16 +44,20 @@ public final class EpochMeasures {
    * @param images that are trained on
    * @throws UserError where they are not what a measure needs
    */
-  public static EpochMeasures of(PretrainConfig config, Path images, Terminal terminal) {
-    EpochMeasures measures = new EpochMeasures(config.get(Settings.MEASURE_EVERY), terminal);
+  static EpochMeasures of(
+      Config config, Path images, Training training, Terminal terminal) {
+    if (!config.has(RunSettings.MEASURE) || config.get(RunSettings.MEASURE) == null) {
+      return new EpochMeasures(1, terminal);
+    }
+    EpochMeasures measures = new EpochMeasures(config.get(RunSettings.MEASURE_EVERY), terminal);
     ReadableImages readable =
-        new ReadableImages(new ImageDecoder(Integer.MAX_VALUE, config.get(Settings.CHANNELS)));
+        new ReadableImages(new ImageDecoder(Integer.MAX_VALUE, training.channels()));
     MeasuredImages measured =
         new MeasuredImages(
-            config.get(Settings.MEASURE_IMAGES, images),
-            Set.copyOf(config.get(Settings.MEASURE_IGNORED)),
+            config.get(RunSettings.MEASURE_IMAGES, images),
+            Set.copyOf(config.get(RunSettings.MEASURE_IGNORED)),
             readable);
-    for (Measure measure : config.get(Settings.MEASURE, List.of())) {
+    for (Measure measure : config.get(RunSettings.MEASURE)) {
       try {
         measures.benchmarks.put(measure, measure.on(measured));
       } catch (IllegalArgumentException e) {
@@ -67,7 +71,7 @@ public final class EpochMeasures {
   }
 
   /** Goes on with the file of a run behind a step. */
-  void open(RunFolder run, long step) throws IOException {
+  void open(RunFiles run, long step) throws IOException {
     if (!benchmarks.isEmpty()) {
       file = MeasuresCsv.open(run.measures(), step);
     }

@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.flsl.examples.command.Terminal;
+import org.flsl.examples.run.Terms;
 
 /**
  * Shows how a training comes on: a bar at the bottom where somebody watches, and a line per epoch.

@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.RunKind;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.run.StepFigures;
+import org.flsl.examples.settings.Config;
 import org.flsl.training.TrainingMemory;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * What the command needs of a training: to take steps, and to write and read its whole state.
@@ -21,32 +26,30 @@ import org.flsl.training.TrainingMemory;
  */
 public interface Training extends AutoCloseable {
 
-  /** Makes trainings. */
+  /** Makes trainings of a kind. */
   interface Factory {
 
+    /** What their runs have in common. */
+    RunKind kind();
+
     /** A training at its beginning. */
-    Training begin(PretrainConfig config, Path images);
+    Training begin(Config config, Path images);
 
     /**
      * A training that goes on from a state written before.
      *
      * @throws org.flsl.examples.command.UserError where the state is not one of this configuration
      */
-    Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException;
+    Training resume(Config config, Path images, Path checkpoint) throws IOException;
+
+    /** What follows the steps of a training, by names for people, for an epoch of so many steps. */
+    Map<String, ISchedule> schedules(Config config, int stepsPerEpoch);
   }
 
-  /** Images found in the folder. */
-  int images();
+  /** What it trains on. */
+  ImageSet images();
 
-  /** What lies in the folder beside the images, in words; empty if nothing. */
-  default String leftOut() {
-    return "";
-  }
-
-  /** Tells sets of images apart, wherever their folder lies. */
-  String imagesFingerprint();
-
-  /** Trainable parameters of the student: backbone and head. */
+  /** Trainable parameters. */
   long parameters();
 
   /** Memory that its numbers take. */
@@ -62,7 +65,7 @@ public interface Training extends AutoCloseable {
   long step();
 
   /** Takes one step. */
-  StepMetrics next();
+  StepFigures next();
 
   /** Lets a listener of DL4J look on. */
   void observe(TrainingListener listener);
@@ -70,8 +73,21 @@ public interface Training extends AutoCloseable {
   /** Whether every number of the state is one: neither NaN nor infinite. */
   boolean finite();
 
-  /** What a benchmark says of its features as they are now; changes nothing that steps depend on. */
-  List<Measured> measured(Benchmark benchmark);
+  /** What its user can try where one is not, such as {@code a lower --lr}. */
+  String remedy();
+
+  /** Channels of the images that it is measured on. */
+  default int channels() {
+    return 3;
+  }
+
+  /**
+   * What a benchmark says of its features as they are now; changes nothing that steps depend on.
+   * For kinds with {@link RunSettings#MEASURE} among their settings.
+   */
+  default List<Measured> measured(Benchmark benchmark) {
+    throw new UnsupportedOperationException("this kind of training has nothing to measure");
+  }
 
   /** Files so far that turned out not to be readable images. */
   int unreadableImages();
@@ -79,8 +95,8 @@ public interface Training extends AutoCloseable {
   /** Writes the whole state as a DL4J model zip. */
   void write(OutputStream out) throws IOException;
 
-  /** Writes the teacher's backbone as a DL4J model zip of its own. */
-  void exportBackbone(OutputStream out) throws IOException;
+  /** Writes what is wanted of it in the end, as a DL4J model zip of its own. */
+  void export(OutputStream out) throws IOException;
 
   @Override
   void close();

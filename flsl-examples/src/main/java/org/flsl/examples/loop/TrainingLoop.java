@@ -6,28 +6,31 @@ import java.util.function.BooleanSupplier;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainCommand;
-import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.run.Checkpoints;
-import org.flsl.examples.run.Checkpoints.Checkpoint;
+import org.flsl.examples.run.History;
 import org.flsl.examples.run.History.Event;
 import org.flsl.examples.run.MetricsCsv;
+import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.run.RunFolder;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.run.StepFigures;
+import org.flsl.examples.run.Terms;
+import org.flsl.examples.settings.Config;
+import org.flsl.training.checkpoint.Checkpoints;
+import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
 
 /**
  * The training loop: takes steps, writes down what they tell, and saves the state so that whatever
  * ends the process costs little.
  */
-public final class TrainingLoop {
+final class TrainingLoop {
   private static final double NANOS = 1e9;
 
   private final Training training;
   private final Plan plan;
-  private final RunFolder run;
+  private final RunFiles files;
+  private final History history;
   private final Checkpoints checkpoints;
-  private final PretrainConfig config;
+  private final Config config;
   private final Terminal terminal;
   private final EpochMeasures measures;
   private final EpochMean epochMean = new EpochMean();
@@ -38,17 +41,18 @@ public final class TrainingLoop {
   private long savedAt = System.nanoTime();
   private boolean metricsLate;
 
-  public TrainingLoop(
+  TrainingLoop(
       Training training,
       Plan plan,
       RunFolder run,
       Checkpoints checkpoints,
-      PretrainConfig config,
+      Config config,
       Terminal terminal,
       EpochMeasures measures) {
     this.training = training;
     this.plan = plan;
-    this.run = run;
+    this.files = run.files();
+    this.history = run.history();
     this.checkpoints = checkpoints;
     this.config = config;
     this.terminal = terminal;
@@ -61,12 +65,13 @@ public final class TrainingLoop {
    * @param stop asked before each step
    * @return whether the end was reached; not so after a wish to stop
    */
-  public boolean run(BooleanSupplier stop) throws IOException {
+  boolean run(BooleanSupplier stop) throws IOException {
     savedStep = training.step();
-    try (MetricsCsv metrics = MetricsCsv.open(run.metrics(), training.step());
+    try (MetricsCsv metrics =
+            MetricsCsv.open(files.metrics(), files.kind().columns(), training.step());
         Progress progress = new Progress(terminal, plan, training.step())) {
       metrics.earlier().forEach(this::recall);
-      measures.open(run, training.step());
+      measures.open(files, training.step());
       if (training.step() == 0) {
         measures.take(training, plan);
       }
@@ -84,7 +89,7 @@ public final class TrainingLoop {
 
   private void step(MetricsCsv metrics, Progress progress) {
     long start = System.nanoTime();
-    StepMetrics told = training.next();
+    StepFigures told = training.next();
     double took = (System.nanoTime() - start) / NANOS;
     long step = training.step();
     if (!told.isFinite()) {
@@ -92,8 +97,8 @@ public final class TrainingLoop {
     }
     seconds += took;
     writeDown(metrics, step, told);
-    progress.step(step, Terms.of(told), took);
-    epochMean.add(Terms.of(told));
+    progress.step(step, told.terms(), took);
+    epochMean.add(told.terms());
     if (plan.endsEpoch(step)) {
       Terms mean = epochMean.take();
       progress.epoch(step, mean);
@@ -101,13 +106,13 @@ public final class TrainingLoop {
       if (savesAfterEpoch(step)) {
         save().ifPresent(saved -> keepIfBest(saved, mean));
       }
-    } else if ((System.nanoTime() - savedAt) / NANOS > config.get(Settings.SAVE_MINUTES) * 60) {
+    } else if ((System.nanoTime() - savedAt) / NANOS > config.get(RunSettings.SAVE_MINUTES) * 60) {
       save();
     }
   }
 
   private boolean savesAfterEpoch(long step) {
-    return plan.epoch(step) % config.get(Settings.SAVE_EPOCHS) == 0 || step == plan.steps();
+    return plan.epoch(step) % config.get(RunSettings.SAVE_EPOCHS) == 0 || step == plan.steps();
   }
 
   /** Brings back from the file what this loop would know had it run from the start. */
@@ -125,7 +130,7 @@ public final class TrainingLoop {
     }
   }
 
-  private void writeDown(MetricsCsv metrics, long step, StepMetrics told) {
+  private void writeDown(MetricsCsv metrics, long step, StepFigures told) {
     try {
       metrics.append(step, plan.epoch(step - 1) + 1, told, seconds);
       metricsLate = false;
@@ -133,7 +138,7 @@ public final class TrainingLoop {
       if (!metricsLate) {
         terminal.warn(
             "cannot write "
-                + run.metrics()
+                + files.metrics()
                 + ": "
                 + Problems.explain(e)
                 + "; its rows wait for free space");
@@ -164,7 +169,7 @@ public final class TrainingLoop {
       throw new UserError(
           saveFailed(e)
               + "; free some space, then go on from the last checkpoint: "
-              + PretrainCommand.resume(run),
+              + files.resume(),
           e);
     }
   }
@@ -174,8 +179,8 @@ public final class TrainingLoop {
       throw diverged();
     }
     Checkpoint saved = checkpoints.save(training.step(), training::write);
-    if (run.history().of(Event.SAVED).isEmpty()) {
-      run.history().add(training.step(), Event.SAVED, "");
+    if (history.of(Event.SAVED).isEmpty()) {
+      history.add(training.step(), Event.SAVED, "");
     }
     savedStep = training.step();
     savedAt = System.nanoTime();
@@ -195,17 +200,16 @@ public final class TrainingLoop {
   }
 
   private String saveFailed(IOException e) {
-    return "cannot save a checkpoint in " + run.path() + ": " + Problems.explain(e);
+    return "cannot save a checkpoint in " + files.folder() + ": " + Problems.explain(e);
   }
 
   private UserError diverged() {
     String kept =
         savedStep <= 0
             ? "there was no checkpoint yet"
-            : "the state after step " + savedStep + " is kept in " + run.path();
+            : "the state after step " + savedStep + " is kept in " + files.folder();
     return new UserError(
-        "the loss or a weight is no longer a number after step %d; %s. Try a lower --lr, a longer"
-                .formatted(training.step(), kept)
-            + " --warmup or a smaller --clip in a new run");
+        "the loss or a weight is no longer a number after step %d; %s. Try %s in a new run"
+            .formatted(training.step(), kept, training.remedy()));
   }
 }

@@ -16,8 +16,9 @@ import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.run.ModelZip;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
+import org.flsl.training.checkpoint.ModelZip;
 import org.flsl.views.ViewConfig;
 import org.nd4j.shade.jackson.core.type.TypeReference;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -93,7 +94,7 @@ public final class BackboneFile {
   }
 
   /** The provenance of what a run trained. */
-  static Map<String, String> provenance(PretrainConfig config, int images, long steps) {
+  static Map<String, String> provenance(Config config, int images, long steps) {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("made_by", program());
     provenance.put("trained_on", images + " images");
@@ -101,7 +102,7 @@ public final class BackboneFile {
     provenance.putAll(normalisation(Setup.of(config).views()));
     provenance.put(
         "settings",
-        Settings.ALL.stream()
+        config.schema().settings().stream()
             .filter(Setting::changesResult)
             .map(setting -> setting.name() + ": " + config.text(setting))
             .collect(Collectors.joining("\n")));

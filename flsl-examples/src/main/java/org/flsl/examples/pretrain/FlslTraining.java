@@ -2,7 +2,6 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -12,127 +11,47 @@ import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.CheckpointFile;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.StepFigures;
+import org.flsl.examples.settings.Config;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.GradientAccumulation;
 import org.flsl.training.MetricsListener;
-import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
-import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** FLSL as DL4J trains it: one graph, fitted to one batch after the other. */
 final class FlslTraining implements Training {
-  private final PretrainConfig config;
+  private final Config config;
   private final FlslGraph program;
   private final ComputationGraph graph;
   private final GradientAccumulation steps;
   private final MultiViewIterator batches;
-  private StepMetrics told;
+  private final ImageSet images;
+  private StepFigures told;
 
-  private FlslTraining(
-      PretrainConfig config, FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
+  FlslTraining(
+      Config config, FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
     this.config = config;
     this.program = program;
     this.graph = graph;
     this.steps = new GradientAccumulation(graph);
     this.batches = batches;
-    graph.addListeners(new MetricsListener(program.config(), metrics -> told = metrics));
+    this.images = ImageSet.of(batches.images());
+    CollapseWatch watch = new CollapseWatch(program.config().centroids());
     graph.addListeners(
-        new MetricsListener(program.config(), new CollapseWatch(program.config().centroids())));
-    int perPass = batches.batchesPerEpoch();
-    batches.startAt((int) (step() / perPass), (int) (step() % perPass));
-  }
-
-  /** Makes trainings from configurations. */
-  static final class Factory implements Training.Factory {
-    private final List<TrainingListener> listeners;
-
-    /**
-     * @param listeners are told of every step, beside those that the training needs
-     */
-    Factory(TrainingListener... listeners) {
-      this.listeners = List.of(listeners);
-    }
-
-    /** Steps of an epoch, without making the training. */
-    static int stepsPerEpoch(PretrainConfig config, Path images) {
-      try (MultiViewIterator batches = batches(config, images)) {
-        return stepsPerEpoch(config, batches);
-      }
-    }
-
-    @Override
-    public Training begin(PretrainConfig config, Path images) {
-      MultiViewIterator batches = batches(config, images);
-      FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, batches));
-      return new FlslTraining(config, program, listened(program.init()), batches);
-    }
-
-    @Override
-    public Training resume(PretrainConfig config, Path images, Path checkpoint) throws IOException {
-      MultiViewIterator batches = batches(config, images);
-      FlslGraph program = Setup.of(config).restored(stepsPerEpoch(config, batches));
-      ComputationGraph saved = CheckpointFile.read(checkpoint, config);
-      int epochs = CheckpointFile.settings(checkpoint).get(Settings.EPOCHS);
-      if (epochs == config.get(Settings.EPOCHS)) {
-        return new FlslTraining(config, program, listened(program.attach(saved)), batches);
-      }
-      ComputationGraph continued = program.continued(saved);
-      saved.close();
-      return new FlslTraining(config, program, listened(continued), batches);
-    }
-
-    private ComputationGraph listened(ComputationGraph graph) {
-      listeners.forEach(graph::addListeners);
-      return graph;
-    }
-
-    private static MultiViewIterator batches(PretrainConfig config, Path images) {
-      try {
-        return MultiViewIterator.builder()
-            .images(ImageFolder.scan(images))
-            .views(Setup.of(config).views())
-            .batchSize(config.get(Settings.BATCH))
-            .seed(config.get(Settings.SEED))
-            .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
-            // A step in parts leaves the time to prepare its successor, and memory is dear.
-            .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
-            .reuseArrays(true)
-            .build();
-      } catch (IllegalArgumentException e) {
-        throw new UserError(e.getMessage(), e);
-      }
-    }
-
-    private static int stepsPerEpoch(PretrainConfig config, MultiViewIterator batches) {
-      int steps = config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
-      if ((long) steps * config.get(Settings.EPOCHS) > Integer.MAX_VALUE) {
-        throw new UserError(
-            "%d epochs of %d steps are more than can be counted: lower --epochs"
-                .formatted(config.get(Settings.EPOCHS), steps));
-      }
-      return steps;
-    }
+        new MetricsListener(
+            program.config(), watch.andThen(metrics -> told = Pretraining.told(metrics))));
+    batches.startAtStep(step());
   }
 
   @Override
-  public int images() {
-    return batches.images().size();
-  }
-
-  @Override
-  public String leftOut() {
-    return batches.images().leftOut().toString();
-  }
-
-  @Override
-  public String imagesFingerprint() {
-    return batches.images().fingerprint();
+  public ImageSet images() {
+    return images;
   }
 
   @Override
@@ -161,7 +80,7 @@ final class FlslTraining implements Training {
   }
 
   @Override
-  public StepMetrics next() {
+  public StepFigures next() {
     if (!batches.hasNext()) {
       batches.reset();
     }
@@ -187,11 +106,20 @@ final class FlslTraining implements Training {
   }
 
   @Override
+  public String remedy() {
+    return "a lower --lr, a longer --warmup or a smaller --clip";
+  }
+
+  @Override
+  public int channels() {
+    return config.get(Settings.CHANNELS);
+  }
+
+  @Override
   public List<Measured> measured(Benchmark benchmark) {
     ComputationGraph teacher = program.exportTeacher(graph);
     try {
-      return benchmark.measure(
-          Candidate.of(GraphFeatures.of(teacher), Setup.of(config).views()));
+      return benchmark.measure(Candidate.of(GraphFeatures.of(teacher), Setup.of(config).views()));
     } finally {
       teacher.close();
     }
@@ -208,9 +136,14 @@ final class FlslTraining implements Training {
   }
 
   @Override
-  public void exportBackbone(OutputStream out) throws IOException {
-    BackboneFile.write(
-        program.exportTeacher(graph), BackboneFile.provenance(config, images(), step()), out);
+  public void export(OutputStream out) throws IOException {
+    ComputationGraph backbone = program.exportTeacher(graph);
+    try {
+      BackboneFile.write(backbone, BackboneFile.provenance(config, images.count(), step()), out);
+    } finally {
+      // Now, not when the garbage is collected.
+      backbone.close();
+    }
   }
 
   @Override

@@ -5,7 +5,8 @@ import java.util.List;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
-import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.settings.Config;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.FileNames;
@@ -19,26 +20,21 @@ import org.flsl.views.FileNames;
 record Overview(List<String> lines, double memory) {
 
   static Overview of(
-      Training training,
-      Plan plan,
-      PretrainConfig config,
-      Path images,
-      String device,
-      RunFolder run) {
+      Training training, Plan plan, Config config, Path images, String device, Path run) {
     Setup setup = Setup.of(config);
     int parts = config.get(Settings.ACCUMULATE);
     double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
         List.of(
-            line("run folder", run.path()),
+            line("run folder", run),
             line(
                 "images",
                 "%,d, %s%s"
                     .formatted(
-                        training.images(),
+                        training.images().count(),
                         shipped ? "the shipped photos" : FileNames.text(images),
-                        leftOut(training))),
+                        leftOut(training.images()))),
             line("network", network(setup.vit())),
             line(
                 "parameters",
@@ -55,7 +51,11 @@ record Overview(List<String> lines, double memory) {
                     .formatted(
                         MemoryEstimate.words(memory),
                         MemoryEstimate.words(MemoryEstimate.ofThisMachine()))),
-            line("device", device + ", threads: " + config.text(Settings.THREADS)),
+            line(
+                "device",
+                "%s, threads: %s, products in %s"
+                    .formatted(
+                        device, config.text(Settings.THREADS), config.text(Settings.PRECISION))),
             line("natives", training.nativeBuild().map(NativeBuild::toString).orElse("none")),
             line(
                 "begins",
@@ -65,10 +65,10 @@ record Overview(List<String> lines, double memory) {
         memory);
   }
 
-  private static String leftOut(Training training) {
-    return training.leftOut().isEmpty()
+  private static String leftOut(ImageSet images) {
+    return images.leftOut().isEmpty()
         ? ""
-        : System.lineSeparator() + line("left out", training.leftOut());
+        : System.lineSeparator() + line("left out", images.leftOut());
   }
 
   /** What short trainings should know: it is a good part of them. */

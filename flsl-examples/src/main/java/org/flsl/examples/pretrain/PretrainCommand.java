@@ -1,7 +1,6 @@
 package org.flsl.examples.pretrain;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
@@ -22,12 +20,17 @@ import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Calibration;
+import org.flsl.examples.loop.OpenRun;
 import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.run.RunFolder;
-import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.watch.PageServer;
+import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -131,7 +134,7 @@ public final class PretrainCommand implements Callable<Integer> {
    */
   public static CommandLine commandLine(
       Terminal terminal, Relaunch relaunch, Map<String, String> environment, RunPages pages) {
-    return commandLine(terminal, relaunch, environment, pages, new FlslTraining.Factory());
+    return commandLine(terminal, relaunch, environment, pages, new Pretraining());
   }
 
   static CommandLine commandLine(
@@ -156,7 +159,7 @@ public final class PretrainCommand implements Callable<Integer> {
             .heading("%n" + section.title() + "%n")
             .validate(false)
             .order(section.ordinal());
-    for (Setting<?> setting : Settings.ALL) {
+    for (Setting<?> setting : Settings.SCHEMA.settings()) {
       if (setting.section() == section) {
         group.addArg(flag(setting));
       }
@@ -167,7 +170,7 @@ public final class PretrainCommand implements Callable<Integer> {
   private static <T> OptionSpec flag(Setting<T> setting) {
     OptionSpec.Builder flag =
         OptionSpec.builder("--" + setting)
-            .order(Settings.ALL.indexOf(setting))
+            .order(Settings.SCHEMA.settings().indexOf(setting))
             .paramLabel(setting.label())
             .type(String.class)
             // Text only: the setting reads it, in the same way as from a file.
@@ -181,15 +184,10 @@ public final class PretrainCommand implements Callable<Integer> {
     return flag.build();
   }
 
-  /** How to go on with a run, as the user would type it. */
-  public static String resume(RunFolder run) {
-    return ShellCommand.of("pretrain --resume", run.path());
-  }
-
   @Override
   public Integer call() throws IOException {
     Logs.to(terminal, debug);
-    PretrainConfig config = configuration();
+    Config config = configuration();
     Setup.of(config);
     Optional<TrainingUi> trainingUi = trainingUi();
     OptionalInt elsewhere = relaunch.with(nativeEnvironment(config));
@@ -199,23 +197,26 @@ public final class PretrainCommand implements Callable<Integer> {
     String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
     try (PageServer server = server();
         RunFolder run =
-            resumed == null ? RunFolder.create(config.get(Settings.OUT)) : RunFolder.open(resumed);
+            resumed == null
+                ? RunFolder.create(Pretraining.KIND, config.get(Settings.OUT))
+                : RunFolder.open(Pretraining.KIND, resumed);
         SamplePhotos photos = new SamplePhotos()) {
       Path images = config.get(Settings.IMAGES, photos.folder());
       return pretrain(resolved(config, images), images, run, device, trainingUi, server);
     }
   }
 
-  private PretrainConfig configuration() {
+  private Config configuration() {
     Map<Setting<?>, String> flags = givenFlags();
-    PretrainConfig config;
+    Config config;
     if (resumed != null) {
+      RunFiles run = new RunFiles(Pretraining.KIND, resumed);
       if (recipe != null) {
         throw new UserError(
             "--resume goes on with the run's own configuration: leave out --config");
       }
       flags.keySet().stream()
-          .filter(PretrainCommand::isKept)
+          .filter(RunSettings::isKept)
           .findFirst()
           .ifPresent(
               setting -> {
@@ -223,34 +224,27 @@ public final class PretrainCommand implements Callable<Integer> {
                     "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs, --threads and --accumulate can);"
                             .formatted(setting)
                         + " begin a new run with --config "
-                        + ShellCommand.argument(resumed.resolve("config.yaml")));
+                        + ShellCommand.argument(run.config()));
               });
-      config = RunFolder.config(resumed);
+      config = run.resumed();
     } else if (recipe != null) {
-      config = Recipes.read(recipe, PretrainConfig.defaults());
+      config = Recipes.read(recipe, Settings.SCHEMA.defaults());
     } else if (!flags.containsKey(Settings.IMAGES)) {
-      config = Recipes.read(Recipes.PHOTOS, PretrainConfig.defaults());
+      config = Recipes.read(Recipes.PHOTOS, Settings.SCHEMA.defaults());
     } else {
-      config = PretrainConfig.defaults();
+      config = Settings.SCHEMA.defaults();
     }
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
-    return OpenRun.withThreads(config, environment.get("OMP_NUM_THREADS"));
-  }
-
-  /** Whether a resumed run has to keep a setting. */
-  private static boolean isKept(Setting<?> setting) {
-    return setting.changesResult() && !Settings.CONTINUED.contains(setting)
-        || setting == Settings.MINUTES
-        || setting == Settings.OUT;
+    return RunSettings.withThreads(config, environment.get("OMP_NUM_THREADS"));
   }
 
   private Map<Setting<?>, String> givenFlags() {
     ParseResult given = spec.commandLine().getParseResult();
     Map<Setting<?>, String> flags = new LinkedHashMap<>();
     for (OptionSpec flag : given.matchedOptions()) {
-      for (Setting<?> setting : Settings.ALL) {
+      for (Setting<?> setting : Settings.SCHEMA.settings()) {
         if (flag.longestName().equals("--" + setting)
             && flags.put(setting, flag.stringValues().get(0)) != null) {
           throw new UserError("--" + setting + " is given twice; keep one of them");
@@ -260,7 +254,7 @@ public final class PretrainCommand implements Callable<Integer> {
     return flags;
   }
 
-  private Map<String, String> nativeEnvironment(PretrainConfig config) {
+  private Map<String, String> nativeEnvironment(Config config) {
     return NativeThreads.environment(environment, config.text(Settings.THREADS));
   }
 
@@ -279,18 +273,19 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private int pretrain(
-      PretrainConfig config,
+      Config config,
       Path images,
       RunFolder run,
       String device,
       Optional<TrainingUi> trainingUi,
       PageServer server)
       throws IOException {
+    RunFiles files = run.files();
     String results;
-    try (OpenRun pretraining = OpenRun.open(config, images, run, trainings, terminal)) {
+    try (OpenRun pretraining = OpenRun.open(trainings, config, images, run, terminal)) {
       Training training = pretraining.training();
       Plan plan = pretraining.plan();
-      Overview overview = Overview.of(training, plan, config, images, device, run);
+      Overview overview = Overview.of(training, plan, config, images, device, files.folder());
       terminal.plain(overview.toString());
       training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal));
       if (overview.exceedsMemory()) {
@@ -304,31 +299,32 @@ public final class PretrainCommand implements Callable<Integer> {
             terminal.plain("DL4J's training UI: " + shown.url());
           });
       if (server != null) {
-        show(run, server);
+        show(files, server);
       }
       try (StopSignal stop = new StopSignal(terminal)) {
         if (!pretraining.trainTo(plan.steps(), stop::requested)) {
           terminal.plain(
               "stopped after step %d of %d, all saved; go on with: %s"
-                  .formatted(training.step(), plan.steps(), resume(run)));
+                  .formatted(training.step(), plan.steps(), files.resume()));
           return stop.exitCode();
         }
       }
-      results = Summary.of(plan, run, training.unreadableImages());
-      byte[] summary = (overview + results).getBytes(StandardCharsets.UTF_8);
-      write(run.backbone(), pretraining::finish, run);
-      write(run.summary(), () -> AtomicFile.write(run.summary(), out -> out.write(summary)), run);
+      results = Summary.of(plan, files, run.history(), training.unreadableImages());
+      String summary = overview + results;
+      write(files.result(), pretraining::finish, files);
+      write(files.summary(), () -> AtomicFile.write(files.summary(), summary), files);
     }
     // Its pictures find the memory that the training has given back.
-    boolean shown = report(run);
+    boolean shown = report(files);
     terminal.plain(
-        shown ? results + run.report() + "  curves and pictures, for a browser" : results);
+        shown ? results + files.report() + "  curves and pictures, for a browser" : results);
     return 0;
   }
 
-  private PretrainConfig resolved(PretrainConfig config, Path images) {
-    PretrainConfig absolute = config;
-    for (Setting<Path> path : List.of(Settings.IMAGES, Settings.PREVIOUS, Settings.MEASURE_IMAGES)) {
+  private Config resolved(Config config, Path images) {
+    Config absolute = config;
+    for (Setting<Path> path :
+        List.of(Settings.IMAGES, Settings.PREVIOUS, RunSettings.MEASURE_IMAGES)) {
       if (config.get(path) != null) {
         absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
       }
@@ -337,9 +333,7 @@ public final class PretrainCommand implements Callable<Integer> {
       return absolute;
     }
     terminal.plain("timing a few steps ...");
-    try (Training trial = trainings.begin(absolute, images)) {
-      return Calibration.epochsFor(absolute, trial);
-    }
+    return Calibration.timed(trainings, absolute, images);
   }
 
   /** Null where nobody wants to watch. */
@@ -350,16 +344,15 @@ public final class PretrainCommand implements Callable<Integer> {
             watchHost, watchPort == 0 ? OptionalInt.empty() : OptionalInt.of(watchPort));
   }
 
-  private void show(RunFolder run, PageServer server) {
-    server.show(pages.live(RunResult.at(run.path())));
+  private void show(RunFiles run, PageServer server) {
+    server.show(pages.live(RunResult.at(run.folder())));
     terminal.plain("watch it at " + server.url());
   }
 
   /** Whether the report could be written; a failure is no reason to call the training failed. */
-  private boolean report(RunFolder run) {
+  private boolean report(RunFiles run) {
     try {
-      byte[] page = pages.report(RunResult.at(run.path())).getBytes(StandardCharsets.UTF_8);
-      AtomicFile.write(run.report(), out -> out.write(page));
+      AtomicFile.write(run.report(), pages.report(RunResult.at(run.folder())));
       return true;
     } catch (IOException | RuntimeException e) {
       terminal.warn("cannot write " + run.report() + ": " + Problems.explain(e));
@@ -372,13 +365,13 @@ public final class PretrainCommand implements Callable<Integer> {
     void run() throws IOException;
   }
 
-  private static void write(Path file, Writing writing, RunFolder run) {
+  private static void write(Path file, Writing writing, RunFiles run) {
     try {
       writing.run();
     } catch (IOException e) {
       throw new UserError(
           "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
-              .formatted(file, Problems.explain(e), resume(run)),
+              .formatted(file, Problems.explain(e), run.resume()),
           e);
     }
   }

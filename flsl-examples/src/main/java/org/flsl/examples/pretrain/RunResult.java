@@ -14,17 +14,17 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Pace;
-import org.flsl.examples.run.Checkpoints;
 import org.flsl.examples.run.History;
 import org.flsl.examples.run.History.Event;
 import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.NetworkFile;
-import org.flsl.examples.run.RunFolder;
-import org.flsl.examples.settings.ConfigFile;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.training.checkpoint.Checkpoints;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
@@ -36,11 +36,11 @@ import org.flsl.views.ViewConfig;
  * all.
  */
 public final class RunResult {
-  private final Path folder;
-  private final PretrainConfig config;
+  private final RunFiles files;
+  private final Config config;
 
-  private RunResult(Path folder, PretrainConfig config) {
-    this.folder = folder;
+  private RunResult(RunFiles files, Config config) {
+    this.files = files;
     this.config = config;
   }
 
@@ -50,23 +50,25 @@ public final class RunResult {
    * @throws UserError if it is none
    */
   public static RunResult at(Path folder) {
-    Path config = RunFolder.configFile(folder);
-    if (!Files.isRegularFile(config)) {
-      throw new UserError(
-          "%s is not the folder of a run: it holds no %s; name one that ./flsl pretrain made"
-              .formatted(folder, config.getFileName()));
-    }
-    return new RunResult(folder, ConfigFile.read(config, PretrainConfig.defaults()));
+    RunFiles files = new RunFiles(Pretraining.KIND, folder);
+    return files
+        .settings()
+        .map(config -> new RunResult(files, config))
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "%s is not the folder of a run: it holds no %s; name one that ./flsl pretrain made"
+                        .formatted(folder, files.config().getFileName())));
   }
 
   /** The folder. */
   public Path folder() {
-    return folder;
+    return files.folder();
   }
 
   /** Its settings, which the command reads with {@code --config}. */
   public Path configFile() {
-    return RunFolder.configFile(folder);
+    return files.config();
   }
 
   /** The folder of images that it was trained on; empty for the shipped photos. */
@@ -111,8 +113,8 @@ public final class RunResult {
    */
   public Map<String, Map<String, String>> settings() {
     Map<String, Map<String, String>> sections = new LinkedHashMap<>();
-    for (Setting<?> setting : Settings.ALL) {
-      if (setting != Settings.OUT) {
+    for (Setting<?> setting : config.schema().settings()) {
+      if (setting.isWritten()) {
         sections
             .computeIfAbsent(setting.section().title(), title -> new LinkedHashMap<>())
             .put(setting.name(), config.text(setting));
@@ -124,20 +126,19 @@ public final class RunResult {
   /** The columns of {@code metrics.csv}: a number for every step so far. */
   public Map<String, double[]> metrics() {
     try {
-      return MetricsCsv.columns(RunFolder.metrics(folder));
+      return MetricsCsv.columns(files.metrics(), files.kind().columns());
     } catch (IOException e) {
-      throw new UserError(
-          "cannot read " + RunFolder.metrics(folder) + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + files.metrics() + ": " + Problems.explain(e), e);
     }
   }
 
   /** What was measured while it trained, in the order of the steps. */
   public List<MeasuresCsv.Row> measures() {
     try {
-      return MeasuresCsv.read(RunFolder.measures(folder));
+      return MeasuresCsv.read(files.measures());
     } catch (IOException e) {
       throw new UserError(
-          "cannot read " + RunFolder.measures(folder) + ": " + Problems.explain(e), e);
+          "cannot read " + files.measures() + ": " + Problems.explain(e), e);
     }
   }
 
@@ -148,17 +149,17 @@ public final class RunResult {
 
   /** Whether the training came to its end. */
   public boolean finished() {
-    return Files.exists(RunFolder.backbone(folder));
+    return Files.exists(files.result());
   }
 
   /** Why and when the sweep that wanted the run gave it up; empty where none did. */
   public Optional<String> givenUp() {
     try {
-      return History.of(folder).of(Event.GIVEN_UP).stream()
+      return History.of(folder()).of(Event.GIVEN_UP).stream()
           .map(entry -> "after step %d, %s".formatted(entry.step(), entry.detail()))
           .findFirst();
     } catch (IOException e) {
-      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + folder() + ": " + Problems.explain(e), e);
     }
   }
 
@@ -177,7 +178,7 @@ public final class RunResult {
    * @throws UserError if the training has not come to its end
    */
   public Path backboneFile() {
-    Path file = RunFolder.backbone(folder);
+    Path file = files.result();
     if (!Files.exists(file)) {
       givenUp()
           .ifPresent(
@@ -185,11 +186,11 @@ public final class RunResult {
                 throw new UserError(
                     "%s was given up by its sweep, %s, and holds no backbone: look at another candidate, or train it whole with %s"
                         .formatted(
-                            folder, why, ShellCommand.of("pretrain --config", configFile())));
+                            folder(), why, ShellCommand.of("pretrain --config", configFile())));
               });
       throw new UserError(
           "%s holds no %s yet: let the training come to its end (%s)"
-              .formatted(folder, file.getFileName(), ShellCommand.of("pretrain --resume", folder)));
+              .formatted(folder(), file.getFileName(), files.resume()));
     }
     return file;
   }
@@ -209,14 +210,14 @@ public final class RunResult {
               () ->
                   new UserError(
                       "%s holds no checkpoint: let its training come to one (%s)"
-                          .formatted(folder, ShellCommand.of("pretrain --resume", folder))));
+                          .formatted(folder(), files.resume())));
     } catch (IOException e) {
-      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + folder() + ": " + Problems.explain(e), e);
     }
   }
 
   private Checkpoints checkpoints() {
-    return RunFolder.checkpoints(folder, config.get(Settings.KEEP));
+    return files.checkpoints(config.get(Settings.KEEP));
   }
 
   /** How its photos become views. */
@@ -240,7 +241,7 @@ public final class RunResult {
     try {
       return checkpoints().newestStep();
     } catch (IOException e) {
-      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + folder() + ": " + Problems.explain(e), e);
     }
   }
 
@@ -263,9 +264,9 @@ public final class RunResult {
   /** Where its networks come from: settings, images, normalisation, version. */
   public Map<String, String> provenance() {
     try {
-      return BackboneFile.provenance(config, RunFolder.imageCount(folder), newestStep());
+      return BackboneFile.provenance(config, files.imageCount(), newestStep());
     } catch (IOException e) {
-      throw new UserError("cannot read " + folder + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + folder() + ": " + Problems.explain(e), e);
     }
   }
 

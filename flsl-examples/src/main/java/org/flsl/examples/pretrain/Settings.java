@@ -6,16 +6,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;
-import org.flsl.examples.Architecture;
-import org.flsl.examples.command.Spelling;
-import org.flsl.examples.command.UserError;
+import org.flsl.examples.command.Device;
+import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Kind;
+import org.flsl.examples.settings.Schema;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
 import org.flsl.examples.settings.Span;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.LossTerm;
@@ -43,7 +42,6 @@ public final class Settings {
   private static final Group VIEWS = new Group(Section.VIEWS);
   private static final Group OBJECTIVE = new Group(Section.OBJECTIVE);
   private static final Group TRAINING = new Group(Section.TRAINING);
-  private static final Group RUN = new Group(Section.RUN);
 
   /** Takes down what is declared under a heading. */
   private record Group(Section section) {
@@ -54,40 +52,16 @@ public final class Settings {
     <T> Setting<T> practical(String name, Kind<T> kind, T defaultValue, String description) {
       return declared(Setting.practical(section, name, kind, defaultValue, description));
     }
-
-    private static <T> Setting<T> declared(Setting<T> setting) {
-      DECLARED.add(setting);
-      return setting;
-    }
   }
 
-  /** Where to compute. */
-  public enum Device {
-    AUTO,
-    CPU,
-    CUDA
+  private static <T> Setting<T> declared(Setting<T> setting) {
+    DECLARED.add(setting);
+    return setting;
   }
 
-  public static final Setting<Path> IMAGES =
-      DATA.practical(
-          "images",
-          Kind.path("FOLDER"),
-          null,
-          "Folder of images, searched with its subfolders; auto: the shipped photos.");
-  public static final Setting<Integer> BATCH =
-      DATA.setting(
-          "batch",
-          Kind.whole(1),
-          64,
-          "Images per training step; see accumulate where they do not fit into memory.");
-  public static final Setting<Integer> ACCUMULATE =
-      DATA.setting(
-          "accumulate",
-          Kind.whole(1),
-          1,
-          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
-              + " larger than the memory; the result is that of the whole batch, for one more forward"
-              + " pass.");
+  public static final Setting<Path> IMAGES = declared(RunSettings.IMAGES);
+  public static final Setting<Integer> BATCH = declared(RunSettings.BATCH);
+  public static final Setting<Integer> ACCUMULATE = declared(RunSettings.ACCUMULATE);
   public static final Setting<Integer> CHANNELS =
       DATA.setting(
           "channels",
@@ -301,20 +275,9 @@ public final class Settings {
           "How much of that guidance is left at the end of the training.");
 
   public static final Setting<Integer> EPOCHS =
-      TRAINING.setting("epochs", Kind.whole(1), FLSL.epochs(), "Times that each image is seen.");
-  public static final Setting<Double> MINUTES =
-      TRAINING.setting(
-          "minutes",
-          Kind.number(POSITIVE, ANY),
-          null,
-          "Train for about this long instead: a few steps are timed, then epochs is set to what"
-              + " fits.");
-  public static final Setting<Integer> STEPS_PER_EPOCH =
-      TRAINING.setting(
-          "steps-per-epoch",
-          Kind.whole(1),
-          null,
-          "Steps that count as an epoch; auto: as many as the images fill batches.");
+      declared(RunSettings.EPOCHS.withDefault(FLSL.epochs()));
+  public static final Setting<Double> MINUTES = declared(RunSettings.MINUTES);
+  public static final Setting<Integer> STEPS_PER_EPOCH = declared(RunSettings.STEPS_PER_EPOCH);
   public static final Setting<Double> LEARNING_RATE =
       TRAINING.setting(
           "lr",
@@ -358,71 +321,32 @@ public final class Settings {
           FLSL.frozenPrototypeEpochs(),
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
               + " than ten.");
+  public static final Setting<Precision> PRECISION =
+      TRAINING.setting(
+          "precision",
+          Kind.choice(Precision.class),
+          FLSL.precision(),
+          "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16, faster"
+              + " and less exact; all else is float32.");
   public static final Setting<Long> SEED =
       TRAINING.setting("seed", Kind.seed(), 1L, "Seed of every random choice.");
 
-  public static final Setting<Path> OUT =
-      RUN.practical(
-          "out", Kind.path("FOLDER"), null, "Run folder; auto: the next runs/pretrain-N.");
-  public static final Setting<Device> DEVICE =
-      RUN.setting(
-          "device", Kind.choice(Device.class), Device.AUTO, "auto: what this build is for.");
-  public static final Setting<Integer> THREADS =
-      RUN.setting(
-          "threads",
-          Kind.whole(1),
-          null,
-          "Threads of the training; auto: OMP_NUM_THREADS, or one per core.");
-  public static final Setting<Integer> SAVE_EPOCHS =
-      RUN.practical("save-epochs", Kind.whole(1), 1, "Save a checkpoint after this many epochs.");
-  public static final Setting<Double> SAVE_MINUTES =
-      RUN.practical(
-          "save-minutes",
-          Kind.number(POSITIVE, ANY),
-          10.0,
-          "Save one in the middle of an epoch too, when the last is this old.");
-  public static final Setting<Integer> KEEP =
-      RUN.practical("keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
-  public static final Setting<List<Measure>> MEASURE =
-      RUN.practical(
-          "measure",
-          Kind.named(Measure.known()),
-          null,
-          "Measure the backbone while it trains, for measures.csv and the report, by any of "
-              + names(Measure.known())
-              + " (eval NAME --help says what each needs); auto: by none.");
-  public static final Setting<Integer> MEASURE_EVERY =
-      RUN.practical(
-          "measure-every",
-          Kind.whole(1),
-          1,
-          "Measure after this many epochs; also before the first and after the last.");
-  public static final Setting<Path> MEASURE_IMAGES =
-      RUN.practical(
-          "measure-images",
-          Kind.path("FOLDER"),
-          null,
-          "The folder to measure on; auto: the images that are trained on.");
+  public static final Setting<Path> OUT = declared(RunSettings.OUT);
+  public static final Setting<Device> DEVICE = declared(RunSettings.DEVICE);
+  public static final Setting<Integer> THREADS = declared(RunSettings.THREADS);
+  public static final Setting<Integer> SAVE_EPOCHS = declared(RunSettings.SAVE_EPOCHS);
+  public static final Setting<Double> SAVE_MINUTES = declared(RunSettings.SAVE_MINUTES);
+  public static final Setting<Integer> KEEP = declared(RunSettings.KEEP);
+  public static final Setting<List<Measure>> MEASURE = declared(RunSettings.MEASURE);
+  public static final Setting<Integer> MEASURE_EVERY = declared(RunSettings.MEASURE_EVERY);
+  public static final Setting<Path> MEASURE_IMAGES = declared(RunSettings.MEASURE_IMAGES);
   public static final Setting<List<Integer>> MEASURE_IGNORED =
-      RUN.practical(
-          "measure-ignored",
-          Kind.labels(),
-          List.of(255),
-          "Labels of masks that do not count when measuring.");
+      declared(RunSettings.MEASURE_IGNORED);
 
   /** All of them, in the order in which help and files list them. */
-  public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
-
-  /** Those that change the result, and that a resumed run may change all the same: it says so. */
-  public static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
-
-  private static final List<String> NAMES = ALL.stream().map(Setting::name).toList();
+  public static final Schema SCHEMA = new Schema("pretrain", DECLARED);
 
   private Settings() {}
-
-  private static String names(List<Measure> measures) {
-    return measures.stream().map(Measure::name).collect(Collectors.joining(", "));
-  }
 
   private static Map<LossTerm, Setting<Span>> weights() {
     Map<LossTerm, Setting<Span>> weights = new LinkedHashMap<>();
@@ -436,29 +360,5 @@ public final class Settings {
         Kind.span(0, ANY),
         Span.of(weight),
         "Weight of " + term.summary() + "; A..B: from start to end of the training.");
-  }
-
-  /** The setting of that name. */
-  public static Optional<Setting<?>> find(String name) {
-    return ALL.stream().filter(setting -> setting.name().equals(name)).findFirst();
-  }
-
-  /**
-   * The setting of a name that a user wrote.
-   *
-   * @param where stands in front of the error
-   * @throws UserError where there is none, with the name that was perhaps meant
-   */
-  public static Setting<?> named(String name, String where) {
-    return find(name)
-        .orElseThrow(
-            () ->
-                new UserError(
-                    where
-                        + "there is no setting '"
-                        + name
-                        + "'; "
-                        + Spelling.advice(name, NAMES)
-                            .orElse("./flsl pretrain --help lists the settings")));
   }
 }

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Span;
 import org.flsl.layers.vit.VitBackbone;
@@ -25,14 +26,14 @@ import org.flsl.views.ViewConfig;
  * @param vit the network
  * @param views how images become views
  */
-public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
+public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /**
    * Translates a configuration.
    *
    * @throws UserError where its values do not fit one another
    */
-  public static Setup of(PretrainConfig config) {
+  public static Setup of(Config config) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
@@ -80,7 +81,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static VitConfig vit(PretrainConfig config) {
+  private static VitConfig vit(Config config) {
     VitConfig arch =
         config.get(Settings.ARCH).vit(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
     return arch.toBuilder()
@@ -96,7 +97,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .build();
   }
 
-  private static ViewConfig views(PretrainConfig config) {
+  private static ViewConfig views(Config config) {
     Span teacher = config.get(Settings.TEACHER_SCALE);
     Span student = config.get(Settings.STUDENT_SCALE);
     Span local = config.get(Settings.LOCAL_SCALE);
@@ -169,6 +170,7 @@ public record Setup(PretrainConfig config, VitConfig vit, ViewConfig views) {
         .clipNorm(config.get(Settings.CLIP))
         .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
         .seed(config.get(Settings.SEED))
+        .precision(config.get(Settings.PRECISION))
         .build();
   }
 

@@ -7,19 +7,20 @@ import java.util.List;
 import org.flsl.examples.loop.EpochMean;
 import org.flsl.examples.loop.Pace;
 import org.flsl.examples.loop.Plan;
-import org.flsl.examples.loop.Terms;
 import org.flsl.examples.run.History;
 import org.flsl.examples.run.History.Event;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.MetricsCsv.Row;
-import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.run.Terms;
 
 /** What came out of a run, in plain text. */
 final class Summary {
   private Summary() {}
 
-  static String of(Plan plan, RunFolder run, int unreadableImages) throws IOException {
-    List<Row> rows = MetricsCsv.read(run.metrics());
+  static String of(Plan plan, RunFiles run, History history, int unreadableImages)
+      throws IOException {
+    List<Row> rows = MetricsCsv.read(run.metrics(), run.kind().columns());
     List<Terms> epochs = epochs(rows, plan);
     double seconds = rows.get(rows.size() - 1).seconds();
     List<String> lines = new ArrayList<>();
@@ -34,15 +35,14 @@ final class Summary {
     if (unreadableImages > 0) {
       lines.add("left out    %d images that cannot be read".formatted(unreadableImages));
     }
-    for (History.Entry change : run.history().of(Event.CHANGED)) {
+    for (History.Entry change : history.of(Event.CHANGED)) {
       lines.add("changed     after step %d: %s".formatted(change.step(), change.detail()));
     }
     lines.add("");
-    lines.add(
-        "%s  the pretrained backbone (the teacher's), a DL4J model:".formatted(run.backbone()));
+    lines.add("%s  the pretrained backbone (the teacher's), a DL4J model:".formatted(run.result()));
     lines.add(
         "  ComputationGraph backbone = ModelSerializer.restoreComputationGraph(\"%s\");"
-            .formatted(run.backbone()));
+            .formatted(run.result()));
     lines.add("%s  every step's figures".formatted(run.metrics()));
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
   }

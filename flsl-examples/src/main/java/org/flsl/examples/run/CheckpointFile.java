@@ -10,10 +10,10 @@ import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.flsl.examples.settings.Setting;
+import org.flsl.training.checkpoint.ModelZip;
 
 /**
  * A training's whole state as a file that DL4J's ModelSerializer reads as a model with updater.
@@ -26,12 +26,11 @@ public final class CheckpointFile {
 
   private CheckpointFile() {}
 
-  public static void write(ComputationGraph graph, PretrainConfig config, OutputStream out)
+  public static void write(ComputationGraph graph, Config config, OutputStream out)
       throws IOException {
     ModelZip zip = new ModelZip(out);
     zip.text(SETTINGS, ConfigFile.write(config));
-    zip.network(graph);
-    zip.array("updaterState.bin", graph.getUpdater(true).getUpdaterStateViewArray());
+    zip.training(graph);
     zip.finish();
   }
 
@@ -41,31 +40,30 @@ public final class CheckpointFile {
    * @throws UserError where it was not trained with this configuration, or one that can be gone on
    *     with as this
    */
-  public static ComputationGraph read(Path file, PretrainConfig config) throws IOException {
-    requireSame(settings(file), config, file);
+  public static ComputationGraph read(Path file, RunKind kind, Config config) throws IOException {
+    requireSame(settings(file, kind), config, file);
     return ModelSerializer.restoreComputationGraph(file.toFile(), true);
   }
 
   /** The configuration that a state was trained with. */
-  public static PretrainConfig settings(Path file) throws IOException {
+  public static Config settings(Path file, RunKind kind) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(SETTINGS);
       if (entry == null) {
         throw new UserError(
-            file + " is no checkpoint of a pretraining: bring back the run's own checkpoints");
+            "%s is no checkpoint of a %s: bring back the run's own checkpoints"
+                .formatted(file, kind.name()));
       }
       try (InputStream in = zip.getInputStream(entry)) {
         String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return ConfigFile.parse(text, file + " " + SETTINGS, PretrainConfig.defaults());
+        return ConfigFile.parse(text, file + " " + SETTINGS, kind.settings().defaults());
       }
     }
   }
 
-  private static void requireSame(PretrainConfig found, PretrainConfig wanted, Path file) {
-    for (Setting<?> setting : Settings.ALL) {
-      if (setting.changesResult()
-          && !Settings.CONTINUED.contains(setting)
-          && !found.text(setting).equals(wanted.text(setting))) {
+  private static void requireSame(Config found, Config wanted, Path file) {
+    for (Setting<?> setting : wanted.schema().settings()) {
+      if (RunSettings.isFixed(setting) && !found.text(setting).equals(wanted.text(setting))) {
         throw new UserError(
             "%s was trained with %s %s, and config.yaml says %s: bring back the run's own files"
                 .formatted(file, setting, found.text(setting), wanted.text(setting)));

@@ -3,7 +3,6 @@ package org.flsl.examples.run;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,7 +14,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
-import org.flsl.examples.command.AtomicFile;
+import org.flsl.training.checkpoint.AtomicFile;
 
 /**
  * The file {@code history.csv}: what happened to a run, one row for each event.
@@ -100,8 +99,7 @@ public final class History {
         printer.printRecord(entry.time(), entry.step(), entry.event(), entry.detail());
       }
     }
-    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.write(file, text.toString());
   }
 
   /** The events of a kind, in their order. */

@@ -12,7 +12,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
-import org.flsl.examples.command.AtomicFile;
+import org.flsl.training.checkpoint.AtomicFile;
 
 /**
  * The file {@code measures.csv}: one row for each value that was measured while a run trained.

@@ -17,16 +17,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.loop.Terms;
-import org.flsl.losses.LossTerm;
-import org.flsl.training.StepMetrics;
+import org.flsl.training.checkpoint.AtomicFile;
 
 /**
  * The file {@code metrics.csv}: one row per training step, each step once however often the run was
@@ -35,28 +31,12 @@ import org.flsl.training.StepMetrics;
 public final class MetricsCsv implements AutoCloseable {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT.builder().setRecordSeparator('\n').build();
-  private static final List<String> TERMS = LossTerm.known().stream().map(LossTerm::name).toList();
-  private static final List<String> COLUMNS =
-      Stream.of(
-              List.of("step", "epoch", "total"),
-              TERMS,
-              List.of(
-                  "learning_rate",
-                  "weight_decay",
-                  "momentum",
-                  "teacher_temperature",
-                  "gradient_norm",
-                  "entropy",
-                  "used_centroids",
-                  "feature_spread",
-                  "seconds"))
-          .flatMap(List::stream)
-          .toList();
 
   /** Without them a run cannot be counted on. */
   private static final List<String> NEEDED = List.of("step", "total", "seconds");
 
   private final FileChannel channel;
+  private final MetricColumns columns;
   private final StringBuilder waiting = new StringBuilder();
   private final List<Row> earlier;
   private final int foreign;
@@ -64,27 +44,28 @@ public final class MetricsCsv implements AutoCloseable {
   /** What is read back of a row: enough to go on counting. */
   public record Row(long step, Terms terms, double seconds) {}
 
-  private MetricsCsv(FileChannel channel, List<Row> earlier, int foreign) {
+  private MetricsCsv(FileChannel channel, MetricColumns columns, List<Row> earlier, int foreign) {
     this.channel = channel;
+    this.columns = columns;
     this.earlier = earlier;
     this.foreign = foreign;
   }
 
   /** Reads what a file holds. */
-  public static List<Row> read(Path file) throws IOException {
-    return rows(records(file, Long.MAX_VALUE));
+  public static List<Row> read(Path file, MetricColumns columns) throws IOException {
+    return rows(records(file, columns, Long.MAX_VALUE), columns);
   }
 
   /**
    * Reads the numbers of every column, by its name; NaN where a file of another version has none.
    */
-  public static Map<String, double[]> columns(Path file) throws IOException {
-    List<CSVRecord> records = records(file, Long.MAX_VALUE);
-    Map<String, double[]> columns = new LinkedHashMap<>();
-    for (String name : COLUMNS) {
-      columns.put(name, records.stream().mapToDouble(record -> number(record, name)).toArray());
+  public static Map<String, double[]> columns(Path file, MetricColumns columns) throws IOException {
+    List<CSVRecord> records = records(file, columns, Long.MAX_VALUE);
+    Map<String, double[]> numbers = new LinkedHashMap<>();
+    for (String name : columns.all()) {
+      numbers.put(name, records.stream().mapToDouble(record -> number(record, name)).toArray());
     }
-    return columns;
+    return numbers;
   }
 
   /**
@@ -93,31 +74,34 @@ public final class MetricsCsv implements AutoCloseable {
    * <p>Columns are known by their names. A file of another version keeps those that this one does
    * not know, and has empty fields where the other wrote nothing.
    */
-  public static MetricsCsv open(Path file, long lastStep) throws IOException {
-    List<CSVRecord> earlier = Files.exists(file) ? records(file, lastStep) : List.of();
-    Set<String> columns = new LinkedHashSet<>(COLUMNS);
-    earlier.stream().limit(1).forEach(row -> columns.addAll(row.getParser().getHeaderNames()));
+  public static MetricsCsv open(Path file, MetricColumns columns, long lastStep)
+      throws IOException {
+    List<CSVRecord> earlier = Files.exists(file) ? records(file, columns, lastStep) : List.of();
+    Set<String> names = new LinkedHashSet<>(columns.all());
+    int known = names.size();
+    earlier.stream().limit(1).forEach(row -> names.addAll(row.getParser().getHeaderNames()));
     StringWriter kept = new StringWriter();
     try (CSVPrinter printer = new CSVPrinter(kept, FORMAT)) {
-      printer.printRecord(columns);
+      printer.printRecord(names);
       for (CSVRecord row : earlier) {
-        printer.printRecord(columns.stream().map(name -> field(row, name)));
+        printer.printRecord(names.stream().map(name -> field(row, name)));
       }
     }
-    byte[] text = kept.toString().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(text));
+    AtomicFile.write(file, kept.toString());
     return new MetricsCsv(
         FileChannel.open(file, StandardOpenOption.APPEND),
-        rows(earlier),
-        columns.size() - COLUMNS.size());
+        columns,
+        rows(earlier, columns),
+        names.size() - known);
   }
 
-  private static List<CSVRecord> records(Path file, long lastStep) throws IOException {
+  private static List<CSVRecord> records(Path file, MetricColumns columns, long lastStep)
+      throws IOException {
     List<CSVRecord> records = new ArrayList<>();
     CSVFormat reading = FORMAT.builder().setHeader().setSkipHeaderRecord(true).build();
     try (Reader text = Files.newBufferedReader(file);
         CSVParser parser = reading.parse(text)) {
-      requireColumns(file, parser.getHeaderNames());
+      requireColumns(file, columns, parser.getHeaderNames());
       for (CSVRecord record : parser) {
         // A kill can leave half a row behind, at the end.
         if (!record.isConsistent() || Long.parseLong(record.get("step")) > lastStep) {
@@ -131,29 +115,31 @@ public final class MetricsCsv implements AutoCloseable {
     return records;
   }
 
-  private static List<Row> rows(List<CSVRecord> records) {
+  private static List<Row> rows(List<CSVRecord> records, MetricColumns columns) {
     return records.stream()
         .map(
             record ->
                 new Row(
-                    Long.parseLong(record.get("step")), terms(record), number(record, "seconds")))
+                    Long.parseLong(record.get("step")),
+                    terms(record, columns),
+                    number(record, "seconds")))
         .toList();
   }
 
-  private static Terms terms(CSVRecord record) {
+  private static Terms terms(CSVRecord record, MetricColumns columns) {
     Map<String, Double> each = new LinkedHashMap<>();
-    TERMS.stream()
+    columns.terms().stream()
         .filter(term -> !field(record, term).isEmpty())
         .forEach(term -> each.put(term, number(record, term)));
     return new Terms(number(record, "total"), each);
   }
 
-  private static void requireColumns(Path file, List<String> found) {
+  private static void requireColumns(Path file, MetricColumns columns, List<String> found) {
     List<String> missing = NEEDED.stream().filter(name -> !found.contains(name)).toList();
     if (!found.isEmpty() && !missing.isEmpty()) {
       throw new UserError(
           "%s has no column %s: its first line has to name the columns, as %s"
-              .formatted(file, missing.get(0), String.join(",", COLUMNS)));
+              .formatted(file, missing.get(0), String.join(",", columns.all())));
     }
   }
 
@@ -177,26 +163,14 @@ public final class MetricsCsv implements AutoCloseable {
    * @param seconds of training so far, over all processes that worked on the run
    * @throws IOException where the disk takes no more; the row is kept and written with the next one
    */
-  public void append(long step, int epoch, StepMetrics m, double seconds) throws IOException {
-    List<Object> row = new ArrayList<>(List.of(step, epoch, m.total()));
-    TERMS.forEach(term -> row.add(m.terms().get(term)));
-    row.addAll(others(m));
+  public void append(long step, int epoch, StepFigures told, double seconds) throws IOException {
+    List<Object> row = new ArrayList<>(List.of(step, epoch, told.terms().total()));
+    columns.terms().forEach(term -> row.add(told.terms().each().get(term)));
+    columns.figures().forEach(figure -> row.add(told.figures().get(figure)));
     row.add(Math.round(seconds * 1000) / 1000.0);
     row.addAll(Collections.nCopies(foreign, ""));
     FORMAT.printRecord(waiting, row.toArray());
     write();
-  }
-
-  private static List<Object> others(StepMetrics m) {
-    return List.of(
-        m.learningRate(),
-        m.weightDecay(),
-        m.momentum(),
-        m.teacherTemperature(),
-        m.gradientNorm(),
-        m.assignmentEntropy(),
-        m.usedCentroids(),
-        m.featureSpread());
   }
 
   private void write() throws IOException {

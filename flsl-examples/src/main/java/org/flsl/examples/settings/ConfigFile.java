@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
-import org.flsl.examples.pretrain.Settings;
 
 /**
  * A configuration as YAML: one {@code name: value} per line, the names being those of the flags.
@@ -23,7 +21,7 @@ public final class ConfigFile {
   private ConfigFile() {}
 
   /** Reads a file over a configuration: what the file does not name keeps its value. */
-  public static PretrainConfig read(Path file, PretrainConfig base) {
+  public static Config read(Path file, Config base) {
     try {
       return parse(Files.readString(file), file.toString(), base);
     } catch (MalformedInputException e) {
@@ -38,18 +36,19 @@ public final class ConfigFile {
    *
    * @param name stands for the text in errors
    */
-  public static PretrainConfig parse(String text, String name, PretrainConfig base) {
-    PretrainConfig config = base;
+  public static Config parse(String text, String name, Config base) {
+    Config config = base;
     for (YamlEntry entry : YamlEntry.parse(text, name)) {
-      Setting<?> setting = Settings.named(entry.key(), entry.where());
+      Setting<?> setting = base.schema().named(entry.key(), entry.where());
       config = config.with(setting, entry.text(), entry.where() + entry.key());
     }
     return config;
   }
 
-  /** Writes every setting but the run folder, so that the text can start another run. */
-  public static String write(PretrainConfig config) {
-    return Settings.ALL.stream()
+  /** Writes every setting that another run can start from. */
+  public static String write(Config config) {
+    return config.schema().settings().stream()
+        .filter(Setting::isWritten)
         .collect(
             Collectors.groupingBy(Setting::section, java.util.TreeMap::new, Collectors.toList()))
         .entrySet()
@@ -58,14 +57,11 @@ public final class ConfigFile {
         .collect(Collectors.joining(System.lineSeparator()));
   }
 
-  private static String section(
-      Setting.Section section, List<Setting<?>> settings, PretrainConfig config) {
+  private static String section(Setting.Section section, List<Setting<?>> settings, Config config) {
     StringBuilder text = new StringBuilder("# " + section.title() + System.lineSeparator());
     for (Setting<?> setting : settings) {
-      if (setting != Settings.OUT) {
-        String value = quoted(config.text(setting));
-        text.append(setting).append(": ").append(value).append(System.lineSeparator());
-      }
+      String value = quoted(config.text(setting));
+      text.append(setting).append(": ").append(value).append(System.lineSeparator());
     }
     return text.toString();
   }

@@ -1,14 +1,12 @@
 package org.flsl.examples.settings;
 
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.Settings;
 
 /**
- * One thing that a pretraining run can be told: as the flag {@code --name}, or as {@code name} in a
- * YAML file.
+ * One thing that a run can be told: as the flag {@code --name}, or as {@code name} in a YAML file.
  *
- * <p>Everything about it is said once, in {@link Settings}: flags, files, help, checks and the
- * configuration stored with a run are all made from there.
+ * <p>Everything about it is said once: flags, files, help, checks and the configuration stored with
+ * a run are all made from there. A {@link Schema} lists those of a command, each name once.
  */
 public final class Setting<T> {
   /** Written where a setting has no value of its own and the program chooses. */
@@ -39,34 +37,47 @@ public final class Setting<T> {
   private final String name;
   private final Kind<T> kind;
   private final T defaultValue;
-  private final boolean changesResult;
+  private final Role role;
   private final String description;
 
+  /** What a setting is to a run. */
+  private enum Role {
+    RESULT,
+    PRACTICE,
+    PLACE
+  }
+
   private Setting(
-      Section section,
-      String name,
-      Kind<T> kind,
-      T defaultValue,
-      boolean changesResult,
-      String description) {
+      Section section, String name, Kind<T> kind, T defaultValue, Role role, String description) {
     this.section = section;
     this.name = name;
     this.kind = kind;
     this.defaultValue = defaultValue;
-    this.changesResult = changesResult;
+    this.role = role;
     this.description = description;
   }
 
   /** A setting on which the trained weights depend: a resumed run keeps it. */
   public static <T> Setting<T> of(
       Section section, String name, Kind<T> kind, T defaultValue, String description) {
-    return new Setting<>(section, name, kind, defaultValue, true, description);
+    return new Setting<>(section, name, kind, defaultValue, Role.RESULT, description);
   }
 
   /** A setting that leaves the trained weights as they are: a resumed run may change it. */
   public static <T> Setting<T> practical(
       Section section, String name, Kind<T> kind, T defaultValue, String description) {
-    return new Setting<>(section, name, kind, defaultValue, false, description);
+    return new Setting<>(section, name, kind, defaultValue, Role.PRACTICE, description);
+  }
+
+  /** A setting that no two runs share, so that a written configuration leaves it out. */
+  public static <T> Setting<T> place(
+      Section section, String name, Kind<T> kind, T defaultValue, String description) {
+    return new Setting<>(section, name, kind, defaultValue, Role.PLACE, description);
+  }
+
+  /** The same setting, for a command that does something else where nothing is said. */
+  public Setting<T> withDefault(T value) {
+    return new Setting<>(section, name, kind, value, role, description);
   }
 
   /** The heading that this one is listed under. */
@@ -90,7 +101,12 @@ public final class Setting<T> {
 
   /** Whether the trained weights depend on it. */
   public boolean changesResult() {
-    return changesResult;
+    return role == Role.RESULT;
+  }
+
+  /** Whether a configuration that is written down holds it. */
+  public boolean isWritten() {
+    return role != Role.PLACE;
   }
 
   public boolean isYesOrNo() {
@@ -126,6 +142,17 @@ public final class Setting<T> {
                             text,
                             kind.expects(),
                             defaultValue == null ? ", or " + AUTO : "")));
+  }
+
+  /** Settings of a command are told apart by their names. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Setting<?> that && name.equals(that.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
   }
 
   @Override

@@ -13,13 +13,14 @@ import org.flsl.examples.Screen;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.ForwardingTraining;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.ToyTraining;
-import org.flsl.examples.run.Checkpoints;
-import org.flsl.examples.run.Checkpoints.Checkpoint;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.settings.Config;
+import org.flsl.training.checkpoint.Checkpoints;
+import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +42,13 @@ class TrainingLoopTest {
     expected = training.weights();
   }
 
-  private boolean train(Path path, Training training, Plan plan, PretrainConfig config)
-      throws IOException {
-    try (RunFolder run = Files.exists(path) ? RunFolder.open(path) : RunFolder.create(path);
+  private boolean train(Path path, Training training, Plan plan, Config config) throws IOException {
+    try (RunFolder run =
+            Files.exists(path)
+                ? RunFolder.open(Pretraining.KIND, path)
+                : RunFolder.create(Pretraining.KIND, path);
         StopSignal stop = new StopSignal(screen.terminal())) {
-      Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
+      Checkpoints checkpoints = run.files().checkpoints(config.get(Settings.KEEP));
       return new TrainingLoop(
               training,
               plan,
@@ -53,7 +56,7 @@ class TrainingLoopTest {
               checkpoints,
               config,
               screen.terminal(),
-              EpochMeasures.of(config, folder, screen.terminal()))
+              EpochMeasures.of(config, folder, training, screen.terminal()))
           .run(stop::requested);
     }
   }
@@ -65,7 +68,7 @@ class TrainingLoopTest {
   @Test
   void everyStepIsWrittenDownAndTheEndIsSaved() throws IOException {
     Path run = folder.resolve("run");
-    assertTrue(train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults()));
+    assertTrue(train(run, ToyTraining.quick(), PLAN, Settings.SCHEMA.defaults()));
     assertEquals(1 + PLAN.steps(), Files.readAllLines(run.resolve("metrics.csv")).size());
     assertArrayEquals(expected, ToyTraining.read(newest(run).file()).weights());
     assertEquals(EPOCHS, screen.out().lines().filter(line -> line.startsWith("epoch ")).count());
@@ -75,14 +78,15 @@ class TrainingLoopTest {
   void aTrainingThatGoesOnEndsWhereTheOtherDid() throws IOException {
     Path whole = folder.resolve("whole");
     Path parts = folder.resolve("parts");
-    train(whole, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
+    train(whole, ToyTraining.quick(), PLAN, Settings.SCHEMA.defaults());
     // A kill in epoch 4, after steps that no checkpoint knows.
-    train(parts, ToyTraining.quick(), new Plan(4, 3, 10), PretrainConfig.defaults());
+    train(parts, ToyTraining.quick(), new Plan(4, 3, 10), Settings.SCHEMA.defaults());
     ToyTraining unsaved = ToyTraining.read(newest(parts).file());
-    try (MetricsCsv csv = MetricsCsv.open(parts.resolve("metrics.csv"), unsaved.step())) {
+    try (MetricsCsv csv =
+        MetricsCsv.open(parts.resolve("metrics.csv"), Pretraining.KIND.columns(), unsaved.step())) {
       csv.append(unsaved.step() + 1, 4, unsaved.next(), 1);
     }
-    train(parts, ToyTraining.read(newest(parts).file()), PLAN, PretrainConfig.defaults());
+    train(parts, ToyTraining.read(newest(parts).file()), PLAN, Settings.SCHEMA.defaults());
 
     assertArrayEquals(expected, ToyTraining.read(newest(parts).file()).weights());
     assertEquals(withoutTimes(whole), withoutTimes(parts));
@@ -98,7 +102,7 @@ class TrainingLoopTest {
   @Test
   void theBestIsTheEpochWithTheLowestMean() throws IOException {
     Path run = folder.resolve("run");
-    train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
+    train(run, ToyTraining.quick(), PLAN, Settings.SCHEMA.defaults());
     // The toy's loss grows from its start at zero.
     assertEquals(
         ToyTraining.STEPS_PER_EPOCH, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
@@ -107,17 +111,17 @@ class TrainingLoopTest {
   @Test
   void aBestThatAKillPreventedIsMadeUpFor() throws IOException {
     Path run = folder.resolve("run");
-    train(run, ToyTraining.quick(), new Plan(4, 1, 10), PretrainConfig.defaults());
+    train(run, ToyTraining.quick(), new Plan(4, 1, 10), Settings.SCHEMA.defaults());
     Files.delete(run.resolve("checkpoints/best.zip"));
-    train(run, ToyTraining.read(newest(run).file()), PLAN, PretrainConfig.defaults());
+    train(run, ToyTraining.read(newest(run).file()), PLAN, Settings.SCHEMA.defaults());
     assertEquals(4, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
   }
 
   @Test
   void fewerCheckpointsWhereFewerAreWanted() throws IOException {
     Path run = folder.resolve("run");
-    PretrainConfig config =
-        PretrainConfig.defaults().with(Settings.SAVE_EPOCHS, 5).with(Settings.KEEP, 10);
+    Config config =
+        Settings.SCHEMA.defaults().with(Settings.SAVE_EPOCHS, 5).with(Settings.KEEP, 10);
     train(run, ToyTraining.quick(), PLAN, config);
     try (var files = Files.list(run.resolve("checkpoints"))) {
       assertEquals(
@@ -129,8 +133,8 @@ class TrainingLoopTest {
   @Test
   void anOldCheckpointIsReasonToSaveWithinAnEpoch() throws IOException {
     Path run = folder.resolve("run");
-    PretrainConfig config =
-        PretrainConfig.defaults().with(Settings.SAVE_MINUTES, 1e-9).with(Settings.KEEP, 100);
+    Config config =
+        Settings.SCHEMA.defaults().with(Settings.SAVE_MINUTES, 1e-9).with(Settings.KEEP, 100);
     train(run, ToyTraining.quick(), new Plan(4, 1, 10), config);
     try (var files = Files.list(run.resolve("checkpoints"))) {
       assertEquals(4 + 1, files.count(), "each of four steps, and the best");
@@ -143,7 +147,7 @@ class TrainingLoopTest {
     UserError error =
         assertThrows(
             UserError.class,
-            () -> train(run, new ToyTraining(0, 0, 9), PLAN, PretrainConfig.defaults()));
+            () -> train(run, new ToyTraining(0, 0, 9), PLAN, Settings.SCHEMA.defaults()));
     assertEquals(
         "the loss or a weight is no longer a number after step 10; the state after step 8 is kept"
             + " in "
@@ -164,7 +168,7 @@ class TrainingLoopTest {
             return step() < 8;
           }
         };
-    assertThrows(UserError.class, () -> train(run, bad, PLAN, PretrainConfig.defaults()));
+    assertThrows(UserError.class, () -> train(run, bad, PLAN, Settings.SCHEMA.defaults()));
     assertEquals(4, newest(run).step());
   }
 
@@ -182,7 +186,7 @@ class TrainingLoopTest {
             super.write(out);
           }
         };
-    assertTrue(train(run, twiceFull, PLAN, PretrainConfig.defaults()));
+    assertTrue(train(run, twiceFull, PLAN, Settings.SCHEMA.defaults()));
     assertEquals(
         2,
         screen
@@ -208,7 +212,7 @@ class TrainingLoopTest {
           }
         };
     UserError error =
-        assertThrows(UserError.class, () -> train(run, full, PLAN, PretrainConfig.defaults()));
+        assertThrows(UserError.class, () -> train(run, full, PLAN, Settings.SCHEMA.defaults()));
     assertTrue(error.getMessage().contains("No space left on device; free some space"));
     assertTrue(error.getMessage().endsWith("./flsl pretrain --resume " + run));
     assertEquals(20, newest(run).step());
@@ -217,9 +221,9 @@ class TrainingLoopTest {
   @Test
   void aFinishedRunHasNothingLeftToDo() throws IOException {
     Path run = folder.resolve("run");
-    train(run, ToyTraining.quick(), PLAN, PretrainConfig.defaults());
+    train(run, ToyTraining.quick(), PLAN, Settings.SCHEMA.defaults());
     byte[] metrics = Files.readAllBytes(run.resolve("metrics.csv"));
-    assertTrue(train(run, ToyTraining.read(newest(run).file()), PLAN, PretrainConfig.defaults()));
+    assertTrue(train(run, ToyTraining.read(newest(run).file()), PLAN, Settings.SCHEMA.defaults()));
     assertArrayEquals(metrics, Files.readAllBytes(run.resolve("metrics.csv")));
     assertFalse(screen.err().contains("warning"));
   }

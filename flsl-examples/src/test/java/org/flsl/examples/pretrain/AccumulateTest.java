@@ -7,12 +7,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.examples.Architecture;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.loop.Training;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.run.StepFigures;
+import org.flsl.examples.settings.Config;
+import org.flsl.training.checkpoint.AtomicFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +32,8 @@ class AccumulateTest {
 
   @TempDir private Path folder;
   private SamplePhotos photos;
-  private final FlslTraining.Factory trainings = new FlslTraining.Factory();
+  private final Training.Factory trainings = new Pretraining();
+  private final Map<Training, List<Integer>> epochs = new HashMap<>();
 
   @BeforeEach
   void openPhotos() throws IOException {
@@ -40,8 +45,9 @@ class AccumulateTest {
     photos.close();
   }
 
-  private static PretrainConfig config(int parts) {
-    return PretrainConfig.defaults()
+  private static Config config(int parts) {
+    return Settings.SCHEMA
+        .defaults()
         .with(Settings.ACCUMULATE, parts)
         .with(Settings.BATCH, BATCH)
         .with(Settings.ARCH, Architecture.TINY)
@@ -63,17 +69,29 @@ class AccumulateTest {
         .with(Settings.STEPS_PER_EPOCH, 3);
   }
 
-  private static List<StepMetrics> steps(Training training, int count) {
-    List<StepMetrics> told = new ArrayList<>();
+  private List<StepFigures> steps(Training training, int count) {
+    List<Integer> seen = epochs.computeIfAbsent(training, t -> new ArrayList<>());
+    training.observe(
+        new BaseTrainingListener() {
+          @Override
+          public void iterationDone(Model model, int iteration, int epoch) {
+            seen.add(epoch);
+          }
+        });
+    List<StepFigures> told = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       told.add(training.next());
     }
     return told;
   }
 
+  private static double figure(StepFigures told, String name) {
+    return told.figures().get(name).doubleValue();
+  }
+
   private static INDArray weights(Training training) throws IOException {
     ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    training.exportBackbone(zip);
+    training.export(zip);
     return ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(zip.toByteArray()))
         .params();
   }
@@ -83,18 +101,24 @@ class AccumulateTest {
     try (Training whole = trainings.begin(config(1), photos.folder());
         Training inParts = trainings.begin(config(4), photos.folder())) {
       assertEquals(whole.stepsPerEpoch(), inParts.stepsPerEpoch());
-      List<StepMetrics> expected = steps(whole, STEPS);
-      List<StepMetrics> actual = steps(inParts, STEPS);
+      List<StepFigures> expected = steps(whole, STEPS);
+      List<StepFigures> actual = steps(inParts, STEPS);
       assertEquals(whole.step(), inParts.step());
       for (int i = 0; i < STEPS; i++) {
         // Single precision, and steps of Adam that make much of little.
-        assertEquals(expected.get(i).total(), actual.get(i).total(), 1e-4);
+        assertEquals(expected.get(i).terms().total(), actual.get(i).terms().total(), 1e-4);
         assertEquals(
-            expected.get(i).terms().get("volume"), actual.get(i).terms().get("volume"), 1e-4);
-        assertEquals(1, actual.get(i).gradientNorm() / expected.get(i).gradientNorm(), 1e-3);
-        assertEquals(expected.get(i).usedCentroids(), actual.get(i).usedCentroids());
-        assertEquals(expected.get(i).epoch(), actual.get(i).epoch());
+            expected.get(i).terms().each().get("volume"),
+            actual.get(i).terms().each().get("volume"),
+            1e-4);
+        assertEquals(
+            1,
+            figure(actual.get(i), "gradient_norm") / figure(expected.get(i), "gradient_norm"),
+            1e-3);
+        assertEquals(
+            figure(expected.get(i), "used_centroids"), figure(actual.get(i), "used_centroids"));
       }
+      assertEquals(epochs.get(whole), epochs.get(inParts));
     }
   }
 
@@ -104,7 +128,7 @@ class AccumulateTest {
     try (Training training = trainings.begin(config(4), photos.folder())) {
       steps(training, STEPS);
       AtomicFile.write(checkpoint, training::write);
-      List<StepMetrics> expected = steps(training, STEPS);
+      List<StepFigures> expected = steps(training, STEPS);
       try (Training resumed = trainings.resume(config(4), photos.folder(), checkpoint)) {
         assertEquals(expected, steps(resumed, STEPS));
         assertEquals(weights(training), weights(resumed));

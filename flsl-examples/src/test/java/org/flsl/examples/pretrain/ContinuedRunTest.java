@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
-import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Real trainings that go on with more epochs, or without the files that they began with. */
 class ContinuedRunTest {
   private static final int STEPS_PER_EPOCH = 3;
-  private static final PretrainConfig CONFIG =
+  private static final Config CONFIG =
       ConfigFile.parse(
           """
           arch: tiny
@@ -42,7 +44,7 @@ class ContinuedRunTest {
           threads: 2
           """,
           "test",
-          PretrainConfig.defaults());
+          Settings.SCHEMA.defaults());
 
   @TempDir private Path folder;
   private Path images;
@@ -58,18 +60,19 @@ class ContinuedRunTest {
     }
   }
 
-  private OpenRun open(String run, PretrainConfig config) throws IOException {
-    return OpenRun.open(config, images, folder.resolve(run), new Screen(false).terminal());
+  private OpenRun open(String run, Config config) throws IOException {
+    return OpenRun.open(
+        new Pretraining(), config, images, folder.resolve(run), new Screen(false).terminal());
   }
 
   /** Trains to a step and leaves a checkpoint. */
-  private void train(String run, PretrainConfig config, int toStep) throws IOException {
+  private void train(String run, Config config, int toStep) throws IOException {
     try (OpenRun training = open(run, config)) {
       assertTrue(training.trainTo(toStep, () -> false));
     }
   }
 
-  private static PretrainConfig epochs(int epochs) {
+  private static Config epochs(int epochs) {
     return CONFIG.with(Settings.EPOCHS, epochs);
   }
 
@@ -90,7 +93,8 @@ class ContinuedRunTest {
     // The newest checkpoint is still one of two epochs.
     OpenRun untrained = open("interrupted", epochs(4));
     untrained.close();
-    train("interrupted", RunFolder.config(folder.resolve("interrupted")), 8);
+    train(
+        "interrupted", new RunFiles(Pretraining.KIND, folder.resolve("interrupted")).resumed(), 8);
     train("interrupted", epochs(4), 12);
     assertEquals(weights("straight"), weights("interrupted"));
 
@@ -115,7 +119,7 @@ class ContinuedRunTest {
       first.finish();
     }
     Path previous = folder.resolve("first/backbone.zip");
-    PretrainConfig guided = epochs(2).with(Settings.PREVIOUS, previous);
+    Config guided = epochs(2).with(Settings.PREVIOUS, previous);
     train("whole", guided, 6);
     train("parts", guided, 2);
     Files.delete(previous);

@@ -9,7 +9,8 @@ import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Training;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.StepFigures;
 import org.flsl.training.TrainingMemory;
 
 /** Another training, for a test to change in one point. */
@@ -21,13 +22,8 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public int images() {
+  public ImageSet images() {
     return inner.images();
-  }
-
-  @Override
-  public String imagesFingerprint() {
-    return inner.imagesFingerprint();
   }
 
   @Override
@@ -56,7 +52,7 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public StepMetrics next() {
+  public StepFigures next() {
     return inner.next();
   }
 
@@ -68,6 +64,16 @@ public class ForwardingTraining implements Training {
   @Override
   public boolean finite() {
     return inner.finite();
+  }
+
+  @Override
+  public String remedy() {
+    return inner.remedy();
+  }
+
+  @Override
+  public int channels() {
+    return inner.channels();
   }
 
   @Override
@@ -86,8 +92,8 @@ public class ForwardingTraining implements Training {
   }
 
   @Override
-  public void exportBackbone(OutputStream out) throws IOException {
-    inner.exportBackbone(out);
+  public void export(OutputStream out) throws IOException {
+    inner.export(out);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.flsl.examples.settings.Config;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where nothing is said, the command does what the libraries do: every value of each. */
 class LibraryDefaultsTest {
-  private static final PretrainConfig DEFAULTS = PretrainConfig.defaults();
+  private static final Config DEFAULTS = Settings.SCHEMA.defaults();
   private static final Setup SETUP = Setup.of(DEFAULTS);
 
   @Test

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,7 @@ class MeasuredRunTest {
   private static final int STEPS_PER_EPOCH = 3;
 
   /** With everything that draws at random. */
-  private static final PretrainConfig CONFIG =
+  private static final Config CONFIG =
       ConfigFile.parse(
           """
           arch: tiny
@@ -46,9 +48,9 @@ class MeasuredRunTest {
           threads: 2
           """,
           "test",
-          PretrainConfig.defaults());
+          Settings.SCHEMA.defaults());
 
-  private static final PretrainConfig MEASURED = CONFIG.with(Settings.MEASURE, "label-free,health", "test");
+  private static final Config MEASURED = CONFIG.with(Settings.MEASURE, "label-free,health", "test");
 
   @TempDir private Path folder;
   private final Screen screen = new Screen(false);
@@ -65,10 +67,11 @@ class MeasuredRunTest {
     }
   }
 
-  private void train(String run, PretrainConfig config, int... stops) throws IOException {
+  private void train(String run, Config config, int... stops) throws IOException {
     for (int step : stops) {
       try (OpenRun training =
-          OpenRun.open(config, images, folder.resolve(run), screen.terminal())) {
+          OpenRun.open(
+              new Pretraining(), config, images, folder.resolve(run), screen.terminal())) {
         assertTrue(training.trainTo(step, () -> false));
       }
     }
@@ -123,7 +126,7 @@ class MeasuredRunTest {
 
   @Test
   void imagesThatAMeasureCannotUseAreRefusedBeforeAnythingIsBegun() {
-    PretrainConfig config = CONFIG.with(Settings.MEASURE, "dense-knn", "test");
+    Config config = CONFIG.with(Settings.MEASURE, "dense-knn", "test");
     UserError error = assertThrows(UserError.class, () -> train("run", config, 3));
     assertTrue(
         error.getMessage().startsWith("--measure dense-knn: " + images + " has no masks"),

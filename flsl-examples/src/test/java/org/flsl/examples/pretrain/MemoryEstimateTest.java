@@ -15,7 +15,8 @@ import org.flsl.examples.benchmark.PeakMemory;
 import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.loop.Training;
-import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,14 +39,14 @@ class MemoryEstimateTest {
     private Run() {}
 
     public static void main(String[] arguments) throws IOException {
-      PretrainConfig config =
-          OpenRun.withThreads(
-              Recipes.read(RECIPE, PretrainConfig.defaults())
+      Config config =
+          RunSettings.withThreads(
+              Recipes.read(RECIPE, Settings.SCHEMA.defaults())
                   .with(Settings.BATCH, Integer.parseInt(arguments[1])),
               "1");
       double estimated;
       try (SamplePhotos photos = new SamplePhotos();
-          Training training = new FlslTraining.Factory().begin(config, photos.folder())) {
+          Training training = new Pretraining().begin(config, photos.folder())) {
         estimated = MemoryEstimate.bytes(training.memory());
       }
       List<String> command =

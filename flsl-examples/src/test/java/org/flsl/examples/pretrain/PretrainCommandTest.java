@@ -17,8 +17,8 @@ import java.util.ServiceLoader;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.loop.Training;
-import org.flsl.examples.run.RunFolder;
-import org.flsl.examples.settings.Recipes;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +27,7 @@ import picocli.CommandLine;
 class PretrainCommandTest {
   @TempDir private Path folder;
   private final Screen screen = new Screen(false);
-  private final List<PretrainConfig> begun = new ArrayList<>();
+  private final List<Config> begun = new ArrayList<>();
   private final List<Map<String, String>> wanted = new ArrayList<>();
 
   private RunPages pages = new ToyPages();
@@ -42,26 +42,21 @@ class PretrainCommandTest {
           }
         };
     return PretrainCommand.commandLine(
-        screen.terminal(),
-        here,
-        Map.of("OMP_NUM_THREADS", "2"),
-        pages,
-        remembering(ToyTraining.factory(0)));
+        screen.terminal(), here, Map.of("OMP_NUM_THREADS", "2"), pages, remembering());
   }
 
-  private Training.Factory remembering(Training.Factory factory) {
-    return new Training.Factory() {
+  private Training.Factory remembering() {
+    return new ToyTraining.Toys(0) {
       @Override
-      public Training begin(PretrainConfig config, Path images) {
+      public Training begin(Config config, Path images) {
         begun.add(config);
-        return factory.begin(config, images);
+        return super.begin(config, images);
       }
 
       @Override
-      public Training resume(PretrainConfig config, Path images, Path checkpoint)
-          throws IOException {
+      public Training resume(Config config, Path images, Path checkpoint) throws IOException {
         begun.add(config);
-        return factory.resume(config, images, checkpoint);
+        return super.resume(config, images, checkpoint);
       }
     };
   }
@@ -77,7 +72,7 @@ class PretrainCommandTest {
   @Test
   void helpNamesEverySettingWithItsDefault() {
     String help = command().getUsageMessage().replaceAll("\\s+", " ");
-    for (Setting<?> setting : Settings.ALL) {
+    for (Setting<?> setting : Settings.SCHEMA.settings()) {
       String flag = setting.isYesOrNo() ? "--" + setting + "[" : "--" + setting + "=";
       assertTrue(help.contains(flag), setting.name());
     }
@@ -90,7 +85,7 @@ class PretrainCommandTest {
   void withoutArgumentsTheShippedRecipeRunsOnTheShippedPhotos() throws IOException {
     assertEquals(0, flsl("--out", run()), screen.err());
     assertEquals(
-        Recipes.read(Recipes.PHOTOS, PretrainConfig.defaults()).get(Settings.WIDTH),
+        Recipes.read(Recipes.PHOTOS, Settings.SCHEMA.defaults()).get(Settings.WIDTH),
         begun.get(0).get(Settings.WIDTH));
     assertEquals(null, begun.get(0).get(Settings.IMAGES));
     assertTrue(screen.out().contains("the shipped photos"));
@@ -147,8 +142,11 @@ class PretrainCommandTest {
       assertTrue(Files.size(run.resolve(name)) > 0, name);
     }
     assertTrue(Files.exists(run.resolve("checkpoints/step-00000008.zip")));
-    assertEquals(2, RunFolder.config(run).get(Settings.EPOCHS));
-    assertEquals(2, RunFolder.config(run).get(Settings.THREADS), "as resolved for this machine");
+    assertEquals(2, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.EPOCHS));
+    assertEquals(
+        2,
+        new RunFiles(Pretraining.KIND, run).resumed().get(Settings.THREADS),
+        "as resolved for this machine");
   }
 
   @Test
@@ -236,7 +234,7 @@ class PretrainCommandTest {
   void minutesAreTurnedIntoEpochsOnce() {
     assertEquals(0, flsl("--minutes", "0.01", "--out", run()), screen.err());
     assertEquals(2, begun.size(), "a trial and the run");
-    int epochs = RunFolder.config(Path.of(run())).get(Settings.EPOCHS);
+    int epochs = new RunFiles(Pretraining.KIND, Path.of(run())).resumed().get(Settings.EPOCHS);
     assertEquals(epochs, begun.get(1).get(Settings.EPOCHS));
     begun.clear();
     assertEquals(0, flsl("--resume", run()), screen.err());
@@ -264,7 +262,7 @@ class PretrainCommandTest {
             new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1")),
             Map.of(),
             pages,
-            ToyTraining.factory(0));
+            new ToyTraining.Toys(0));
     List<String> all = new ArrayList<>(List.of(arguments));
     if (!all.contains("--resume")) {
       all.addAll(List.of("--out", run()));

@@ -16,12 +16,13 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
-import org.flsl.examples.command.FolderLock;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.History;
+import org.flsl.examples.run.ImageSet;
 import org.flsl.examples.run.MetricsCsv;
-import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Config;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,24 +49,22 @@ class ResumeCommandTest {
   private static Training in(Path images, Training training) {
     return new ForwardingTraining(training) {
       @Override
-      public String imagesFingerprint() {
-        return images.getFileName().toString();
+      public ImageSet images() {
+        return new ImageSet(130, "", images.getFileName().toString());
       }
     };
   }
 
   private static Training.Factory trainings() {
-    Training.Factory toys = ToyTraining.factory(0);
-    return new Training.Factory() {
+    return new ToyTraining.Toys(0) {
       @Override
-      public Training begin(PretrainConfig config, Path images) {
-        return in(images, toys.begin(config, images));
+      public Training begin(Config config, Path images) {
+        return in(images, super.begin(config, images));
       }
 
       @Override
-      public Training resume(PretrainConfig config, Path images, Path checkpoint)
-          throws IOException {
-        return in(images, toys.resume(config, images, checkpoint));
+      public Training resume(Config config, Path images, Path checkpoint) throws IOException {
+        return in(images, super.resume(config, images, checkpoint));
       }
     };
   }
@@ -89,7 +88,7 @@ class ResumeCommandTest {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(run)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        if (!file.endsWith(FolderLock.FILE)) {
+        if (!file.endsWith(".lock")) {
           files.put(
               run.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)) + "");
         }
@@ -117,7 +116,7 @@ class ResumeCommandTest {
   }
 
   private int steps() throws IOException {
-    return MetricsCsv.read(run.resolve("metrics.csv")).size();
+    return MetricsCsv.read(run.resolve("metrics.csv"), Pretraining.KIND.columns()).size();
   }
 
   private History history() throws IOException {
@@ -133,14 +132,14 @@ class ResumeCommandTest {
         "--images",
         others);
     assertEquals(0, flsl("--resume", run), screen.err());
-    assertEquals(photos, RunFolder.config(run).get(Settings.IMAGES));
+    assertEquals(photos, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.IMAGES));
   }
 
   @Test
   void theSameImagesElsewhereAreTaken() throws IOException {
     Path moved = Files.createDirectories(folder.resolve("elsewhere/photos"));
     assertEquals(0, flsl("--resume", run, "--images", moved), screen.err());
-    assertEquals(moved, RunFolder.config(run).get(Settings.IMAGES));
+    assertEquals(moved, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.IMAGES));
   }
 
   private String lost(String why) {
@@ -198,7 +197,7 @@ class ResumeCommandTest {
     assertTrue(screen.out().contains("after step 12: " + change), screen.out());
     assertTrue(screen.out().contains("after step 12\n"), screen.out());
     assertEquals(20, steps());
-    assertEquals(5, RunFolder.config(run).get(Settings.EPOCHS));
+    assertEquals(5, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.EPOCHS));
     assertTrue(Files.readString(run.resolve("summary.txt")).contains("after step 12: " + change));
     assertArrayEquals(before, Files.readAllBytes(run.resolve("backbone-step-00000012.zip")));
     assertEquals(20, ToyTraining.read(run.resolve("backbone.zip")).step());
@@ -222,7 +221,7 @@ class ResumeCommandTest {
     assertEquals(
         List.of("threads 2 -> 1" + cost, "accumulate 1 -> 4" + cost),
         history().of(History.Event.CHANGED).stream().map(History.Entry::detail).toList());
-    assertEquals(1, RunFolder.config(run).get(Settings.THREADS));
+    assertEquals(1, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.THREADS));
     assertTrue(Files.notExists(run.resolve("backbone-step-00000012.zip")), "nothing was trained");
   }
 

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.flsl.examples.ForkedJvm;
-import org.flsl.examples.run.Checkpoints;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.RunFolder;
+import org.flsl.training.checkpoint.Checkpoints;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -71,7 +71,8 @@ class SignalTest {
             new Checkpoints(run.resolve("checkpoints"), 2).newest().whole().orElseThrow().file());
     assertArrayEquals(expected.weights(), found.weights());
     List<Long> steps = new ArrayList<>();
-    MetricsCsv.read(run.resolve("metrics.csv")).forEach(row -> steps.add(row.step()));
+    MetricsCsv.read(run.resolve("metrics.csv"), Pretraining.KIND.columns())
+        .forEach(row -> steps.add(row.step()));
     for (int i = 0; i < EPOCHS * ToyTraining.STEPS_PER_EPOCH; i++) {
       assertEquals(i + 1, steps.get(i));
     }
@@ -144,7 +145,8 @@ class SignalTest {
     assertTrue(toy.waitFor(60, TimeUnit.SECONDS));
     assertEquals(129, toy.exitValue());
     long saved = new Checkpoints(run.resolve("checkpoints"), 2).newestStep();
-    List<MetricsCsv.Row> rows = MetricsCsv.read(run.resolve("metrics.csv"));
+    List<MetricsCsv.Row> rows =
+        MetricsCsv.read(run.resolve("metrics.csv"), Pretraining.KIND.columns());
     assertEquals(rows.get(rows.size() - 1).step(), saved, "the step it was at");
   }
 
@@ -175,6 +177,6 @@ class SignalTest {
         other.output());
     jvm.signal("KILL");
     jvm.await();
-    RunFolder.open(run).close();
+    RunFolder.open(Pretraining.KIND, run).close();
   }
 }

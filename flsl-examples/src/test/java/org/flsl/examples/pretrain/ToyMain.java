@@ -17,7 +17,7 @@ public final class ToyMain {
     Relaunch here = new Relaunch(ToyMain.class, List.of(), Map.of("FLSL_RELAUNCHED", "1"));
     System.exit(
         PretrainCommand.commandLine(
-                Terminal.system(), here, Map.of(), new ToyPages(), ToyTraining.factory(millis))
+                Terminal.system(), here, Map.of(), new ToyPages(), new ToyTraining.Toys(millis))
             .execute(arguments));
   }
 }

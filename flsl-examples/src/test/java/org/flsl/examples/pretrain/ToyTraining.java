@@ -19,8 +19,13 @@ import org.flsl.evaluation.RawPixels;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.RunKind;
+import org.flsl.examples.run.StepFigures;
+import org.flsl.examples.settings.Config;
 import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /** A training of a few numbers, for tests of the loop around it: exact, fast, and it can go bad. */
 public final class ToyTraining implements Training {
@@ -48,21 +53,34 @@ public final class ToyTraining implements Training {
   }
 
   /** Makes trainings that take some time for a step. */
-  static Factory factory(int millisPerStep) {
-    return new Factory() {
-      @Override
-      public Training begin(PretrainConfig config, Path images) {
-        return new ToyTraining(0, millisPerStep, -1);
-      }
+  static class Toys implements Factory {
+    private final int millisPerStep;
 
-      @Override
-      public Training resume(PretrainConfig config, Path images, Path checkpoint)
-          throws IOException {
-        ToyTraining training = new ToyTraining(0, millisPerStep, -1);
-        training.goOnFrom(checkpoint);
-        return training;
-      }
-    };
+    Toys(int millisPerStep) {
+      this.millisPerStep = millisPerStep;
+    }
+
+    @Override
+    public RunKind kind() {
+      return Pretraining.KIND;
+    }
+
+    @Override
+    public Map<String, ISchedule> schedules(Config config, int stepsPerEpoch) {
+      return new Pretraining().schedules(config, stepsPerEpoch);
+    }
+
+    @Override
+    public Training begin(Config config, Path images) {
+      return new ToyTraining(0, millisPerStep, -1);
+    }
+
+    @Override
+    public Training resume(Config config, Path images, Path checkpoint) throws IOException {
+      ToyTraining training = new ToyTraining(0, millisPerStep, -1);
+      training.goOnFrom(checkpoint);
+      return training;
+    }
   }
 
   public double[] weights() {
@@ -70,13 +88,8 @@ public final class ToyTraining implements Training {
   }
 
   @Override
-  public int images() {
-    return 130;
-  }
-
-  @Override
-  public String imagesFingerprint() {
-    return "toy";
+  public ImageSet images() {
+    return new ImageSet(130, "", "toy");
   }
 
   @Override
@@ -105,7 +118,7 @@ public final class ToyTraining implements Training {
   }
 
   @Override
-  public StepMetrics next() {
+  public StepFigures next() {
     try {
       Thread.sleep(millisPerStep);
     } catch (InterruptedException e) {
@@ -119,19 +132,20 @@ public final class ToyTraining implements Training {
     }
     double loss = step == badStep ? Double.NaN : sum / WEIGHTS;
     step++;
-    return new StepMetrics(
-        (int) step - 1,
-        (int) (step - 1) / STEPS_PER_EPOCH,
-        loss,
-        Map.of("intra", loss / 4, "inter", loss / 2, "volume", loss / 8),
-        1e-3,
-        0.04,
-        0.996,
-        0.05,
-        1,
-        2,
-        3,
-        4);
+    return Pretraining.told(
+        new StepMetrics(
+            (int) step - 1,
+            (int) (step - 1) / STEPS_PER_EPOCH,
+            loss,
+            Map.of("intra", loss / 4, "inter", loss / 2, "volume", loss / 8),
+            1e-3,
+            0.04,
+            0.996,
+            0.05,
+            1,
+            2,
+            3,
+            4));
   }
 
   @Override
@@ -140,6 +154,16 @@ public final class ToyTraining implements Training {
   @Override
   public boolean finite() {
     return true;
+  }
+
+  @Override
+  public String remedy() {
+    return "a lower --lr, a longer --warmup or a smaller --clip";
+  }
+
+  @Override
+  public int channels() {
+    return 3;
   }
 
   @Override
@@ -184,7 +208,7 @@ public final class ToyTraining implements Training {
   }
 
   @Override
-  public void exportBackbone(OutputStream out) throws IOException {
+  public void export(OutputStream out) throws IOException {
     write(out);
   }
 

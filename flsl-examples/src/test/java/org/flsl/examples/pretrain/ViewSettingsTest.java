@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Span;
 import org.flsl.views.Range;
 import org.flsl.views.ViewConfig;
@@ -12,14 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** What the settings of views make of the paper's views. */
 class ViewSettingsTest {
-  private static final PretrainConfig DEFAULTS = PretrainConfig.defaults();
+  private static final Config DEFAULTS = Settings.SCHEMA.defaults();
 
   @Test
   void channelsHaveTheUsualMeansUnlessOthersAreGiven() {
     assertEquals(
         ViewConfig.builder().channels(1).build(),
         Setup.of(DEFAULTS.with(Settings.CHANNELS, 1)).views());
-    PretrainConfig two =
+    Config two =
         DEFAULTS
             .with(Settings.CHANNELS, 2)
             .with(Settings.MEAN, "0.5,0.25", "--mean")

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.flsl.examples.command.UserError;
-import org.flsl.training.StepMetrics;
+import org.flsl.examples.pretrain.Pretraining;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +21,7 @@ class MetricsCsvTest {
 
   private Path write(int steps) throws IOException {
     Path file = folder.resolve("metrics.csv");
-    try (MetricsCsv csv = MetricsCsv.open(file, 0)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 0)) {
       for (int step = 1; step <= steps; step++) {
         csv.append(step, 1, metrics(step / 3.0), step * 0.5);
       }
@@ -29,20 +29,19 @@ class MetricsCsvTest {
     return file;
   }
 
-  private static StepMetrics metrics(double loss) {
-    return new StepMetrics(
-        0,
-        0,
-        loss,
-        Map.of("intra", 0.4, "inter", 7.8, "volume", 0.1),
-        1e-6,
-        0.04,
-        0.996,
-        0.05,
-        1.5,
-        8.1,
-        4000,
-        0.7);
+  private static StepFigures metrics(double loss) {
+    return new StepFigures(
+        new Terms(loss, Map.of("intra", 0.4, "inter", 7.8, "volume", 0.1)),
+        Map.of(
+            "learning_rate", 1e-6,
+            "weight_decay", 0.04,
+            "momentum", 0.996,
+            "teacher_temperature", 0.05,
+            "gradient_norm", 1.5,
+            "entropy", 8.1,
+            "used_centroids", 4000,
+            "feature_spread", 0.7),
+        true);
   }
 
   @Test
@@ -62,7 +61,7 @@ class MetricsCsvTest {
   void stepsAfterTheCheckpointAreCutOff() throws IOException {
     Path file = write(5);
     List<String> before = Files.readAllLines(file);
-    try (MetricsCsv csv = MetricsCsv.open(file, 3)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 3)) {
       assertEquals(3, csv.earlier().size());
       assertEquals(3, csv.earlier().get(2).step());
       assertEquals(1.0, csv.earlier().get(2).terms().total());
@@ -78,7 +77,7 @@ class MetricsCsvTest {
     Path file = write(2);
     List<String> whole = Files.readAllLines(file);
     Files.writeString(file, "3,1,0.33", StandardOpenOption.APPEND);
-    try (MetricsCsv csv = MetricsCsv.open(file, 3)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 3)) {
       assertEquals(2, csv.earlier().size());
     }
     assertEquals(whole, Files.readAllLines(file));
@@ -94,7 +93,7 @@ class MetricsCsvTest {
             .map(line -> line.replaceFirst(",feature_spread", "").replaceFirst(",0.7,", ","))
             .toList();
     Files.write(file, others);
-    try (MetricsCsv csv = MetricsCsv.open(file, 2)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 2)) {
       assertEquals(2, csv.earlier().size());
       assertEquals(1.0, csv.earlier().get(1).seconds());
       csv.append(3, 1, metrics(1), 1.5);
@@ -104,9 +103,13 @@ class MetricsCsvTest {
     assertTrue(lines.get(2).endsWith(",4000,,1.0,n2"), lines.get(2));
     assertTrue(lines.get(3).endsWith(",4000,0.7,1.5,"), lines.get(3));
     assertEquals(
-        "[NaN, NaN, 0.7]", Arrays.toString(MetricsCsv.columns(file).get("feature_spread")));
-    assertEquals("[1.0, 2.0, 3.0]", Arrays.toString(MetricsCsv.columns(file).get("step")));
-    try (MetricsCsv csv = MetricsCsv.open(file, 3)) {
+        "[NaN, NaN, 0.7]",
+        Arrays.toString(
+            MetricsCsv.columns(file, Pretraining.KIND.columns()).get("feature_spread")));
+    assertEquals(
+        "[1.0, 2.0, 3.0]",
+        Arrays.toString(MetricsCsv.columns(file, Pretraining.KIND.columns()).get("step")));
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 3)) {
       assertEquals(3, csv.earlier().size());
     }
     assertEquals(lines, Files.readAllLines(file), "once more changes nothing");
@@ -115,7 +118,8 @@ class MetricsCsvTest {
   @Test
   void aFileWithoutTheTermsIsNotCut() throws IOException {
     Path file = Files.writeString(folder.resolve("metrics.csv"), "step,loss\n1,0.5\n");
-    UserError error = assertThrows(UserError.class, () -> MetricsCsv.open(file, 1));
+    UserError error =
+        assertThrows(UserError.class, () -> MetricsCsv.open(file, Pretraining.KIND.columns(), 1));
     assertTrue(error.getMessage().startsWith(file + " has no column total: "), error.getMessage());
     assertEquals("step,loss\n1,0.5\n", Files.readString(file));
   }
@@ -123,7 +127,7 @@ class MetricsCsvTest {
   @Test
   void anEmptyFileIsOneWithoutRows() throws IOException {
     Path file = Files.writeString(folder.resolve("metrics.csv"), "");
-    try (MetricsCsv csv = MetricsCsv.open(file, 1)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 1)) {
       assertEquals(List.of(), csv.earlier());
     }
     assertEquals(1, Files.readAllLines(file).size());
@@ -132,7 +136,7 @@ class MetricsCsvTest {
   @Test
   void numbersSurviveExactly() throws IOException {
     Path file = write(1);
-    try (MetricsCsv csv = MetricsCsv.open(file, 1)) {
+    try (MetricsCsv csv = MetricsCsv.open(file, Pretraining.KIND.columns(), 1)) {
       assertTrue(csv.earlier().get(0).terms().total() == 1 / 3.0);
     }
   }

@@ -7,17 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.pretrain.Architecture;
+import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
-  private static PretrainConfig parse(String text) {
-    return ConfigFile.parse(text, "my.yaml", PretrainConfig.defaults());
+  private static Config parse(String text) {
+    return ConfigFile.parse(text, "my.yaml", Settings.SCHEMA.defaults());
   }
 
   private static String errorOf(String text) {
@@ -26,7 +26,7 @@ class ConfigFileTest {
 
   @Test
   void whatIsNotNamedKeepsItsValue() {
-    PretrainConfig config = parse("batch: 16\nlr: 1e-4 # lower\n");
+    Config config = parse("batch: 16\nlr: 1e-4 # lower\n");
     assertEquals(16, config.get(Settings.BATCH));
     assertEquals(1e-4, config.get(Settings.LEARNING_RATE));
     assertEquals(300, config.get(Settings.EPOCHS));
@@ -35,7 +35,7 @@ class ConfigFileTest {
   @Test
   void anEmptyFileChangesNothing() {
     assertEquals(
-        ConfigFile.write(PretrainConfig.defaults()), ConfigFile.write(parse("# nothing\n")));
+        ConfigFile.write(Settings.SCHEMA.defaults()), ConfigFile.write(parse("# nothing\n")));
   }
 
   @Test
@@ -51,21 +51,22 @@ class ConfigFileTest {
 
   @Test
   void writtenAndReadAgainItIsTheSame() {
-    PretrainConfig config =
-        PretrainConfig.defaults()
+    Config config =
+        Settings.SCHEMA
+            .defaults()
             .with(Settings.IMAGES, Path.of("/photos of: me, it's #1"))
             .with(Settings.TAU_SA, new Span(0.1 / 3, 0.2 / 3))
             .with(Settings.ARCH, Architecture.TINY);
     String text = ConfigFile.write(config);
-    PretrainConfig again = parse(text);
-    for (Setting<?> setting : Settings.ALL) {
+    Config again = parse(text);
+    for (Setting<?> setting : Settings.SCHEMA.settings()) {
       assertEquals(config.get(setting), again.get(setting), setting.name());
     }
   }
 
   @Test
   void theRunFolderIsNotPartOfTheRecipe() {
-    String text = ConfigFile.write(PretrainConfig.defaults().with(Settings.OUT, Path.of("here")));
+    String text = ConfigFile.write(Settings.SCHEMA.defaults().with(Settings.OUT, Path.of("here")));
     assertTrue(text.lines().noneMatch(line -> line.startsWith("out:")), text);
   }
 
@@ -117,14 +118,14 @@ class ConfigFileTest {
     Path photo = folder.resolve("photo.jpg");
     Files.write(photo, "\u00ff\u00d8\u0000".getBytes(StandardCharsets.ISO_8859_1));
     UserError error =
-        assertThrows(UserError.class, () -> ConfigFile.read(photo, PretrainConfig.defaults()));
+        assertThrows(UserError.class, () -> ConfigFile.read(photo, Settings.SCHEMA.defaults()));
     assertTrue(error.getMessage().endsWith("is not a text file: --config takes a YAML file"));
   }
 
   @Test
   void shippedRecipesAreWhole() {
     for (String name : Recipes.NAMES) {
-      Setup.of(Recipes.read(name, PretrainConfig.defaults()));
+      Setup.of(Recipes.read(name, Settings.SCHEMA.defaults()));
     }
   }
 }

@@ -27,14 +27,18 @@ class SettingTest {
       }
     }
     declared.addAll(Settings.WEIGHTS.values());
-    assertEquals(declared, Set.copyOf(Settings.ALL));
-    assertEquals(Settings.ALL.size(), Settings.ALL.stream().map(Setting::name).distinct().count());
-    Settings.ALL.forEach(setting -> assertTrue(setting.description().endsWith("."), setting::name));
+    assertEquals(declared, Set.copyOf(Settings.SCHEMA.settings()));
+    assertEquals(
+        Settings.SCHEMA.settings().size(),
+        Settings.SCHEMA.settings().stream().map(Setting::name).distinct().count());
+    Settings.SCHEMA
+        .settings()
+        .forEach(setting -> assertTrue(setting.description().endsWith("."), setting::name));
   }
 
   @Test
   void everyDefaultCanBeReadBack() {
-    Settings.ALL.forEach(SettingTest::readBack);
+    Settings.SCHEMA.settings().forEach(SettingTest::readBack);
   }
 
   private static <T> void readBack(Setting<T> setting) {
@@ -45,7 +49,7 @@ class SettingTest {
   @Test
   void aSpanIsOneNumberOrTwo() {
     assertEquals(new Span(0.04, 0.4), Settings.WEIGHT_DECAY.read("0.04..0.4", "test"));
-    assertEquals(Span.of(5), Settings.named("gamma", "").read("5", "test"));
+    assertEquals(Span.of(5), Settings.SCHEMA.named("gamma", "").read("5", "test"));
     assertEquals("0.04..0.4", Settings.WEIGHT_DECAY.write(new Span(0.04, 0.4)));
   }
 
@@ -78,14 +82,18 @@ class SettingTest {
       })
   void aWrongValueIsNamedWithWhatWasExpected(String name, String text, String message) {
     Setting<?> setting =
-        Settings.ALL.stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+        Settings.SCHEMA.settings().stream()
+            .filter(s -> s.name().equals(name))
+            .findFirst()
+            .orElseThrow();
     UserError error = assertThrows(UserError.class, () -> setting.read(text, "--" + name));
     assertEquals(message, error.getMessage());
   }
 
   @Test
   void sectionsFollowOneAnother() {
-    int[] sections = Settings.ALL.stream().mapToInt(s -> s.section().ordinal()).toArray();
+    int[] sections =
+        Settings.SCHEMA.settings().stream().mapToInt(s -> s.section().ordinal()).toArray();
     int[] sorted = sections.clone();
     Arrays.sort(sorted);
     assertEquals(Arrays.toString(sorted), Arrays.toString(sections));

@@ -1,7 +1,7 @@
 package org.flsl.examples.pytorch;
 
-import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.Workload;
+import org.flsl.examples.pretrain.Architecture;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
-import org.flsl.examples.Architecture;
 import org.flsl.examples.benchmark.PeakMemory;
 import org.flsl.examples.benchmark.Timing;
+import org.flsl.examples.pretrain.Architecture;
 
 /** A process that does one kind of work with one of the programs. */
 public final class Fork {

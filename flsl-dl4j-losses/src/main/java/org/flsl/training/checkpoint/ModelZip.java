@@ -1,4 +1,4 @@
-package org.flsl.examples.run;
+package org.flsl.training.checkpoint;
 
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -13,16 +13,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Writes what DL4J's ModelSerializer reads, with entries of our own beside the model.
+ * Writes what DL4J's ModelSerializer reads, with entries of one's own beside the model.
  *
- * <p>ModelSerializer itself compresses: weights hardly shrink, and a ViT-S takes 10 s instead of 3
- * s.
+ * <p>Use it where models are saved often. ModelSerializer itself compresses: weights hardly shrink,
+ * and a ViT-S takes 10 s instead of 3 s.
  */
 public final class ModelZip {
   private static final int BUFFER = 1 << 16;
 
   private final ZipOutputStream zip;
 
+  /** Begins a zip; the stream stays open. */
   public ModelZip(OutputStream out) {
     zip = new ZipOutputStream(out);
     zip.setLevel(Deflater.NO_COMPRESSION);
@@ -34,13 +35,20 @@ public final class ModelZip {
     array("coefficients.bin", graph.params());
   }
 
+  /** The network and the state of its updater: all that a training goes on from. */
+  public void training(ComputationGraph graph) throws IOException {
+    network(graph);
+    array("updaterState.bin", graph.getUpdater(true).getUpdaterStateViewArray());
+  }
+
+  /** An entry of text. */
   public void text(String name, String text) throws IOException {
     zip.putNextEntry(new ZipEntry(name));
     zip.write(text.getBytes(StandardCharsets.UTF_8));
     zip.closeEntry();
   }
 
-  void array(String name, INDArray array) throws IOException {
+  private void array(String name, INDArray array) throws IOException {
     zip.putNextEntry(new ZipEntry(name));
     DataOutputStream data = new DataOutputStream(new BufferedOutputStream(zip, BUFFER));
     Nd4j.write(array, data);
@@ -48,6 +56,7 @@ public final class ModelZip {
     zip.closeEntry();
   }
 
+  /** Ends the zip. */
   public void finish() throws IOException {
     zip.finish();
   }

@@ -1,21 +1,28 @@
-package org.flsl.examples.run;
+package org.flsl.training.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
-import org.flsl.examples.pretrain.ToyTraining;
-import org.flsl.examples.run.Checkpoints.Checkpoint;
-import org.flsl.examples.run.Checkpoints.Newest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.training.TinyFlsl;
+import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
+import org.flsl.training.checkpoint.Checkpoints.Newest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class CheckpointsTest {
   @TempDir private Path folder;
@@ -27,9 +34,20 @@ class CheckpointsTest {
   }
 
   private Checkpoint save(long step) throws IOException {
-    ToyTraining training = ToyTraining.quick();
-    training.next();
-    return checkpoints.save(step, training::write);
+    return checkpoints.save(
+        step,
+        out -> {
+          ZipOutputStream zip = new ZipOutputStream(out);
+          zip.putNextEntry(new ZipEntry("weights"));
+          zip.write(
+              new Random(step)
+                  .doubles(2000)
+                  .mapToObj(String::valueOf)
+                  .toList()
+                  .toString()
+                  .getBytes(StandardCharsets.UTF_8));
+          zip.finish();
+        });
   }
 
   @Test
@@ -72,6 +90,34 @@ class CheckpointsTest {
       file.write(flipped);
     }
     assertFallsBackTo(before, newest);
+  }
+
+  @Test
+  void theNewestWholeTrainingComesBackAndTheOthersAreKeptAside() throws IOException {
+    ComputationGraph graph = TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).build()).build().init();
+    assertEquals(Optional.empty(), checkpoints.restore());
+    checkpoints.save(1, graph);
+    Path damaged = checkpoints.save(2, graph).file();
+    Files.writeString(damaged, "rubbish");
+    Files.writeString(folder.resolve("step-00000003.zip.unfinished"), "half");
+
+    assertEquals(graph.params(), checkpoints.restore().orElseThrow().params());
+
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          Stream.of("step-00000001.zip", "step-00000002.zip.damaged").toList(),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void nothingIsBegunAnewWhereAllAreDamaged() throws IOException {
+    Path only = Files.writeString(checkpoints.at(7).file(), "rubbish");
+    String message = assertThrows(IOException.class, checkpoints::restore).getMessage();
+    assertTrue(
+        message.startsWith("No checkpoint in " + folder + " is whole (step-00000007.zip: "),
+        message);
+    assertEquals("rubbish", Files.readString(only));
   }
 
   private void assertFallsBackTo(Checkpoint before, Checkpoint damaged) throws IOException {

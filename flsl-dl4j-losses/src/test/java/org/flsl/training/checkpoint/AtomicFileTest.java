@@ -1,4 +1,4 @@
-package org.flsl.examples.command;
+package org.flsl.training.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

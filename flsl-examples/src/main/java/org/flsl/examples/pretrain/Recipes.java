@@ -1,4 +1,4 @@
-package org.flsl.examples.settings;
+package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.PretrainConfig;
+import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.ConfigFile;
 
 /** The configurations that are shipped with the program, to be named instead of a file. */
 public final class Recipes {
@@ -21,7 +22,7 @@ public final class Recipes {
   private Recipes() {}
 
   /** Reads a file, or the shipped recipe of that name, over a configuration. */
-  public static PretrainConfig read(String fileOrName, PretrainConfig base) {
+  public static Config read(String fileOrName, Config base) {
     // A folder of photos may well be called photos.
     if (NAMES.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
       return ConfigFile.parse(shipped(fileOrName), "recipe " + fileOrName, base);

@@ -1,4 +1,4 @@
-package org.flsl.examples.run;
+package org.flsl.training.checkpoint;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,15 +17,22 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.flsl.examples.command.AtomicFile;
-import org.flsl.examples.command.Problems;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.views.decode.FileProblem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The saved states of a run: the newest ones, and the best.
+ * The saved states of a training in a folder: the newest ones, and the best.
  *
- * <p>Each is a DL4J model zip with updater state, named after the number of steps behind it.
+ * <p>Use them where a training has to go on after its process was killed, the disk ran full, or a
+ * file was damaged; {@link SaveListener} writes them from within {@code graph.fit}. Each is a DL4J
+ * model zip with updater state, {@code step-00000100.zip} after 100 steps, there whole or not at
+ * all. {@code best.zip} is one of them under another name.
  */
 public final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final Pattern NAME = Pattern.compile("step-(\\d+)\\.zip");
   private static final String BEST = "best.zip";
 
@@ -42,7 +49,9 @@ public final class Checkpoints {
   public record Damaged(Path file, String problem) {}
 
   /**
-   * @param keep how many of the newest stay on disk
+   * The states in a folder, which is made with the first.
+   *
+   * @param keep how many of the newest stay on disk, beside the best
    */
   public Checkpoints(Path folder, int keep) {
     this.folder = folder;
@@ -56,7 +65,22 @@ public final class Checkpoints {
     }
   }
 
-  /** Saves a state, then deletes the oldest ones that are too many. */
+  /**
+   * Saves a training, then deletes the oldest states that are too many.
+   *
+   * @param step steps that it has behind it
+   */
+  public Checkpoint save(long step, ComputationGraph training) throws IOException {
+    return save(
+        step,
+        out -> {
+          ModelZip zip = new ModelZip(out);
+          zip.training(training);
+          zip.finish();
+        });
+  }
+
+  /** Saves a state that is written otherwise, as a zip in any case. */
   public Checkpoint save(long step, AtomicFile.Content state) throws IOException {
     Checkpoint saved = at(step);
     Files.createDirectories(folder);
@@ -69,6 +93,7 @@ public final class Checkpoints {
     return saved;
   }
 
+  /** Where the state after so many steps is, if it was saved and kept. */
   public Checkpoint at(long step) {
     return new Checkpoint(folder.resolve("step-%08d.zip".formatted(step)), step);
   }
@@ -78,6 +103,7 @@ public final class Checkpoints {
     AtomicFile.link(best(), checkpoint.file());
   }
 
+  /** Where the best state is, if one was kept. */
   public Path best() {
     return folder.resolve(BEST);
   }
@@ -96,6 +122,35 @@ public final class Checkpoints {
         damaged.file(),
         damaged.file().resolveSibling(damaged.file().getFileName() + ".damaged"),
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * The training to go on from, with updater: the newest whole state. Newer ones that are damaged
+   * are warned about (SLF4J) and set aside, and half written ones deleted.
+   *
+   * <p>A graph of FLSL needs its listeners again: {@code checkpoints.restore().map(flsl::attach)}.
+   *
+   * @return empty where nothing was saved
+   * @throws IOException if all are damaged: to begin anew, move them away
+   */
+  public Optional<ComputationGraph> restore() throws IOException {
+    Newest newest = newest();
+    List<Damaged> damaged = newest.damaged();
+    if (newest.whole().isEmpty()) {
+      if (damaged.isEmpty()) {
+        return Optional.empty();
+      }
+      throw new IOException(
+          "No checkpoint in %s is whole (%s: %s): bring a copy back, or move them away to begin anew"
+              .formatted(folder, damaged.get(0).file().getFileName(), damaged.get(0).problem()));
+    }
+    cleanUp();
+    for (Damaged one : damaged) {
+      LOG.warn("{} is damaged ({}) and is set aside", one.file(), one.problem());
+      setAside(one);
+    }
+    return Optional.of(
+        ModelSerializer.restoreComputationGraph(newest.whole().get().file().toFile(), true));
   }
 
   /** Looks for the state to go on from, newest first. */
@@ -147,7 +202,7 @@ public final class Checkpoints {
       }
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(Problems.explain(e));
+      return Optional.of(FileProblem.explain(e));
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.flsl.examples;
+package org.flsl.examples.pretrain;
 
 import org.flsl.layers.vit.VitConfig;
 

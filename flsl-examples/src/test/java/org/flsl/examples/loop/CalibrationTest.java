@@ -1,19 +1,20 @@
-package org.flsl.examples.pretrain;
+package org.flsl.examples.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.settings.Config;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
-  private static final PretrainConfig TEN_MINUTES =
-      PretrainConfig.defaults().with(Settings.MINUTES, 10.0);
+  private static final Config TEN_MINUTES = Settings.SCHEMA.defaults().with(Settings.MINUTES, 10.0);
 
   @Test
   void minutesBecomeWholeEpochs() {
-    PretrainConfig config = Calibration.epochsFor(TEN_MINUTES, 30, 0.1);
+    Config config = Calibration.epochsFor(TEN_MINUTES, 30, 0.1);
     assertEquals(3, config.get(Settings.EPOCHS));
     assertNull(config.get(Settings.MINUTES), "the run is not to be timed again");
     assertNull(config.get(Settings.STEPS_PER_EPOCH));
@@ -21,7 +22,7 @@ class CalibrationTest {
 
   @Test
   void lessThanAnEpochIsAShorterOne() {
-    PretrainConfig config = Calibration.epochsFor(TEN_MINUTES, 5000, 0.1);
+    Config config = Calibration.epochsFor(TEN_MINUTES, 5000, 0.1);
     assertEquals(1, config.get(Settings.EPOCHS));
     assertEquals(100, config.get(Settings.STEPS_PER_EPOCH));
   }

@@ -1,10 +1,11 @@
-package org.flsl.examples.command;
+package org.flsl.training.checkpoint;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 /**
  * Writes files that are there whole or not at all, whenever the process is killed or the disk runs
  * full.
+ *
+ * <p>Use it for files that another process may read, or that a later one goes on from. The content
+ * is written under another name beside the file, brought to disk, and renamed.
  */
 public final class AtomicFile {
   private static final String UNFINISHED = ".unfinished";
@@ -25,12 +29,23 @@ public final class AtomicFile {
 
   /** What is to be written. */
   public interface Content {
+    /** Writes it. */
     void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The name that a file has while it is written. */
+  public static Path unfinished(Path file) {
+    return file.resolveSibling(file.getFileName() + UNFINISHED);
+  }
+
+  /** Replaces a file by text in UTF-8; if that fails, the old file stays as it was. */
+  public static void write(Path file, String text) throws IOException {
+    write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Replaces a file by new content; if that fails, the old file stays as it was. */
   public static void write(Path file, Content content) throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    Path unfinished = unfinished(file);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -54,7 +69,7 @@ public final class AtomicFile {
 
   /** Gives a file that is never written again a second name, at no cost where links are known. */
   public static void link(Path name, Path file) throws IOException {
-    Path unfinished = name.resolveSibling(name.getFileName() + UNFINISHED);
+    Path unfinished = unfinished(name);
     Files.deleteIfExists(unfinished);
     try {
       Files.createLink(unfinished, file);

@@ -1,4 +1,4 @@
-package org.flsl.examples.pretrain;
+package org.flsl.examples.loop;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,24 +9,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.examples.command.AtomicFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.loop.EpochMeasures;
-import org.flsl.examples.loop.Plan;
-import org.flsl.examples.loop.Training;
-import org.flsl.examples.loop.TrainingLoop;
-import org.flsl.examples.run.Checkpoints;
-import org.flsl.examples.run.Checkpoints.Damaged;
-import org.flsl.examples.run.Checkpoints.Newest;
 import org.flsl.examples.run.History.Event;
+import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
+import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.training.checkpoint.Checkpoints;
+import org.flsl.training.checkpoint.Checkpoints.Damaged;
+import org.flsl.training.checkpoint.Checkpoints.Newest;
 
 /**
- * A run of {@code flsl pretrain}, for programs that carry out many: the same trainer, checkpoints
- * and files, in steps of the caller's choice.
+ * A run folder and its training, opened together: to train in one go or in steps of the caller's
+ * choice.
  *
  * <p>A folder that holds an unfinished run is gone on with, exactly as if it had never stopped.
  */
@@ -35,7 +33,7 @@ public final class OpenRun implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final Training training;
   private final Plan plan;
-  private final PretrainConfig config;
+  private final Config config;
   private final Terminal terminal;
   private final EpochMeasures measures;
 
@@ -43,75 +41,38 @@ public final class OpenRun implements AutoCloseable {
       RunFolder run,
       Checkpoints checkpoints,
       Training training,
-      Plan plan,
-      PretrainConfig config,
+      Config config,
       Terminal terminal,
       EpochMeasures measures) {
     this.run = run;
     this.checkpoints = checkpoints;
     this.training = training;
-    this.plan = plan;
+    this.plan =
+        new Plan(
+            training.stepsPerEpoch(),
+            config.get(RunSettings.EPOCHS),
+            config.get(RunSettings.BATCH));
     this.config = config;
     this.terminal = terminal;
     this.measures = measures;
   }
 
   /**
-   * Checks a configuration without any work.
-   *
-   * @throws UserError where its values do not fit one another
-   */
-  public static void check(PretrainConfig config) {
-    Setup.of(config);
-  }
-
-  /** Threads that a configuration trains with: its own, or OMP_NUM_THREADS, or one per core. */
-  public static PretrainConfig withThreads(PretrainConfig config, String ompNumThreads) {
-    if (config.get(Settings.THREADS) != null) {
-      return config;
-    }
-    int threads =
-        ompNumThreads == null
-            ? Runtime.getRuntime().availableProcessors()
-            : Settings.THREADS.read(ompNumThreads, "the environment variable OMP_NUM_THREADS");
-    return config.with(Settings.THREADS, threads);
-  }
-
-  /** A configuration that takes about so many steps: whole epochs, or a part of the first. */
-  public static PretrainConfig lasting(PretrainConfig config, Path images, int steps) {
-    return Calibration.lasting(config, FlslTraining.Factory.stepsPerEpoch(config, images), steps);
-  }
-
-  /** A configuration with epochs in place of minutes, after timing a few steps. */
-  public static PretrainConfig timed(PretrainConfig config, Path images) {
-    try (Training trial = new FlslTraining.Factory().begin(config, images)) {
-      return Calibration.epochsFor(config, trial);
-    }
-  }
-
-  /** The configuration of the run that was begun in a folder, if one was. */
-  public static Optional<PretrainConfig> begun(Path folder) {
-    return RunFolder.isBegun(folder) ? Optional.of(RunFolder.config(folder)) : Optional.empty();
-  }
-
-  /**
-   * Begins a run in a folder, or goes on with the one that is there.
+   * Begins a run in a folder, or goes on with the one that is there, for programs that carry out
+   * many.
    *
    * @param config has to be the one that the run began with
-   * @param terminal is told what pretrain would tell
-   * @param listeners are told of every step, beside those that the training needs
+   * @param terminal is told what the command would tell
    */
   public static OpenRun open(
-      PretrainConfig config,
-      Path images,
-      Path folder,
-      Terminal terminal,
-      TrainingListener... listeners)
+      Training.Factory trainings, Config config, Path images, Path folder, Terminal terminal)
       throws IOException {
     RunFolder run =
-        RunFolder.isBegun(folder) ? RunFolder.open(folder) : RunFolder.create(emptied(folder));
+        new RunFiles(trainings.kind(), folder).isBegun()
+            ? RunFolder.open(trainings.kind(), folder)
+            : RunFolder.create(trainings.kind(), folder);
     try {
-      return open(config, images, run, new FlslTraining.Factory(listeners), terminal);
+      return open(trainings, config, images, run, terminal);
     } catch (IOException | RuntimeException | Error e) {
       run.close();
       throw e;
@@ -126,14 +87,10 @@ public final class OpenRun implements AutoCloseable {
    *
    * @throws UserError where it cannot be gone on with like this
    */
-  static OpenRun open(
-      PretrainConfig config,
-      Path images,
-      RunFolder run,
-      Training.Factory trainings,
-      Terminal terminal)
+  public static OpenRun open(
+      Training.Factory trainings, Config config, Path images, RunFolder run, Terminal terminal)
       throws IOException {
-    Checkpoints checkpoints = run.checkpoints(config.get(Settings.KEEP));
+    Checkpoints checkpoints = run.files().checkpoints(config.get(RunSettings.KEEP));
     Newest newest = checkpoints.newest();
     if (newest.whole().isEmpty()) {
       run.requireNothingToLose(newest.damaged());
@@ -143,12 +100,9 @@ public final class OpenRun implements AutoCloseable {
             ? trainings.resume(config, images, newest.whole().get().file())
             : trainings.begin(config, images);
     try {
-      Plan plan =
-          new Plan(
-              training.stepsPerEpoch(), config.get(Settings.EPOCHS), config.get(Settings.BATCH));
-      EpochMeasures measures = EpochMeasures.of(config, images, terminal);
-      OpenRun opened = new OpenRun(run, checkpoints, training, plan, config, terminal, measures);
-      opened.settle(images, newest);
+      EpochMeasures measures = EpochMeasures.of(config, images, training, terminal);
+      OpenRun opened = new OpenRun(run, checkpoints, training, config, terminal, measures);
+      opened.settle(trainings, images, newest);
       return opened;
     } catch (IOException | RuntimeException | Error e) {
       training.close();
@@ -157,11 +111,13 @@ public final class OpenRun implements AutoCloseable {
   }
 
   /** Checks the training against the folder, then writes down that it goes on. */
-  private void settle(Path images, Newest newest) throws IOException {
-    run.requireSameImages(training, images);
-    Optional<PretrainConfig> before = begun(run.path());
+  private void settle(Training.Factory trainings, Path images, Newest newest) throws IOException {
+    run.requireSame(training.images(), images);
+    Optional<Config> before = run.files().settings();
     List<String> changes =
-        before.isEmpty() ? List.of() : Continuation.of(before.get(), config, plan, training.step());
+        before.isEmpty()
+            ? List.of()
+            : new Continuation(trainings, before.get(), config).changes(plan, training.step());
     checkpoints.cleanUp();
     if (before.isPresent() && newest.whole().isEmpty()) {
       terminal.plain("the run never came to a checkpoint, and begins again");
@@ -176,25 +132,14 @@ public final class OpenRun implements AutoCloseable {
       terminal.plain("after step %d: %s".formatted(training.step(), change));
       run.history().add(training.step(), Event.CHANGED, change);
     }
-    if (training.step() < plan.steps() && Files.exists(run.backbone())) {
-      terminal.plain("the backbone of before is kept as " + run.setBackboneAside(training.step()));
+    if (training.step() < plan.steps() && Files.exists(run.files().result())) {
+      terminal.plain(
+          "the %s of before is kept as %s"
+              .formatted(run.files().kind().result(), run.setResultAside(training.step())));
     }
     run.write(config);
-    run.writeImages(training);
+    run.write(training.images());
     run.history().add(training.step(), before.isEmpty() ? Event.BEGUN : Event.RESUMED, "");
-  }
-
-  /** A process that was killed very early may have left the bare folder. */
-  private static Path emptied(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      AtomicFile.cleanUp(folder);
-    }
-    return folder;
-  }
-
-  /** Steps taken so far. */
-  public long step() {
-    return training.step();
   }
 
   /** Steps in all. */
@@ -215,25 +160,27 @@ public final class OpenRun implements AutoCloseable {
     return training.step() >= step;
   }
 
-  Training training() {
+  /** What is trained. */
+  public Training training() {
     return training;
   }
 
-  Plan plan() {
+  /** How much there is to do. */
+  public Plan plan() {
     return plan;
   }
 
-  /** The teacher's backbone as it is now, exported and read back like any user's. */
-  public ComputationGraph backbone() throws IOException {
+  /** The result as it is now, exported and read back like any user's. */
+  public ComputationGraph result() throws IOException {
     ByteArrayOutputStream model = new ByteArrayOutputStream();
-    training.exportBackbone(model);
+    training.export(model);
     return ModelSerializer.restoreComputationGraph(
         new ByteArrayInputStream(model.toByteArray()), false);
   }
 
-  /** Writes the backbone of a training that came to its end, a DL4J model zip. */
+  /** Writes the result of a training that came to its end, a DL4J model zip. */
   public void finish() throws IOException {
-    AtomicFile.write(run.backbone(), training::exportBackbone);
+    AtomicFile.write(run.files().result(), training::export);
     run.history().add(training.step(), Event.FINISHED, "");
   }
 

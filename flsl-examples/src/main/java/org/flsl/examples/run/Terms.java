@@ -1,9 +1,8 @@
-package org.flsl.examples.loop;
+package org.flsl.examples.run;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.flsl.training.StepMetrics;
 
 /**
  * The objective and its terms.
@@ -11,26 +10,22 @@ import org.flsl.training.StepMetrics;
  * @param each by name, unweighted
  */
 public record Terms(double total, Map<String, Double> each) {
-  static final Terms ZERO = new Terms(0, Map.of());
+  public static final Terms ZERO = new Terms(0, Map.of());
 
-  static Terms of(StepMetrics metrics) {
-    return new Terms(metrics.total(), metrics.terms());
-  }
-
-  Terms plus(Terms other) {
+  public Terms plus(Terms other) {
     Map<String, Double> sums = new LinkedHashMap<>(each);
     other.each.forEach((term, value) -> sums.merge(term, value, Double::sum));
     return new Terms(total + other.total, sums);
   }
 
-  Terms dividedBy(int count) {
+  public Terms dividedBy(int count) {
     Map<String, Double> quotients = new LinkedHashMap<>(each);
     quotients.replaceAll((term, value) -> value / count);
     return new Terms(total / count, quotients);
   }
 
   /** Each term by its name, such as {@code intra 0.4200}. */
-  String each(String format, String between) {
+  public String each(String format, String between) {
     return each.entrySet().stream()
         .map(term -> term.getKey() + " " + format.formatted(term.getValue()))
         .collect(Collectors.joining(between));

@@ -1,0 +1,154 @@
+package org.flsl.examples.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.flsl.evaluation.Measure;
+import org.flsl.examples.command.Device;
+import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Kind;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Setting.Section;
+
+/**
+ * The settings that run folder and training loop know, whatever is trained.
+ *
+ * <p>A kind of training has them among its own, with defaults of its own where it wants.
+ */
+public final class RunSettings {
+  public static final Setting<Path> IMAGES =
+      Setting.practical(
+          Section.DATA,
+          "images",
+          Kind.path("FOLDER"),
+          null,
+          "Folder of images, searched with its subfolders; auto: the shipped photos.");
+  public static final Setting<Integer> BATCH =
+      Setting.of(
+          Section.DATA,
+          "batch",
+          Kind.whole(1),
+          64,
+          "Images per training step; see accumulate where they do not fit into memory.");
+  public static final Setting<Integer> ACCUMULATE =
+      Setting.of(
+          Section.DATA,
+          "accumulate",
+          Kind.whole(1),
+          1,
+          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
+              + " larger than the memory; the result is that of the whole batch, for one more forward"
+              + " pass.");
+  public static final Setting<Integer> EPOCHS =
+      Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
+  public static final Setting<Double> MINUTES =
+      Setting.of(
+          Section.TRAINING,
+          "minutes",
+          Kind.number(Double.MIN_NORMAL, Double.MAX_VALUE),
+          null,
+          "Train for about this long instead: a few steps are timed, then epochs is set to what"
+              + " fits.");
+  public static final Setting<Integer> STEPS_PER_EPOCH =
+      Setting.of(
+          Section.TRAINING,
+          "steps-per-epoch",
+          Kind.whole(1),
+          null,
+          "Steps that count as an epoch; auto: as many as the images fill batches.");
+  public static final Setting<Path> OUT =
+      Setting.place(
+          Section.RUN,
+          "out",
+          Kind.path("FOLDER"),
+          null,
+          "Run folder; auto: the next runs/pretrain-N.");
+  public static final Setting<Device> DEVICE =
+      Setting.of(
+          Section.RUN,
+          "device",
+          Kind.choice(Device.class),
+          Device.AUTO,
+          "auto: what this build is for.");
+  public static final Setting<Integer> THREADS =
+      Setting.of(
+          Section.RUN,
+          "threads",
+          Kind.whole(1),
+          null,
+          "Threads of the training; auto: OMP_NUM_THREADS, or one per core.");
+  public static final Setting<Integer> SAVE_EPOCHS =
+      Setting.practical(
+          Section.RUN,
+          "save-epochs",
+          Kind.whole(1),
+          1,
+          "Save a checkpoint after this many epochs.");
+  public static final Setting<Double> SAVE_MINUTES =
+      Setting.practical(
+          Section.RUN,
+          "save-minutes",
+          Kind.number(Double.MIN_NORMAL, Double.MAX_VALUE),
+          10.0,
+          "Save one in the middle of an epoch too, when the last is this old.");
+  public static final Setting<Integer> KEEP =
+      Setting.practical(
+          Section.RUN, "keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
+  public static final Setting<List<Measure>> MEASURE =
+      Setting.practical(
+          Section.RUN,
+          "measure",
+          Kind.named(Measure.known()),
+          null,
+          "Measure the features while they are trained, for measures.csv and the report, by any of "
+              + Measure.known().stream().map(Measure::name).collect(Collectors.joining(", "))
+              + " (eval NAME --help says what each needs); auto: by none.");
+  public static final Setting<Integer> MEASURE_EVERY =
+      Setting.practical(
+          Section.RUN,
+          "measure-every",
+          Kind.whole(1),
+          1,
+          "Measure after this many epochs; also before the first and after the last.");
+  public static final Setting<Path> MEASURE_IMAGES =
+      Setting.practical(
+          Section.RUN,
+          "measure-images",
+          Kind.path("FOLDER"),
+          null,
+          "The folder to measure on; auto: the images that are trained on.");
+  public static final Setting<List<Integer>> MEASURE_IGNORED =
+      Setting.practical(
+          Section.RUN,
+          "measure-ignored",
+          Kind.labels(),
+          List.of(255),
+          "Labels of masks that do not count when measuring.");
+
+  /** Those that change the result, and that a resumed run may change all the same: it says so. */
+  private static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
+
+  private RunSettings() {}
+
+  /** Whether a resumed run has to have the value that its weights were trained with. */
+  static boolean isFixed(Setting<?> setting) {
+    return setting.changesResult() && !CONTINUED.contains(setting);
+  }
+
+  /** Whether a resumed run has to be told nothing of a setting. */
+  public static boolean isKept(Setting<?> setting) {
+    return isFixed(setting) || setting.equals(MINUTES) || setting.equals(OUT);
+  }
+
+  /** Threads that a configuration trains with: its own, or OMP_NUM_THREADS, or one per core. */
+  public static Config withThreads(Config config, String ompNumThreads) {
+    if (config.get(THREADS) != null) {
+      return config;
+    }
+    int threads =
+        ompNumThreads == null
+            ? Runtime.getRuntime().availableProcessors()
+            : THREADS.read(ompNumThreads, "the environment variable OMP_NUM_THREADS");
+    return config.with(THREADS, threads);
+  }
+}

@@ -1,0 +1,62 @@
+package org.flsl.examples.settings;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What one run of a command is told: a value for each setting of its {@link Schema}. */
+public final class Config {
+  private final Schema schema;
+  private final Map<String, Object> values;
+
+  Config(Schema schema, Map<String, Object> values) {
+    this.schema = schema;
+    this.values = values;
+  }
+
+  /** The settings that have a value here. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Whether it has a value for a setting. */
+  public boolean has(Setting<?> setting) {
+    return values.containsKey(setting.name());
+  }
+
+  /** The value of a setting; null where it is auto. */
+  @SuppressWarnings("unchecked") // with() and defaults() put in nothing else
+  public <T> T get(Setting<T> setting) {
+    if (!has(setting)) {
+      throw new IllegalArgumentException(
+          "%s has no setting %s".formatted(schema.command(), setting));
+    }
+    return (T) values.get(setting.name());
+  }
+
+  /** The value of a setting, or this one where it is auto. */
+  public <T> T get(Setting<T> setting, T auto) {
+    T value = get(setting);
+    return value == null ? auto : value;
+  }
+
+  /** This configuration with one value changed. */
+  public <T> Config with(Setting<T> setting, T value) {
+    Map<String, Object> changed = new LinkedHashMap<>(values);
+    changed.put(setting.name(), value);
+    return new Config(schema, changed);
+  }
+
+  /**
+   * This configuration with one value read from text.
+   *
+   * @param origin where the text stands, for the error message
+   */
+  public <T> Config with(Setting<T> setting, String text, String origin) {
+    return with(setting, setting.read(text, origin));
+  }
+
+  /** The value of a setting as flags and files write it. */
+  public <T> String text(Setting<T> setting) {
+    return setting.write(get(setting));
+  }
+}
