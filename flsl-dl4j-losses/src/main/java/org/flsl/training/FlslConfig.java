@@ -137,6 +137,12 @@ public abstract class FlslConfig {
     return FinalNorm.TOKENS;
   }
 
+  /** What looks among the teacher's tokens for each query; default {@link CrossQuery#STUDENT}. */
+  @Value.Default
+  public CrossQuery crossQuery() {
+    return CrossQuery.STUDENT;
+  }
+
   /**
    * Whether the teacher's logits are centred, the alternative to the volume term; default false.
    */

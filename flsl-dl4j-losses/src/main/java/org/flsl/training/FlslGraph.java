@@ -185,7 +185,7 @@ public final class FlslGraph {
     config.objective().forEach((term, weight) -> weights.put(term.weight(), weight.over(steps())));
     shared.layer(OBJECTIVE, new FlslLossLayer(weights), LOSSES);
 
-    declareInputs(builder, tokenViews, queryViews);
+    declareInputs(builder, tokenViews, queryViews, teacherTokens);
     return builder.setOutputs(OBJECTIVE);
   }
 
@@ -243,14 +243,20 @@ public final class FlslGraph {
       String queries,
       Tokens tokens,
       PackedViews queryViews) {
+    String looking = queries;
+    if (config.crossQuery() == CrossQuery.COUNTERPART) {
+      looking =
+          teacher.vertex(
+              QUERIES, new TokenSelection(), tokens.vertex(), ViewNames.COUNTERPART_SELECTOR);
+    }
     if (previousStage == null) {
       MeanShift cross = MeanShift.cross(config.tauCross().over(steps()));
-      return teacher.vertex(MODES, cross, queries, tokens.vertex());
+      return teacher.vertex(MODES, cross, looking, tokens.vertex());
     }
     String attention = previousStage.addTo(builder, views);
     MeanShift guided =
         MeanShift.guided(config.tauCross().over(steps()), previousStage.mixture().over(steps()));
-    return teacher.vertex(MODES, guided, queries, tokens.vertex(), attention);
+    return teacher.vertex(MODES, guided, looking, tokens.vertex(), attention);
   }
 
   private String head(GraphSection section, String modes, int width, int firstPrototypeIteration) {
@@ -270,7 +276,8 @@ public final class FlslGraph {
     return section.layer(PROTOTYPES, prototypes, section.layer("head", head, input));
   }
 
-  private void declareInputs(GraphBuilder builder, PackedViews tokens, PackedViews queries) {
+  private void declareInputs(
+      GraphBuilder builder, PackedViews tokens, PackedViews queries, Tokens teacherTokens) {
     List<InputType> types = new ArrayList<>();
     for (ImageInput image : views.all()) {
       builder.addInputs(image.name());
@@ -278,6 +285,10 @@ public final class FlslGraph {
     }
     builder.addInputs(ViewNames.QUERY_SELECTOR);
     types.add(TokenTypes.sequence(tokens.total(), queries.total()));
+    if (config.crossQuery() == CrossQuery.COUNTERPART) {
+      builder.addInputs(ViewNames.COUNTERPART_SELECTOR);
+      types.add(TokenTypes.sequence(teacherTokens.grids().get(0).tokens(), queries.total()));
+    }
     if (previousStage != null) {
       for (ImageInput crop : previousStage.crops(views)) {
         builder.addInputs(crop.name());

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The features of a batch and their shapes, in the order of {@link ViewConfig#inputNames()}: first
- * the views, so that view v is feature v, then the query selector, then the plain crops if any.
+ * the views, so that view v is feature v, then the query selector, then the counterparts' selector
+ * and the plain crops if any.
  */
 final class BatchLayout {
 
@@ -18,6 +19,9 @@ final class BatchLayout {
     this.batchSize = batchSize;
     addViewShapes();
     shapes.add(new long[] {batchSize, config.queries(), config.studentTokens()});
+    if (config.counterparts()) {
+      shapes.add(new long[] {batchSize, config.queries(), config.teacherTokens()});
+    }
     if (config.plainCrops()) {
       addViewShapes();
     }
@@ -42,8 +46,12 @@ final class BatchLayout {
     return config.views();
   }
 
+  int counterpartFeature() {
+    return config.views() + 1;
+  }
+
   int plainCropFeature(int view) {
-    return config.views() + 1 + view;
+    return config.views() + (config.counterparts() ? 2 : 1) + view;
   }
 
   /** The shape of a feature, batch first. */

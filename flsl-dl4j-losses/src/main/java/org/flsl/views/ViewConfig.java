@@ -202,6 +202,15 @@ public abstract class ViewConfig {
   }
 
   /**
+   * Whether batches also say where in the teacher's view every query lies; a training whose teacher
+   * looks from there needs it; default false.
+   */
+  @Value.Default
+  public boolean counterparts() {
+    return false;
+  }
+
+  /**
    * Whether batches also hold every view as cropped, before colour augmentation; multi-stage
    * training needs it; default false.
    */
@@ -291,9 +300,14 @@ public abstract class ViewConfig {
     return sum;
   }
 
+  /** Tokens of the teacher's view, N_t. */
+  public int teacherTokens() {
+    return (globalHeight() / patch()) * (globalWidth() / patch());
+  }
+
   /**
-   * The graph's inputs in the order of a batch's features: the views, the query selector, and the
-   * plain crops if there are any; see {@link ViewNames}.
+   * The graph's inputs in the order of a batch's features: the views, the query selector, then the
+   * counterparts' selector and the plain crops if there are any; see {@link ViewNames}.
    */
   public List<String> inputNames() {
     List<String> names = new ArrayList<>();
@@ -303,6 +317,9 @@ public abstract class ViewConfig {
       names.add(ViewNames.local(i));
     }
     names.add(ViewNames.QUERY_SELECTOR);
+    if (counterparts()) {
+      names.add(ViewNames.COUNTERPART_SELECTOR);
+    }
     if (plainCrops()) {
       names.add(ViewNames.TEACHER_CROP);
       names.add(ViewNames.STUDENT_CROP);

@@ -16,6 +16,12 @@ public final class ViewNames {
   /** Rows that pick the queries out of the student's tokens, {@code [B,n_q,N]}. */
   public static final String QUERY_SELECTOR = "querySelector";
 
+  /**
+   * Rows that pick, for each query, what lies at its spot of the photograph out of the teacher's
+   * tokens, {@code [B,n_q,N_t]}.
+   */
+  public static final String COUNTERPART_SELECTOR = "counterpartSelector";
+
   /** The teacher's view before colour augmentation, {@code [B,3,g,g]}. */
   public static final String TEACHER_CROP = "teacherCrop";
 

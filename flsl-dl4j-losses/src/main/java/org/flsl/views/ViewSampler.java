@@ -75,9 +75,18 @@ public final class ViewSampler {
     return config.queryWindows(view).draw(seed.generator(view, ViewSeed.Purpose.QUERIES));
   }
 
+  /** The part of the teacher's view, as resized, that a student's view shows. */
+  CropBox box(int view, ViewSeed seed) {
+    CropSampler sampler = view == STUDENT ? studentCrop : localCrop;
+    return box(config.globalHeight(), config.globalWidth(), sampler, view, seed);
+  }
+
+  private static CropBox box(int height, int width, CropSampler sampler, int view, ViewSeed seed) {
+    return sampler.draw(height, width, seed.generator(view, ViewSeed.Purpose.CROP));
+  }
+
   private Image crop(Image source, CropSampler sampler, int view, ViewSeed seed) {
-    CropBox box =
-        sampler.draw(source.height(), source.width(), seed.generator(view, ViewSeed.Purpose.CROP));
+    CropBox box = box(source.height(), source.width(), sampler, view, seed);
     return resize.resize(source, box, config.height(view), config.width(view));
   }
 }

@@ -33,6 +33,9 @@ final class ViewWriter {
       writeImage(image, view, slot, batch);
     }
     writeQueries(seed, slot, batch);
+    if (config.counterparts()) {
+      writeCounterparts(seed, slot, batch);
+    }
   }
 
   private void writeImage(Image image, int feature, int slot, BatchMemory batch) {
@@ -55,6 +58,23 @@ final class ViewWriter {
         row += config.studentTokens();
       }
       firstToken += config.queryWindows(view).tokens();
+    }
+    batch.put(feature, slot, selector);
+  }
+
+  /** One row per query, with the weights of the teacher's tokens around its spot. */
+  private void writeCounterparts(ViewSeed seed, int slot, BatchMemory batch) {
+    int feature = layout.counterpartFeature();
+    int length = layout.lengthPerImage(feature);
+    float[] selector = room(length);
+    Arrays.fill(selector, 0, length, 0f);
+    int row = 0;
+    for (int view = 1; view < config.views(); view++) {
+      Counterparts counterparts = new Counterparts(config, view, sampler.box(view, seed));
+      for (int token : sampler.queries(view, seed)) {
+        counterparts.write(token, selector, row);
+        row += config.teacherTokens();
+      }
     }
     batch.put(feature, slot, selector);
   }

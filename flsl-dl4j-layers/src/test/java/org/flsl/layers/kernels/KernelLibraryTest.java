@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.GradientCheck;
 import org.flsl.layers.TinyGraph;
 import org.flsl.layers.TokenTypes;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.TransformerBlock;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,7 +46,27 @@ class KernelLibraryTest {
     }
   }
 
+  /** Says whether this process can multiply in bf16. */
+  static final class InBf16 {
+    private InBf16() {}
+
+    public static void main(String[] arguments) {
+      try {
+        ProductPrecision.require(Precision.BF16);
+        System.out.println("\nyes");
+      } catch (UnsupportedOperationException e) {
+        System.out.println("\n" + e.getMessage());
+      }
+    }
+  }
+
   private static String[] run(String classPath, Map<String, String> environment, String... options)
+      throws Exception {
+    return lastLine(OnePass.class, classPath, environment, options).split(":");
+  }
+
+  private static String lastLine(
+      Class<?> program, String classPath, Map<String, String> environment, String... options)
       throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -55,13 +76,13 @@ class KernelLibraryTest {
                 classPath,
                 "-Xmx1g"));
     command.addAll(List.of(options));
-    command.add(OnePass.class.getName());
+    command.add(program.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
     assertEquals(0, process.waitFor(), output);
-    return output.strip().lines().reduce((first, last) -> last).orElseThrow().split(":");
+    return output.strip().lines().reduce((first, last) -> last).orElseThrow();
   }
 
   @Test
@@ -82,5 +103,15 @@ class KernelLibraryTest {
       assertEquals("none", result[0]);
       assertEquals(Double.parseDouble(with[1]), Double.parseDouble(result[1]), 1e-4);
     }
+  }
+
+  @Test
+  void bf16IsRefusedWithTheReason() throws Exception {
+    assumeTrue(KernelLibrary.ofThisProcess().isPresent(), "this process has no kernels");
+    String all = System.getProperty("java.class.path");
+    String off = lastLine(InBf16.class, all, Map.of(), "-Dflsl.kernels=off");
+    assertTrue(off.contains("ND4J's ops only") && off.contains("use FLOAT32"), off);
+    String older = lastLine(InBf16.class, all, Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"));
+    assertTrue(older.contains("AVX-512-BF16 or AMX") && older.contains("with AVX2"), older);
   }
 }

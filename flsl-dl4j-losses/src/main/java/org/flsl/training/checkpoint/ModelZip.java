@@ -51,9 +51,20 @@ public final class ModelZip {
   private void array(String name, INDArray array) throws IOException {
     zip.putNextEntry(new ZipEntry(name));
     DataOutputStream data = new DataOutputStream(new BufferedOutputStream(zip, BUFFER));
-    Nd4j.write(array, data);
+    write(array, data);
     data.flush();
     zip.closeEntry();
+  }
+
+  /** As Nd4j.write, which copies a network's parameters first: it takes them for a part of more. */
+  private static void write(INDArray array, DataOutputStream out) throws IOException {
+    boolean whole = array.offset() == 0 && array.data().length() == array.length();
+    if (whole && array.isVector()) {
+      array.shapeInfoDataBuffer().write(out);
+      array.data().write(out);
+    } else {
+      Nd4j.write(array, out);
+    }
   }
 
   /** Ends the zip. */

@@ -19,6 +19,7 @@ import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.losses.LossTerm;
 import org.flsl.schedules.Scheduled;
+import org.flsl.training.CrossQuery;
 import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;
@@ -261,6 +262,13 @@ public final class Settings {
           Kind.choice(FinalNorm.class),
           FLSL.finalNorm(),
           "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.");
+  public static final Setting<CrossQuery> CROSS_QUERY =
+      OBJECTIVE.setting(
+          "cross-query",
+          Kind.choice(CrossQuery.class),
+          FLSL.crossQuery(),
+          "What looks for a representative in the teacher's view: student, the query itself (the"
+              + " paper), or counterpart, the teacher's token at the same spot of the photo.");
   public static final Setting<Path> PREVIOUS =
       OBJECTIVE.setting(
           "previous",

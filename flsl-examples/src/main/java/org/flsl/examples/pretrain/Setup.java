@@ -13,6 +13,7 @@ import org.flsl.examples.settings.Span;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
+import org.flsl.training.CrossQuery;
 import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
@@ -130,6 +131,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .saturation(strength * paper.saturation())
         .hue(strength * paper.hue())
         .blurRadius(blur.from(), blur.to())
+        .counterparts(config.get(Settings.CROSS_QUERY) == CrossQuery.COUNTERPART)
         .plainCrops(config.get(Settings.PREVIOUS) != null)
         .build();
   }
@@ -162,6 +164,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .teacherTemperatureEpochs(config.get(Settings.TEACHER_TEMPERATURE_EPOCHS))
         .centring(config.get(Settings.CENTRING))
         .finalNorm(config.get(Settings.FINAL_NORM))
+        .crossQuery(config.get(Settings.CROSS_QUERY))
         .learningRate(config.get(Settings.LEARNING_RATE))
         .minLearningRate(config.get(Settings.MIN_LEARNING_RATE))
         .warmupFraction(config.get(Settings.WARMUP))
