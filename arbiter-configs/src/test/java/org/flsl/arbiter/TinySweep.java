@@ -1,9 +1,6 @@
 package org.flsl.arbiter;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flsl.examples.Main;
+import org.flsl.examples.Screen;
 import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.SamplePhotos;
-import picocli.CommandLine.Help.Ansi;
 
 /** Candidates that train in a blink, and the command that tries them. */
 public final class TinySweep {
@@ -47,17 +44,11 @@ public final class TinySweep {
 
   public static final int PATIENCE_SECONDS = 300;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Screen screen = new Screen(false);
 
   /** A terminal whose output {@link #out} and {@link #err} tell. */
   public Terminal terminal() {
-    return new Terminal(
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8),
-        false,
-        Ansi.OFF,
-        120);
+    return screen.terminal();
   }
 
   /** Runs {@code flsl sweep} in this process. */
@@ -98,11 +89,11 @@ public final class TinySweep {
   }
 
   public String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return screen.out();
   }
 
   public String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return screen.err();
   }
 
   /** A few of the shipped photos in a folder of their own. */

@@ -3,6 +3,7 @@ package org.flsl.layers;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * A network that turns images into tokens, which FLSL can pretrain.
@@ -34,11 +35,27 @@ public interface Backbone {
   ComputationGraphConfiguration standalone(
       NeuralNetConfiguration.Builder settings, int height, int width);
 
+  /** The network alone with fresh weights. */
+  default ComputationGraph network(NeuralNetConfiguration.Builder settings, int height, int width) {
+    ComputationGraph graph = new ComputationGraph(standalone(settings, height, width));
+    graph.init();
+    return graph;
+  }
+
   /** How many channels its images have. */
   int channels();
 
   /** Whether the tokens leave the network behind a layer norm. */
   boolean isNormalised();
+
+  /**
+   * The same network with a layer norm behind its tokens, which is trained and exported with it.
+   */
+  Backbone normalised();
+
+  /** The network in a few words, for its user to recognise. */
+  @Override
+  String toString();
 
   /**
    * An image that enters the graph.

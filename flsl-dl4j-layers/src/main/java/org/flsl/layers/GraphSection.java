@@ -1,11 +1,17 @@
 package org.flsl.layers;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * A part of a graph under construction whose vertices share a prefix and are frozen or not.
@@ -49,7 +55,16 @@ public final class GraphSection {
   public String layer(String name, Layer layer, InputPreProcessor preProcessor, String... inputs) {
     String full = prefix + name;
     builder.addLayer(full, frozen ? new FrozenLayer(layer) : layer, preProcessor, inputs);
+    if (layer instanceof BaseLayer own) {
+      // DL4J gives its own layers each regularisation of the network twice.
+      own.setRegularization(eachOnce(own.getRegularization()));
+      own.setRegularizationBias(eachOnce(own.getRegularizationBias()));
+    }
     return full;
+  }
+
+  private static List<Regularization> eachOnce(List<Regularization> regularisations) {
+    return new ArrayList<>(new LinkedHashSet<>(regularisations));
   }
 
   /**
@@ -63,5 +78,19 @@ public final class GraphSection {
     String full = prefix + name;
     builder.addVertex(full, frozen ? new FrozenVertex(vertex) : vertex, inputs);
     return full;
+  }
+
+  /**
+   * Adds a copy of another graph's vertex, with its preprocessor.
+   *
+   * @param name name inside the section
+   * @param inputs full names of the inputs
+   * @return the full name
+   */
+  public String copy(String name, GraphVertex vertex, String... inputs) {
+    if (vertex.clone() instanceof LayerVertex layer) {
+      return layer(name, layer.getLayerConf().getLayer(), layer.getPreProcessor(), inputs);
+    }
+    return vertex(name, vertex.clone(), inputs);
   }
 }

@@ -84,7 +84,8 @@ public final class EveryLayer {
                 "modes",
                 "frozen/block",
                 "frozen/attention")
-            .addVertex("mapTokens", new FeatureMapTokens(1), "maps")
+            .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
+            .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
             .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "mapTokens")
             .addLayer(
                 "head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")

@@ -3,6 +3,7 @@ package org.flsl.evaluation;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.flsl.views.ViewConfig;
+import org.flsl.evaluation.data.ImageSize;
 
 /**
  * Features that are measured beside others.

@@ -110,8 +110,8 @@ public record ClusterHealth(
               graph,
               List.of(
                   FlslGraph.QUERIES,
-                  tokensOf(FlslGraph.MODES),
-                  tokensOf(TEACHER_MODES),
+                  FlslGraph.student(graph.getConfiguration()).features(),
+                  FlslGraph.teacher(graph.getConfiguration()).features(),
                   TEACHER_LOGITS));
     }
 
@@ -123,10 +123,6 @@ public record ClusterHealth(
                 .formatted(name));
       }
       return vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex;
-    }
-
-    private String tokensOf(String modes) {
-      return graph.getConfiguration().getVertexInputs().get(modes).get(1);
     }
 
     void observe(MultiDataSet views) {

@@ -15,7 +15,7 @@ import org.jgrapht.graph.SimpleWeightedGraph;
  * <p>Where there are more clusters than classes, those left over get none: their pixels count as
  * wrong. Where there are fewer, some classes are never predicted.
  */
-public final class ClusterMatching {
+final class ClusterMatching {
 
   /** The class of a cluster that gets none. */
   public static final int NONE = -1;

@@ -1,5 +1,6 @@
 package org.flsl.evaluation;
 
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.layers.TokenGrid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,33 +1,40 @@
 package org.flsl.evaluation;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.deeplearning4j.nn.conf.inputs.InputType;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.layers.InputChannels;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.layers.BackboneGraph;
+import org.flsl.layers.ImageEntrance;
 import org.flsl.layers.TokenGrid;
-import org.flsl.layers.vit.PatchEmbedding;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The features of a frozen network: what a vertex of a graph yields, without any cost of training.
+ * The features of a frozen network: what a vertex of a graph yields, or several of its blocks
+ * together, without any cost of training.
  *
  * <p>For a backbone that {@code FlslGraph.exportTeacher} made, or any graph with one input of
  * images and a vertex of tokens {@code [B, N, C]} or feature maps {@code [B, C, height, width]}. A
  * Vision Transformer of this project takes images of any size that its patches divide, also larger
- * than those of the training and not square.
+ * than those of the training and not square. Class and register tokens are left out.
  */
 public final class GraphFeatures implements FeatureExtractor {
   private final ComputationGraph graph;
-  private final String vertex;
+  private final BackboneGraph backbone;
+  private final List<String> vertices;
   private final Activations activations;
 
-  private GraphFeatures(ComputationGraph graph, String vertex) {
+  private GraphFeatures(ComputationGraph graph, BackboneGraph backbone, List<String> vertices) {
     this.graph = graph;
-    this.vertex = vertex;
-    this.activations = new Activations(graph, List.of(vertex));
+    this.backbone = backbone;
+    this.vertices = vertices;
+    this.activations = new Activations(graph, vertices);
   }
 
   /** The features that are a graph's output. */
@@ -41,17 +48,36 @@ public final class GraphFeatures implements FeatureExtractor {
    * @throws IllegalArgumentException if there is no such vertex, or more than one input
    */
   public static GraphFeatures of(ComputationGraph graph, String vertex) {
-    if (graph.getVertex(vertex) == null) {
-      throw new IllegalArgumentException(
-          "The network has no vertex \"%s\"; its vertices are %s"
-              .formatted(vertex, graph.getConfiguration().getVertices().keySet()));
-    }
+    BackboneGraph backbone = BackboneGraph.of(graph.getConfiguration(), vertex);
     if (graph.getNumInputArrays() != 1) {
       throw new IllegalArgumentException(
           "The network needs exactly one input, the image, but has "
               + graph.getConfiguration().getNetworkInputs());
     }
-    return new GraphFeatures(graph, vertex);
+    return new GraphFeatures(graph, backbone, List.of(vertex));
+  }
+
+  /**
+   * What blocks of the same network yield, without a norm behind them; the tokens of several are
+   * joined, one after the other.
+   *
+   * <p>Where the blocks have feature maps of several sizes, smaller ones are enlarged: a place
+   * takes the token that covers it (hypercolumns).
+   *
+   * @param numbers from 1 at the entrance
+   * @throws IllegalArgumentException if there are none, or the network has no such block
+   */
+  public GraphFeatures ofBlocks(List<Integer> numbers) {
+    if (numbers.isEmpty()) {
+      throw new IllegalArgumentException("Name at least one block, from 1 at the entrance");
+    }
+    List<String> chosen = numbers.stream().map(number -> backbone.block(number).vertex()).toList();
+    return new GraphFeatures(graph, backbone, chosen);
+  }
+
+  /** The same features of a network of the same architecture. */
+  GraphFeatures in(ComputationGraph other) {
+    return new GraphFeatures(other, backbone, vertices);
   }
 
   /** The network. */
@@ -59,36 +85,30 @@ public final class GraphFeatures implements FeatureExtractor {
     return graph;
   }
 
-  /** The name of the vertex that yields the features. */
-  public String vertex() {
-    return vertex;
+  /** What the network tells of itself. */
+  public BackboneGraph backbone() {
+    return backbone;
   }
 
   /** How many channels its images have. */
   public int channels() {
-    return InputChannels.of(graph.getConfiguration());
+    return backbone.channels();
   }
 
   /** The size of images that a Vision Transformer was made for; empty for other networks. */
   public Optional<ImageSize> trainingSize() {
-    return patches()
+    return backbone
+        .entrance()
         .map(
-            patches ->
+            entrance ->
                 new ImageSize(
-                    patches.baseGrid().height() * patches.patch(),
-                    patches.baseGrid().width() * patches.patch()));
-  }
-
-  private Optional<PatchEmbedding> patches() {
-    return graph.getConfiguration().getVertices().values().stream()
-        .filter(PatchEmbedding.class::isInstance)
-        .map(PatchEmbedding.class::cast)
-        .findFirst();
+                    entrance.baseGrid().height() * entrance.patch(),
+                    entrance.baseGrid().width() * entrance.patch()));
   }
 
   @Override
   public ImageSize fit(ImageSize size) {
-    int patch = patches().map(PatchEmbedding::patch).orElse(1);
+    int patch = backbone.entrance().map(ImageEntrance::patch).orElse(1);
     if (size.height() < patch || size.width() < patch) {
       throw new IllegalArgumentException(
           "Images of %s pixels are smaller than a patch of %d".formatted(size, patch));
@@ -99,49 +119,78 @@ public final class GraphFeatures implements FeatureExtractor {
 
   @Override
   public TokenGrid grid(ImageSize size) {
-    InputType image = InputType.convolutional(size.height(), size.width(), channels());
-    InputType type = graph.getConfiguration().clone().getLayerActivationTypes(image).get(vertex);
-    if (type instanceof InputType.InputTypeConvolutional maps) {
-      return new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth()));
-    }
-    if (type instanceof InputType.InputTypeRecurrent sequence) {
-      return gridOf(sequence.getTimeSeriesLength(), size);
-    }
-    throw new IllegalArgumentException(
-        "Vertex \"%s\" must yield tokens [batch, tokens, width] or feature maps [batch, channels, height, width], but yields %s; name another vertex of %s"
-            .formatted(vertex, type, graph.getConfiguration().getTopologicalOrderStr()));
+    return finest(
+        vertices.stream()
+            .map(vertex -> backbone.grid(vertex, size.height(), size.width()))
+            .toList());
   }
 
-  /** Tokens cover the image evenly: their grid has the image's proportions. */
-  private TokenGrid gridOf(long tokens, ImageSize size) {
-    double stride = Math.sqrt((double) size.height() * size.width() / tokens);
-    long rows = Math.max(1, Math.round(size.height() / stride));
-    long columns = Math.max(1, Math.round(size.width() / stride));
-    if (rows * columns != tokens) {
-      throw new IllegalArgumentException(
-          "Vertex \"%s\" yields %d tokens of an image of %s pixels, which form no grid of the same proportions"
-              .formatted(vertex, tokens, size));
-    }
-    return new TokenGrid(Math.toIntExact(rows), Math.toIntExact(columns));
+  private static TokenGrid finest(List<TokenGrid> grids) {
+    return grids.stream().max(Comparator.comparingInt(TokenGrid::tokens)).orElseThrow();
   }
 
   @Override
   public INDArray tokens(INDArray images) {
     INDArray input = images.castTo(graph.getConfiguration().getDataType());
-    INDArray output = activations.of(input).get(0);
-    INDArray sequence =
-        switch (output.rank()) {
-          case 3 -> output;
-          case 4 ->
-              output
-                  .permute(0, 2, 3, 1)
-                  .dup('c')
-                  .reshape('c', output.size(0), output.size(2) * output.size(3), output.size(1));
-          default ->
-              throw new IllegalArgumentException(
-                  "Vertex \"%s\" yields %s, expected tokens [batch, tokens, width] or feature maps [batch, channels, height, width]"
-                      .formatted(vertex, Arrays.toString(output.shape())));
-        };
-    return sequence.castTo(DataType.FLOAT);
+    List<INDArray> outputs = activations.of(input);
+    List<TokenGrid> grids =
+        IntStream.range(0, outputs.size())
+            .mapToObj(i -> grid(vertices.get(i), outputs.get(i), images.size(2), images.size(3)))
+            .toList();
+    TokenGrid finest = finest(grids);
+    INDArray[] sequences =
+        IntStream.range(0, outputs.size())
+            .mapToObj(i -> enlarged(sequence(outputs.get(i), grids.get(i)), grids.get(i), finest))
+            .toArray(INDArray[]::new);
+    INDArray tokens = sequences.length == 1 ? sequences[0] : Nd4j.concat(2, sequences);
+    return tokens.castTo(DataType.FLOAT);
+  }
+
+  private TokenGrid grid(String vertex, INDArray output, long height, long width) {
+    return switch (output.rank()) {
+      case 3 -> backbone.grid(vertex, output.size(1), (int) height, (int) width);
+      case 4 -> new TokenGrid((int) output.size(2), (int) output.size(3));
+      default ->
+          throw new IllegalArgumentException(
+              "Vertex \"%s\" yields %s, expected tokens [batch, tokens, width] or feature maps [batch, channels, height, width]"
+                  .formatted(vertex, Arrays.toString(output.shape())));
+    };
+  }
+
+  private static INDArray sequence(INDArray output, TokenGrid grid) {
+    if (output.rank() == 4) {
+      return output
+          .permute(0, 2, 3, 1)
+          .dup('c')
+          .reshape('c', output.size(0), grid.tokens(), output.size(1));
+    }
+    long leading = output.size(1) - grid.tokens();
+    return leading == 0
+        ? output
+        : output
+            .get(
+                NDArrayIndex.all(),
+                NDArrayIndex.interval(leading, output.size(1)),
+                NDArrayIndex.all())
+            .dup('c');
+  }
+
+  private static INDArray enlarged(INDArray tokens, TokenGrid from, TokenGrid to) {
+    if (from.equals(to)) {
+      return tokens;
+    }
+    int images = (int) tokens.size(0);
+    int[] covering =
+        IntStream.range(0, images * to.tokens())
+            .map(
+                i -> {
+                  int token = i % to.tokens();
+                  int row = token / to.width() * from.height() / to.height();
+                  int column = token % to.width() * from.width() / to.width();
+                  return i / to.tokens() * from.tokens() + row * from.width() + column;
+                })
+            .toArray();
+    INDArray rows = tokens.reshape('c', -1, tokens.size(2));
+    return Nd4j.pullRows(rows, 1, covering).reshape('c', images, to.tokens(), tokens.size(2));
   }
 }

@@ -2,6 +2,7 @@ package org.flsl.evaluation;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;

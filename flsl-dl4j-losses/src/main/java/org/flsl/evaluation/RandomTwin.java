@@ -29,6 +29,6 @@ public final class RandomTwin {
 
   /** The same features of the twin. */
   public static GraphFeatures of(GraphFeatures features, long seed) {
-    return GraphFeatures.of(of(features.graph(), seed), features.vertex());
+    return features.in(of(features.graph(), seed));
   }
 }

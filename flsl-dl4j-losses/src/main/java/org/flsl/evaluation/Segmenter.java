@@ -11,7 +11,7 @@ import org.flsl.evaluation.data.SegmentationSet;
  * <p>The scores of the tokens are stretched bilinearly over the mask; each pixel takes its best
  * class.
  */
-public final class Segmenter {
+final class Segmenter {
   /** Tokens that are classified together. */
   private static final int CHUNK = 16_384;
 

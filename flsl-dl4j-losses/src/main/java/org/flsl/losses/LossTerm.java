@@ -1,6 +1,10 @@
 package org.flsl.losses;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.flsl.schedules.Scheduled;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -37,9 +41,42 @@ public abstract class LossTerm {
     this.summary = summary;
   }
 
-  /** Those that the class path offers, in its order. */
+  /**
+   * Those that the class path offers, in its order.
+   *
+   * @throws ServiceConfigurationError if one of them cannot be used, or has a name that is taken
+   */
   public static List<LossTerm> known() {
-    return ServiceLoader.load(LossTerm.class).stream().map(ServiceLoader.Provider::get).toList();
+    List<LossTerm> terms =
+        ServiceLoader.load(LossTerm.class).stream().map(ServiceLoader.Provider::get).toList();
+    try {
+      requireDistinct(terms);
+    } catch (IllegalArgumentException e) {
+      throw new ServiceConfigurationError(e.getMessage());
+    }
+    return terms;
+  }
+
+  /**
+   * Figures and settings go by their names.
+   *
+   * @throws IllegalArgumentException if two terms have one name, or one name of their weights
+   */
+  public static void requireDistinct(Collection<LossTerm> terms) {
+    Map<String, LossTerm> names = new HashMap<>();
+    Map<String, LossTerm> weights = new HashMap<>();
+    for (LossTerm term : terms) {
+      refuse(names.put(term.name(), term), term, "are both called " + term.name());
+      refuse(weights.put(term.weight(), term), term, "both call their weight " + term.weight());
+    }
+  }
+
+  private static void refuse(LossTerm other, LossTerm term, String what) {
+    if (other != null) {
+      throw new IllegalArgumentException(
+          "loss terms: %s and %s %s"
+              .formatted(other.getClass().getName(), term.getClass().getName(), what));
+    }
   }
 
   /** What metrics call it. */

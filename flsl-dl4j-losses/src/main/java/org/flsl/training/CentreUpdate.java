@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>{@link FlslGraph} attaches it when centring is on. The loss of a step uses the centre before
  * its update. Where the batch comes in parts, the mean is that of all of them.
  */
-public final class CentreUpdate extends BaseTrainingListener {
+final class CentreUpdate extends BaseTrainingListener {
   private final double momentum;
   private INDArray mean;
   private int parts;

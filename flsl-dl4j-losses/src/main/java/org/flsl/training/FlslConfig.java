@@ -302,6 +302,7 @@ public abstract class FlslConfig {
     positive("headBottleneck", headBottleneck());
     check(centroids() >= 2, "centroids must be at least 2, got " + centroids());
     check(!objective().isEmpty(), "objective needs at least one term");
+    LossTerm.requireDistinct(objective().keySet());
     objective().forEach((term, weight) -> notNegative(term.weight(), weight));
     positive("tauSelf", tauSelf());
     positive("tauCross", tauCross());

@@ -16,6 +16,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
+import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.GraphSection;
 import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TokenGrid;
@@ -69,6 +70,12 @@ public final class FlslGraph {
   /** Name of the vertex with the student's modes. */
   public static final String MODES = "modes";
 
+  /** Name of the norm in front of a head, where {@link FinalNorm#MODES} asks for one. */
+  public static final String MODE_NORM = "modeNorm";
+
+  /** Name of the projection head, in the student's and in the teacher's section. */
+  public static final String HEAD = "head";
+
   /** Name of the layer with the logits, in the student's and in the teacher's section. */
   public static final String PROTOTYPES = "prototypes";
 
@@ -86,9 +93,11 @@ public final class FlslGraph {
   private final PreviousStage previousStage;
 
   private FlslGraph(Builder builder) {
-    this.backbone = required("backbone", builder.backbone);
+    Backbone given = required("backbone", builder.backbone);
     this.views = required("views", builder.views);
     this.config = required("config", builder.config);
+    boolean wanting = config.finalNorm() == FinalNorm.TOKENS && !given.isNormalised();
+    this.backbone = wanting ? given.normalised() : given;
     this.previousStage = builder.previousStage;
     if (config.tauCross().end() < config.tauSelf().end()) {
       LOG.warn(
@@ -134,7 +143,7 @@ public final class FlslGraph {
     return views;
   }
 
-  /** The network that is pretrained. */
+  /** The network that is pretrained, with the norm behind its tokens if one is wanted there. */
   public Backbone backbone() {
     return backbone;
   }
@@ -154,8 +163,8 @@ public final class FlslGraph {
     GraphSection student = new GraphSection(builder, STUDENT, false);
     GraphSection teacher = new GraphSection(builder, TEACHER, true);
 
-    Tokens studentTokens = tokens(student, views.students());
-    Tokens teacherTokens = tokens(teacher, List.of(views.teacher()));
+    Tokens studentTokens = backbone.addTo(student, views.students());
+    Tokens teacherTokens = backbone.addTo(teacher, List.of(views.teacher()));
     PackedViews tokenViews =
         PackedViews.of(studentTokens.grids().stream().mapToLong(TokenGrid::tokens).toArray());
     PackedViews queryViews = PackedViews.of(queriesPerView(studentTokens.grids()));
@@ -218,17 +227,6 @@ public final class FlslGraph {
     return new DecoupledWeightDecay(config.weightDecaySchedule());
   }
 
-  /** The backbone, with a norm on its tokens if it has none and one is wanted there. */
-  private Tokens tokens(GraphSection section, List<ImageInput> images) {
-    Tokens tokens = backbone.addTo(section, images);
-    if (config.finalNorm() != FinalNorm.TOKENS || backbone.isNormalised()) {
-      return tokens;
-    }
-    TokenNorm norm = TokenNorm.builder(tokens.width()).build();
-    String normed = section.layer("tokenNorm", norm, tokens.vertex());
-    return new Tokens(normed, tokens.width(), tokens.grids());
-  }
-
   private long[] queriesPerView(List<TokenGrid> grids) {
     long[] queries = new long[grids.size()];
     for (int i = 0; i < queries.length; i++) {
@@ -262,7 +260,7 @@ public final class FlslGraph {
   private String head(GraphSection section, String modes, int width, int firstPrototypeIteration) {
     String input = modes;
     if (config.finalNorm() == FinalNorm.MODES) {
-      input = section.layer("modeNorm", TokenNorm.builder(width).build(), input);
+      input = section.layer(MODE_NORM, TokenNorm.builder(width).build(), input);
     }
     ProjectionHead head =
         ProjectionHead.builder(width)
@@ -273,7 +271,7 @@ public final class FlslGraph {
         Prototypes.builder(config.headBottleneck(), config.centroids())
             .updater(new AdamW(config.learningRateSchedule()).startingAt(firstPrototypeIteration))
             .build();
-    return section.layer(PROTOTYPES, prototypes, section.layer("head", head, input));
+    return section.layer(PROTOTYPES, prototypes, section.layer(HEAD, head, input));
   }
 
   private void declareInputs(
@@ -440,13 +438,39 @@ public final class FlslGraph {
     return export(graph, STUDENT);
   }
 
+  /**
+   * What a training graph tells of the student's backbone, up to its tokens.
+   *
+   * @param training a graph that this class made, for example out of a checkpoint
+   */
+  public static BackboneGraph student(ComputationGraphConfiguration training) {
+    return upToTokensOf(training, MODES);
+  }
+
+  /**
+   * What a training graph tells of the teacher's backbone, up to its tokens.
+   *
+   * @param training a graph that this class made, for example out of a checkpoint
+   */
+  public static BackboneGraph teacher(ComputationGraphConfiguration training) {
+    return upToTokensOf(training, TEACHER + MODES);
+  }
+
+  private static BackboneGraph upToTokensOf(ComputationGraphConfiguration training, String modes) {
+    List<String> inputs = training.getVertexInputs().get(modes);
+    if (inputs == null) {
+      throw new IllegalArgumentException(
+          "The graph has no vertex \"%s\"; expected a training graph of FLSL, not a backbone"
+              .formatted(modes));
+    }
+    return BackboneGraph.of(training, inputs.get(1));
+  }
+
   private ComputationGraph export(ComputationGraph graph, String prefix) {
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder().seed(config.seed()).dataType(config.dataType());
     ImageInput image = views.teacher();
-    ComputationGraph exported =
-        new ComputationGraph(backbone.standalone(settings, image.height(), image.width()));
-    exported.init();
+    ComputationGraph exported = backbone.network(settings, image.height(), image.width());
     for (var vertex : exported.getVertices()) {
       var trained = graph.getVertex(prefix + vertex.getVertexName());
       // A network of the user's own may have layers beyond the backbone; they stay as they are.

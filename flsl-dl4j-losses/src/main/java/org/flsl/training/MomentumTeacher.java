@@ -18,7 +18,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * <p>{@link FlslGraph} attaches it. Teacher and student are the vertices of the same name behind
  * the prefixes {@code teacher/} and {@code student/}.
  */
-public final class MomentumTeacher extends BaseTrainingListener {
+final class MomentumTeacher extends BaseTrainingListener {
   private final ISchedule momentum;
 
   /** A teacher with the given momentum m by iteration. */

@@ -13,7 +13,7 @@ import org.flsl.views.pixels.Image;
  * one sampler per thread, because it keeps working memory between calls. The result depends only on
  * the photograph, the configuration and the {@link ViewSeed}.
  */
-public final class ViewSampler {
+final class ViewSampler {
 
   private static final int TEACHER = 0;
   private static final int STUDENT = 1;

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * @param epoch from 0
  * @param image index in the {@link ImageFolder}
  */
-public record ViewSeed(long seed, int epoch, int image) {
+record ViewSeed(long seed, int epoch, int image) {
 
   /** What a generator is for; each purpose of each view has a stream of its own. */
   enum Purpose {

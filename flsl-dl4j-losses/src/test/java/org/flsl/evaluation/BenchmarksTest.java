@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.MaskReader;
 import org.junit.jupiter.api.Test;

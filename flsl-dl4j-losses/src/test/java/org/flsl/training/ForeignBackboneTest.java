@@ -3,24 +3,30 @@ package org.flsl.training;
 import static java.awt.image.DataBuffer.TYPE_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
+import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
+import org.flsl.layers.TokenGrid;
 import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.layers.vit.VitBackbone;
 import org.flsl.views.DeepImages;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
@@ -31,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -121,6 +128,83 @@ class ForeignBackboneTest {
           graph.getVertex("teacher/" + layer).params(), exported.getLayer(layer).params(), layer);
     }
     assertEquals(3, exported.outputSingle(Nd4j.randn(1, 3, SIZE, SIZE)).size(1));
+  }
+
+  /** The norm behind the features is trained with them, and goes with them. */
+  @Test
+  void theExportedNetworkHasTheNormThatWasTrained() {
+    FlslGraph flsl = flsl(1, SIZE);
+    ComputationGraph graph = flsl.init();
+    for (int i = 0; i < 2; i++) {
+      graph.fit(batch(1));
+    }
+    INDArray norm = graph.getVertex("student/tokenNorm").params();
+    assertNotEquals(Nd4j.concat(1, Nd4j.ones(1, 8), Nd4j.zeros(1, 8)), norm);
+    ComputationGraph exported = flsl.exportStudent(graph);
+    assertEquals(norm, exported.getVertex("tokenNorm").params());
+    assertEquals(List.of("tokenNorm"), exported.getConfiguration().getVertexInputs().get("pool"));
+
+    MultiDataSet batch = batch(1);
+    INDArray expected =
+        graph.feedForward(batch.getFeatures(), false).get("teacher/tokens").castTo(DataType.FLOAT);
+    INDArray tokens =
+        GraphFeatures.of(flsl.exportTeacher(graph), "tokenNorm").tokens(batch.getFeatures(0));
+    assertTrue(expected.equalsWithEps(tokens, 1e-5), "exported tokens are not the training's");
+  }
+
+  /** Also of a Vision Transformer that was built without its own. */
+  @Test
+  void aVisionTransformerIsExportedWithTheNormThatWasTrained() {
+    FlslGraph flsl =
+        TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).build())
+            .backbone(VitBackbone.of(TinyFlsl.vit().finalNorm(false).build()))
+            .build();
+    ComputationGraph graph = flsl.init();
+    ComputationGraph exported = flsl.exportTeacher(graph);
+    assertEquals(List.of("norm"), exported.getConfiguration().getNetworkOutputs());
+    assertTrue(VitBackbone.in(exported.getConfiguration()).isNormalised());
+    assertEquals(graph.getVertex("teacher/norm").params(), exported.getVertex("norm").params());
+  }
+
+  @Test
+  void withoutAFinalNormThereIsNone() {
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(network(), "features"))
+            .views(ViewLayout.of(SIZE, 3, 0, SIZE, 2))
+            .config(SMALL.build().toBuilder().finalNorm(FinalNorm.NONE).build())
+            .build();
+    ComputationGraph graph = flsl.init();
+    assertNull(graph.getVertex("student/tokenNorm"));
+    assertNull(flsl.exportTeacher(graph).getVertex("tokenNorm"));
+  }
+
+  /** DL4J would give it to its own layers twice, and so decay them twice as fast as ours. */
+  @Test
+  void weightDecayIsTakenOnce() {
+    ComputationGraph graph = flsl(0, SIZE).init();
+    BaseLayer stem = (BaseLayer) graph.getLayer("student/stem").conf().getLayer();
+    assertEquals(1, stem.getRegularization().size());
+  }
+
+  @Test
+  void sectionsOfATrainingTellWhatTheyAre() {
+    ComputationGraphConfiguration training = flsl(1, SIZE).configuration();
+    assertEquals(List.of("teacherView"), FlslGraph.teacher(training).inputs());
+    assertEquals(2, FlslGraph.student(training).inputs().size());
+    for (BackboneGraph backbone :
+        List.of(FlslGraph.student(training), FlslGraph.teacher(training))) {
+      assertEquals(3, backbone.channels());
+      assertEquals(4, backbone.stride());
+      assertEquals(new TokenGrid(6, 3), backbone.grid(24, 12));
+      assertEquals(8, backbone.width(SIZE, SIZE));
+    }
+    ComputationGraphConfiguration vit = TinyFlsl.flsl(DataType.FLOAT).configuration();
+    assertEquals("student/norm", FlslGraph.student(vit).features());
+    assertEquals("teacher/norm", FlslGraph.teacher(vit).features());
+    assertEquals(2, FlslGraph.student(vit).blocks().size());
+    Exception e = assertThrows(IllegalArgumentException.class, () -> FlslGraph.teacher(network()));
+    assertTrue(e.getMessage().contains("teacher/modes"), e.getMessage());
   }
 
   private static final FlslConfig.Builder SMALL =

@@ -80,7 +80,7 @@ class OnePassUpdaterTest {
   }
 
   @Test
-  void threadsDoNotChangeABit() {
+  void aSecondRunIsTheSameToTheBit() {
     FlslConfig config = config().clipNorm(0.02).warmupFraction(0).build();
     float[][] params = new float[2][];
     for (int run = 0; run < 2; run++) {

@@ -3,6 +3,7 @@ package org.flsl.examples;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.command.ErrorLine;
@@ -13,6 +14,7 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Subcommand;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.command.Version;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
@@ -23,6 +25,7 @@ import org.flsl.examples.weights.ImportCommand;
 import org.flsl.examples.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.InitializationException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -31,8 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "flsl",
     synopsisSubcommandLabel = "COMMAND",
-    description = "Feature-level self-supervised learning of Vision Transformers.",
-    footer = {"", "./flsl sweep tries many settings and finds the best: ./flsl sweep --help"})
+    description = "Feature-level self-supervised learning of Vision Transformers.")
 public final class Main {
   private static final int USAGE = 2;
 
@@ -41,6 +43,12 @@ public final class Main {
       usageHelp = true,
       description = "Show this help.")
   private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the versions of this program and of what computes in it.")
+  private boolean version;
 
   private Main() {}
 
@@ -86,6 +94,31 @@ public final class Main {
       return USAGE;
     }
     Relaunch relaunch = new Relaunch(Main.class, List.of(arguments), environment);
+    try {
+      CommandLine command = commandLine(terminal, relaunch, environment);
+      if (arguments.length == 0) {
+        command.usage(command.getOut());
+        return 0;
+      }
+      return command.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      terminal.error(
+          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
+              + " a larger --accumulate".formatted(Problems.firstLine(e)));
+    } catch (LinkageError e) {
+      terminal.error(NativeCache.explain(e));
+    } catch (ServiceConfigurationError | InitializationException e) {
+      // Nothing but a plug-in brings a file that names no class, or a flag that there is already.
+      terminal.error(
+          "a plug-in on the class path cannot be used: "
+              + Problems.firstLine(e)
+              + (e.getCause() == null ? "" : " (" + Problems.firstLine(e.getCause()) + ")"));
+    }
+    return ErrorLine.FAILED;
+  }
+
+  private static CommandLine commandLine(
+      Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     CommandLine command = new CommandLine(new Main());
     command.addSubcommand(
         PretrainCommand.commandLine(terminal, relaunch, environment, new Report()));
@@ -93,30 +126,21 @@ public final class Main {
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
-    command.addSubcommand(InspectCommand.commandLine(terminal));
-    command.addSubcommand(ImportCommand.commandLine(terminal));
-    command.addSubcommand(ExportCommand.commandLine(terminal));
+    command.addSubcommand(new InspectCommand(terminal).commandLine());
+    command.addSubcommand(new ImportCommand(terminal).commandLine());
+    command.addSubcommand(new ExportCommand(terminal).commandLine());
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }
+    if (!command.getSubcommands().containsKey(SweepElsewhere.NAME)) {
+      command.addSubcommand(new SweepElsewhere());
+    }
+    command.getCommandSpec().versionProvider(new Version(terminal));
+    command.setOut(terminal.writer());
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));
-    if (arguments.length == 0) {
-      command.usage(System.out);
-      return 0;
-    }
-    try {
-      return command.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      terminal.error(
-          "memory ran out (%s): choose a smaller --batch, --size, --global-size or --arch, or"
-              + " a larger --accumulate".formatted(Problems.firstLine(e)));
-      return ErrorLine.FAILED;
-    } catch (LinkageError e) {
-      terminal.error(NativeCache.explain(e));
-      return ErrorLine.FAILED;
-    }
+    return command;
   }
 
   private static int misunderstood(Terminal terminal, ParameterException e) {

@@ -1,5 +1,6 @@
 package org.flsl.examples;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,9 +31,31 @@ public final class ForkedJvm {
   public static ForkedJvm start(
       Class<?> main, Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
+    return start(System.getProperty("java.class.path"), main, output, environment, arguments);
+  }
+
+  /** Starts a main class that finds a plugin of a service behind this JVM's class path. */
+  public static ForkedJvm withPlugin(
+      Class<?> service, Class<?> plugin, Class<?> main, Path folder, List<String> arguments)
+      throws IOException {
+    Path services = Files.createDirectories(folder.resolve("plugin/META-INF/services"));
+    Files.writeString(services.resolve(service.getName()), plugin.getName() + "\n");
+    String classPath =
+        System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin");
+    return start(classPath, main, folder.resolve("output.txt"), Map.of(), arguments);
+  }
+
+  /** Starts a main class with another class path. */
+  public static ForkedJvm start(
+      String classPath,
+      Class<?> main,
+      Path output,
+      Map<String, String> environment,
+      List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -175,6 +176,39 @@ class LauncherTest {
     assertTrue(
         run(FAST, "./flsl", "pretrain").startsWith("-Dflsl.launcher=./flsl\n"),
         "for the hints that it gives");
+  }
+
+  /** An unpacked release: no sources, no Maven, nobody may write, and a name that is not plain. */
+  @Test
+  void anUnpackedReleaseRunsAsItIs() throws Exception {
+    Path release = Files.createDirectories(root.resolve("räumlich ünd mehr/flsl 1.0"));
+    Path launcher = Files.copy(LAUNCHER, release.resolve("flsl"));
+    Files.writeString(release.resolve("flsl.jar"), "the program");
+    assertTrue(release.toFile().setWritable(false));
+    Files.delete(bin.resolve("mvn"));
+    for (String command : List.of("pretrain", "sweep", "--help")) {
+      assertEquals(
+          "-Dflsl.launcher=" + launcher + "\nthe program", run("", launcher.toString(), command));
+    }
+    assertTrue(release.toFile().setWritable(true));
+    try (Stream<Path> files = Files.list(release)) {
+      assertEquals(2, files.count());
+    }
+  }
+
+  @Test
+  void aReleaseCannotBeBuiltOtherwise() throws Exception {
+    Files.writeString(root.resolve("flsl.jar"), "the program");
+    Path errors = root.resolve("errors");
+    ProcessBuilder builder = new ProcessBuilder(root.resolve("flsl").toString(), "pretrain");
+    builder.environment().put("PATH", bin + ":" + builder.environment().get("PATH"));
+    builder.environment().put("FLSL_MAVEN_ARGS", "-Dcuda");
+    assertEquals(1, builder.redirectError(errors.toFile()).start().waitFor());
+    assertEquals(
+        List.of(
+            "flsl: FLSL_MAVEN_ARGS says how to build, and a release is built already: leave it out,"
+                + " or use a clone of the sources."),
+        Files.readAllLines(errors));
   }
 
   @Test

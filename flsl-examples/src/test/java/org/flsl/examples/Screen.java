@@ -30,7 +30,11 @@ public final class Screen {
     return out.toString(StandardCharsets.UTF_8);
   }
 
+  /**
+   * Without the advice to take another native build: which one there is, is the machine's matter.
+   */
   public String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return err.toString(StandardCharsets.UTF_8)
+        .replaceAll("(?m)^.*native library is the build.*\\R", "");
   }
 }

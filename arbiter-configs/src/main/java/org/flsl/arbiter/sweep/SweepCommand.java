@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.flsl.examples.SweepElsewhere;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
@@ -29,11 +30,12 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     customSynopsis = {
       "./flsl sweep SWEEP.yaml [--out FOLDER] [--ui]   try what the file says",
-      "       ./flsl sweep --resume FOLDER [--ui]           go on with a sweep that was stopped"
+      "       ./flsl sweep --resume FOLDER [--ui]           go on with a sweep that was stopped",
+      ""
     },
     description = {
-      "",
-      "Searches settings of a pretraining with Arbiter: trains candidates as ./flsl pretrain does,",
+      SweepElsewhere.SUMMARY,
+      "Arbiter searches: it trains candidates as ./flsl pretrain does,",
       "scores their backbones, and writes a table, a picture and the best candidate's settings.",
       "docs/sweeps.md says what a file holds; arbiter-configs/sweeps has some to begin with.",
       ""

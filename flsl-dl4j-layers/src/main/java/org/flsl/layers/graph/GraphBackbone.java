@@ -1,26 +1,24 @@
 package org.flsl.layers.graph;
 
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.flsl.layers.Backbone;
+import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.GraphSection;
-import org.flsl.layers.InputChannels;
 import org.flsl.layers.TokenGrid;
+import org.flsl.layers.vit.TokenNorm;
 
 /**
  * Any convolutional network of yours as a backbone: the part of a ComputationGraph up to a vertex
@@ -33,12 +31,20 @@ import org.flsl.layers.TokenGrid;
  * take any number of channels: give the views as many ({@link #channels()}).
  */
 public final class GraphBackbone implements Backbone {
+  private static final String NORM = "tokenNorm";
+  private static final NeuralNetConfiguration.Builder DL4J = new NeuralNetConfiguration.Builder();
+
   private final ComputationGraphConfiguration configuration;
   private final String features;
+  private final boolean normalised;
+  private final BackboneGraph way;
 
-  private GraphBackbone(ComputationGraphConfiguration configuration, String features) {
+  private GraphBackbone(
+      ComputationGraphConfiguration configuration, String features, boolean normalised) {
     this.configuration = configuration;
     this.features = features;
+    this.normalised = normalised;
+    this.way = BackboneGraph.of(configuration, features);
   }
 
   /**
@@ -54,29 +60,60 @@ public final class GraphBackbone implements Backbone {
           "Graph backbone: the network needs exactly one input, the image, but has "
               + configuration.getNetworkInputs());
     }
-    if (!configuration.getVertices().containsKey(features)) {
-      throw new IllegalArgumentException(
-          String.format(
-              "Graph backbone: the network has no vertex \"%s\"; its vertices are %s",
-              features, configuration.getVertices().keySet()));
-    }
-    return new GraphBackbone(configuration.clone(), features);
+    return new GraphBackbone(configuration.clone(), features, false);
   }
 
   @Override
   public int channels() {
-    return InputChannels.of(configuration);
+    return way.channels();
   }
 
   @Override
   public boolean isNormalised() {
-    return false;
+    return normalised;
+  }
+
+  /**
+   * The network with a {@link TokenNorm} of its feature maps, {@code tokenNorm}, between them and
+   * what comes after them.
+   *
+   * @throws IllegalArgumentException if it has a vertex of that name already
+   */
+  @Override
+  public GraphBackbone normalised() {
+    if (configuration.getVertices().containsKey(NORM)) {
+      throw new IllegalArgumentException(
+          "Graph backbone: a layer norm \"%s\" is put behind \"%s\", but the network has a vertex of that name: rename it, or choose FinalNorm.NONE"
+              .formatted(NORM, features));
+    }
+    return new GraphBackbone(configuration, features, true);
+  }
+
+  /** The norm becomes a vertex as any other as soon as the size of images tells its width. */
+  private GraphBackbone withNorm(int height, int width) {
+    ComputationGraphConfiguration network = configuration.clone();
+    NeuralNetConfiguration norm = new NeuralNetConfiguration();
+    norm.setLayer(TokenNorm.builder(way.width(height, width)).build());
+    norm.getLayer().setLayerName(NORM);
+    Map<String, List<String>> inputs = network.getVertexInputs();
+    inputs.replaceAll((name, sources) -> behindNorm(sources));
+    inputs.put(NORM, List.of(features));
+    network.getVertices().put(NORM, new LayerVertex(norm, null));
+    network.setNetworkOutputs(behindNorm(network.getNetworkOutputs()));
+    return new GraphBackbone(network, NORM, false);
+  }
+
+  private List<String> behindNorm(List<String> names) {
+    return names.stream().map(name -> name.equals(features) ? NORM : name).toList();
   }
 
   @Override
   public Tokens addTo(GraphSection section, List<ImageInput> views) {
     ImageInput first = views.get(0);
-    InputType.InputTypeConvolutional maps = featureMaps(first);
+    if (normalised) {
+      return withNorm(first.height(), first.width()).addTo(section, views);
+    }
+    TokenGrid grid = way.grid(first.height(), first.width());
     for (ImageInput view : views) {
       if (view.height() != first.height() || view.width() != first.width()) {
         throw new IllegalArgumentException(
@@ -96,88 +133,109 @@ public final class GraphBackbone implements Backbone {
       String[] names = views.stream().map(ImageInput::name).toArray(String[]::new);
       image = section.vertex("views", new StackVertex(), names);
     }
-    Map<String, List<String>> inputs = configuration.getVertexInputs();
     String input = configuration.getNetworkInputs().get(0);
-    for (String name : ancestors()) {
-      String from = image;
-      String[] sources =
-          inputs.get(name).stream()
-              .map(source -> source.equals(input) ? from : section.name(source))
-              .toArray(String[]::new);
-      add(section, name, configuration.getVertices().get(name), sources);
-    }
+    String from = image;
+    configuration.getVertices().keySet().stream()
+        .filter(way.vertices()::contains)
+        .forEach(
+            name ->
+                copy(
+                    section,
+                    name,
+                    source -> source.equals(input) ? from : section.name(source),
+                    layer -> forget(layer, true, true, true)));
     String tokens =
         section.vertex("tokens", new FeatureMapTokens(views.size()), section.name(features));
-    TokenGrid grid =
-        new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth()));
-    return new Tokens(
-        tokens, Math.toIntExact(maps.getChannels()), views.stream().map(view -> grid).toList());
+    int width = way.width(first.height(), first.width());
+    return new Tokens(tokens, width, views.stream().map(view -> grid).toList());
   }
 
-  private InputType.InputTypeConvolutional featureMaps(ImageInput image) {
-    InputType input = InputType.convolutional(image.height(), image.width(), image.channels());
-    InputType type = configuration.clone().getLayerActivationTypes(input).get(features);
-    if (type instanceof InputType.InputTypeConvolutional maps) {
-      return maps;
-    }
-    throw new IllegalArgumentException(
-        String.format(
-            "Graph backbone: vertex \"%s\" must yield feature maps [batch, channels, height, width],"
-                + " but yields %s",
-            features, type));
-  }
-
-  /** The feature vertex and everything it depends on, in the order of the configuration. */
-  private List<String> ancestors() {
-    Set<String> needed = new LinkedHashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(features));
-    while (!open.isEmpty()) {
-      String name = open.pop();
-      if (configuration.getVertices().containsKey(name) && needed.add(name)) {
-        open.addAll(configuration.getVertexInputs().get(name));
-      }
-    }
-    return configuration.getVertices().keySet().stream().filter(needed::contains).toList();
-  }
-
-  private static void add(GraphSection section, String name, GraphVertex vertex, String... inputs) {
-    if (vertex instanceof LayerVertex layerVertex) {
-      Layer layer = layerVertex.getLayerConf().getLayer().clone();
-      if (layer instanceof BaseLayer base) {
-        forgetTraining(base);
-      }
-      InputPreProcessor preProcessor = layerVertex.getPreProcessor();
-      section.layer(name, layer, preProcessor == null ? null : preProcessor.clone(), inputs);
-    } else {
-      section.vertex(name, vertex.clone(), inputs);
-    }
-  }
-
-  /** Lets the settings of the pretraining take the place of the layer's own. */
-  private static void forgetTraining(BaseLayer layer) {
-    layer.setIUpdater(null);
-    layer.setBiasUpdater(null);
-    layer.setRegularization(null);
-    layer.setRegularizationBias(null);
-    if (!(layer instanceof BatchNormalization)) {
-      // The running statistics of batch norm travel as gradients and must not be clipped.
-      layer.setGradientNormalization(null);
-      layer.setGradientNormalizationThreshold(Double.NaN);
-    }
-  }
-
-  /** The whole network that this backbone was taken from, its own settings included. */
+  /**
+   * The whole network that this backbone was taken from, what comes after the features included.
+   *
+   * <p>Seed, data type and all else of the network as a whole are those of the settings. So are
+   * updater, regularisation and clipping where the settings name any; otherwise each layer keeps
+   * its own.
+   */
   @Override
   public ComputationGraphConfiguration standalone(
       NeuralNetConfiguration.Builder settings, int height, int width) {
-    return configuration.clone();
+    if (normalised) {
+      return withNorm(height, width).standalone(settings, height, width);
+    }
+    boolean updater = !settings.getIUpdater().equals(DL4J.getIUpdater());
+    boolean regularisation = !settings.getRegularization().isEmpty();
+    boolean clipping = settings.getGradientNormalization() != DL4J.getGradientNormalization();
+    GraphBuilder builder =
+        settings
+            .graphBuilder()
+            .addInputs(configuration.getNetworkInputs())
+            .setOutputs(configuration.getNetworkOutputs().toArray(String[]::new))
+            .backpropType(configuration.getBackpropType())
+            .tBPTTForwardLength(configuration.getTbpttFwdLength())
+            .tBPTTBackwardLength(configuration.getTbpttBackLength())
+            .validateOutputLayerConfig(configuration.isValidateOutputLayerConfig())
+            .allowDisconnected(true);
+    GraphSection whole = new GraphSection(builder, "", false);
+    configuration
+        .getVertices()
+        .keySet()
+        .forEach(
+            name ->
+                copy(
+                    whole,
+                    name,
+                    UnaryOperator.identity(),
+                    layer -> forget(layer, updater, regularisation, clipping)));
+    return builder.build();
+  }
+
+  private void copy(
+      GraphSection section, String name, UnaryOperator<String> source, Consumer<Layer> change) {
+    GraphVertex vertex = configuration.getVertices().get(name).clone();
+    if (vertex instanceof LayerVertex own) {
+      change.accept(own.getLayerConf().getLayer());
+    }
+    String[] sources =
+        configuration.getVertexInputs().get(name).stream().map(source).toArray(String[]::new);
+    section.copy(name, vertex, sources);
+  }
+
+  /** Lets the settings of the network take the place of a layer's own. */
+  private static void forget(
+      Layer layer, boolean updater, boolean regularisation, boolean clipping) {
+    if (layer instanceof BaseLayer own) {
+      if (updater) {
+        own.setIUpdater(null);
+        own.setBiasUpdater(null);
+      }
+      if (regularisation) {
+        own.setRegularization(null);
+        own.setRegularizationBias(null);
+      }
+      // The running statistics of batch norm travel as gradients and must not be clipped.
+      if (clipping && !(layer instanceof BatchNormalization)) {
+        own.setGradientNormalization(null);
+        own.setGradientNormalizationThreshold(Double.NaN);
+      }
+    } else if (layer instanceof AbstractSameDiffLayer own) {
+      if (updater) {
+        own.setUpdater(null);
+        own.setBiasUpdater(null);
+      }
+      if (regularisation) {
+        own.setRegularization(null);
+        own.setRegularizationBias(null);
+      }
+      if (clipping) {
+        own.setGradientNormalization(null);
+        own.setGradientNormalizationThreshold(Double.NaN);
+      }
+    }
   }
 
   @Override
   public String toString() {
-    return "GraphBackbone up to \""
-        + features
-        + "\" of "
-        + Arrays.toString(configuration.getVertices().keySet().toArray());
+    return "network of %d vertices up to \"%s\"".formatted(way.vertices().size(), features);
   }
 }

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.flsl.layers.ImageEntrance;
 import org.flsl.layers.Init;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.TokenTypes;
@@ -37,7 +38,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Inputs: views {@code [B, channels, height_v, width_v]}. Output: {@code [B, sum_v (L +
  * tokens_v), width]}.
  */
-public final class PatchEmbedding extends CompiledVertex {
+public final class PatchEmbedding extends CompiledVertex implements ImageEntrance {
   static final String WEIGHT = "patchW";
   static final String BIAS = "patchB";
   static final String POSITIONS = "positions";
@@ -74,19 +75,17 @@ public final class PatchEmbedding extends CompiledVertex {
     this.leading = config.leadingTokens();
   }
 
-  /**
-   * The grid that the network was made for; times {@link #patch()} it is the size of its images.
-   */
+  @Override
   public TokenGrid baseGrid() {
     return new TokenGrid(gridHeight, gridWidth);
   }
 
-  /** Side of a patch in pixels. */
+  @Override
   public int patch() {
     return patch;
   }
 
-  /** Channels of its images. */
+  @Override
   public int channels() {
     return channels;
   }
@@ -101,7 +100,7 @@ public final class PatchEmbedding extends CompiledVertex {
     return positions;
   }
 
-  /** Learned tokens that every view begins with. */
+  @Override
   public int leadingTokens() {
     return leading;
   }

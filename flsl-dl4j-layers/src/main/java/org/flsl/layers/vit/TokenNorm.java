@@ -2,6 +2,7 @@ package org.flsl.layers.vit;
 
 import java.util.Map;
 import java.util.Objects;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
@@ -14,10 +15,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Layer normalisation of every token: the last layer of a Vision Transformer.
+ * Layer normalisation of every token, or of every position of feature maps: the last layer of a
+ * backbone.
  *
- * <p>{@code y = gain (x - mean) / sqrt(variance + eps) + bias}. Input and output: {@code [B, T,
- * C]}.
+ * <p>{@code y = gain (x - mean) / sqrt(variance + eps) + bias}, over the C channels. Input and
+ * output: {@code [B, T, C]} or {@code [B, C, height, width]}.
  */
 public final class TokenNorm extends CompiledLayer {
   @JsonProperty private int width;
@@ -54,19 +56,34 @@ public final class TokenNorm extends CompiledLayer {
 
   @Override
   protected SDVariable define(Definition d, SDVariable input) {
-    long tokens = input.getShape()[1];
+    long[] shape = input.getShape();
+    if (shape.length == 3) {
+      return normed(d, input).reshape(-1, shape[1], width);
+    }
+    SDVariable positions = d.sameDiff().permute(input, 0, 2, 3, 1);
+    SDVariable maps = normed(d, positions).reshape(-1, shape[2], shape[3], width);
+    return d.sameDiff().permute(maps, 0, 3, 1, 2);
+  }
+
+  private SDVariable normed(Definition d, SDVariable input) {
     SDVariable rows = input.reshape(-1, width);
-    return LayerNorm.apply(d, rows, d.param("gain"), d.param("bias"), eps)
-        .reshape(-1, tokens, width);
+    return LayerNorm.apply(d, rows, d.param("gain"), d.param("bias"), eps);
   }
 
   @Override
   public void validateInput(INDArray input) {
-    TokenTypes.checkSequence(name(), input, width);
+    if (input.rank() != 4 || input.size(1) != width) {
+      TokenTypes.checkSequence(name(), input, width);
+    }
   }
 
   @Override
   public InputType getOutputType(int index, InputType input) {
+    if (input instanceof InputType.InputTypeConvolutional maps
+        && maps.getFormat() == CNN2DFormat.NCHW
+        && maps.getChannels() == width) {
+      return input;
+    }
     return TokenTypes.expectSequence(name(), input, width);
   }
 

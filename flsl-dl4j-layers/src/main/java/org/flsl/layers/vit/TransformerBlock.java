@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.flsl.layers.AttentionBlock;
 import org.flsl.layers.Init;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledLayer;
@@ -32,7 +33,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * the output is this block's attention {@code [B, H*N, N]} among the patches of a single view
  * instead.
  */
-public final class TransformerBlock extends CompiledLayer {
+public final class TransformerBlock extends CompiledLayer implements AttentionBlock {
   @JsonProperty private int width;
   @JsonProperty private int heads;
   @JsonProperty private int hidden;
@@ -78,6 +79,7 @@ public final class TransformerBlock extends CompiledLayer {
   }
 
   /** This block for a single view, with the same parameters, handing out its attention. */
+  @Override
   public TransformerBlock attention() {
     return builder(width, heads)
         .hidden(hidden)
@@ -89,12 +91,12 @@ public final class TransformerBlock extends CompiledLayer {
         .build();
   }
 
-  /** Attention heads H. */
+  @Override
   public int heads() {
     return heads;
   }
 
-  /** Width of a token. */
+  @Override
   public int width() {
     return width;
   }

@@ -23,9 +23,14 @@ import org.flsl.layers.samediff.PackedViews;
  * or hand this to FLSL.
  */
 public final class VitBackbone implements Backbone {
-  private static final String EMBEDDING = "patchEmbedding";
-  private static final String BLOCK = "block_";
-  private static final String NORM = "norm";
+  /** Name of the vertex that cuts images into patches. */
+  public static final String EMBEDDING = "patchEmbedding";
+
+  /** What the names of the blocks begin with; a number from 0 follows. */
+  public static final String BLOCK = "block_";
+
+  /** Name of the norm behind the last block. */
+  public static final String NORM = "norm";
 
   private final VitConfig config;
 
@@ -91,6 +96,11 @@ public final class VitBackbone implements Backbone {
   }
 
   @Override
+  public VitBackbone normalised() {
+    return of(config.toBuilder().finalNorm(true).build());
+  }
+
+  @Override
   public Tokens addTo(GraphSection section, List<ImageInput> views) {
     List<TokenGrid> grids =
         views.stream().map(v -> TokenGrid.of(v.height(), v.width(), config.patch())).toList();
@@ -141,5 +151,11 @@ public final class VitBackbone implements Backbone {
         .setOutputs(tokens.vertex())
         .setInputTypes(InputType.convolutional(height, width, config.channels()))
         .build();
+  }
+
+  @Override
+  public String toString() {
+    return "ViT of %d blocks, width %d, %d heads, patch %d"
+        .formatted(config.depth(), config.width(), config.heads(), config.patch());
   }
 }

@@ -1,6 +1,6 @@
 package org.flsl.layers.weights;
 
-import static org.flsl.layers.weights.VitPart.EMBEDDING;
+import static org.flsl.layers.vit.VitBackbone.EMBEDDING;
 
 import java.util.Arrays;
 import java.util.List;

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.Layout.Slot;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,18 +22,17 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>PyTorch stores a linear layer as {@code [out, in]}, we as {@code [in, out]}.
  */
 enum VitPart {
-  PATCH("patchEmbedding", "patchW", "patchB"),
-  NORM1("block_%d", "norm1Gain", "norm1Bias"),
-  QKV("block_%d", "qkvW", "qkvB"),
-  PROJ("block_%d", "projW", "projB"),
-  NORM2("block_%d", "norm2Gain", "norm2Bias"),
-  FC1("block_%d", "fc1W", "fc1B"),
-  FC2("block_%d", "fc2W", "fc2B"),
-  NORM("norm", "gain", "bias");
+  PATCH(VitBackbone.EMBEDDING, "patchW", "patchB"),
+  NORM1(VitBackbone.BLOCK + "%d", "norm1Gain", "norm1Bias"),
+  QKV(VitBackbone.BLOCK + "%d", "qkvW", "qkvB"),
+  PROJ(VitBackbone.BLOCK + "%d", "projW", "projB"),
+  NORM2(VitBackbone.BLOCK + "%d", "norm2Gain", "norm2Bias"),
+  FC1(VitBackbone.BLOCK + "%d", "fc1W", "fc1B"),
+  FC2(VitBackbone.BLOCK + "%d", "fc2W", "fc2B"),
+  NORM(VitBackbone.NORM, "gain", "bias");
 
   static final String WEIGHT = "weight";
   static final String BIAS = "bias";
-  static final String EMBEDDING = "patchEmbedding";
 
   private static final List<VitPart> OF_BLOCKS = List.of(NORM1, QKV, PROJ, NORM2, FC1, FC2);
 

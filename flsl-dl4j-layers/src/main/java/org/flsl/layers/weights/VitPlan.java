@@ -1,6 +1,6 @@
 package org.flsl.layers.weights;
 
-import static org.flsl.layers.weights.VitPart.EMBEDDING;
+import static org.flsl.layers.vit.VitBackbone.EMBEDDING;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,8 +195,8 @@ public final class VitPlan {
         VitBackbone.of(config)
             .standalone(
                 new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT),
-                config.baseGrid().height() * config.patch(),
-                config.baseGrid().width() * config.patch());
+                config.imageHeight(),
+                config.imageWidth());
     long parameters =
         configuration.getVertices().values().stream().mapToLong(v -> v.numParams(true)).sum();
     ComputationGraph graph = new ComputationGraph(configuration);

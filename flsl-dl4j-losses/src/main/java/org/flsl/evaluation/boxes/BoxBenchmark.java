@@ -7,7 +7,6 @@ import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.MeasuredValues;
@@ -15,6 +14,7 @@ import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.ImageSize;
 
 /**
  * Measures how well features tell the objects in boxes, by k-NN among the boxes of training images.

@@ -5,7 +5,7 @@ package org.flsl.evaluation.boxes;
  *
  * <p>Classes are ranked by their share of the votes; a class without votes has no rank.
  */
-public enum BoxVote {
+enum BoxVote {
   /** The mean of the tokens inside the box is classified: one vote for a box. */
   POOLED("pooled") {
     @Override

@@ -1,7 +1,7 @@
 package org.flsl.evaluation.boxes;
 
 import java.util.Optional;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.CropBox;

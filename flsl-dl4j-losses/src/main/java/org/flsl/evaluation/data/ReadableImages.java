@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 

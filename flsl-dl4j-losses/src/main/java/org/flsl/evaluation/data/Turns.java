@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.ImageHeader;
 import org.flsl.views.decode.Orientation;
 import org.slf4j.Logger;

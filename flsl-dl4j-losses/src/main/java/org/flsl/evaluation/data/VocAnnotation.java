@@ -11,7 +11,6 @@ import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.views.decode.FileProblem;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.Benchmark;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.SegmentationBenchmark;

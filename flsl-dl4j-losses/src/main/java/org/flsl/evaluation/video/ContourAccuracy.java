@@ -11,7 +11,7 @@ import org.flsl.evaluation.data.BinaryMask;
  * 0.008 of the image's diagonal, rounded up, and distances are Euclidean. Two masks without an
  * outline have F 1, one without and one with 0.
  */
-public final class ContourAccuracy {
+final class ContourAccuracy {
 
   private static final double TOLERANCE = 0.008;
 

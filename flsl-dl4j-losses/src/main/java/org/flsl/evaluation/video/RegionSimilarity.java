@@ -3,7 +3,7 @@ package org.flsl.evaluation.video;
 import org.flsl.evaluation.data.BinaryMask;
 
 /** DAVIS's region measure, J: the intersection of two masks over their union. */
-public final class RegionSimilarity {
+final class RegionSimilarity {
 
   private RegionSimilarity() {}
 

@@ -2,7 +2,7 @@ package org.flsl.evaluation.video;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.layers.TokenGrid;
 

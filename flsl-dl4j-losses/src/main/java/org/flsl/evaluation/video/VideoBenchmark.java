@@ -7,12 +7,12 @@ import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.MeasuredValues;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BinaryMask;
 import org.flsl.evaluation.data.DavisSequence;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelMask;
 
 /**

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Function;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.UnitLength;
 import org.flsl.evaluation.data.DavisSequence;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.pixels.Image;
@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Frames are resized so that their shorter side has a number of pixels (480 as published) and
  * both sides are what the network takes, the largest not above.
  */
-public final class VideoSegmenter {
+final class VideoSegmenter {
 
   private final FeatureExtractor features;
   private final LabelPropagation propagation;

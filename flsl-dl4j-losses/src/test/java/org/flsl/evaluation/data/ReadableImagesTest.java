@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledFolders;
 import org.flsl.views.DeepImages;
 import org.flsl.views.decode.ImageDecoder;

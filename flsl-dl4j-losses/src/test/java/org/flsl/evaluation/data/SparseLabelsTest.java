@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.LabelledFolders;
 import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;

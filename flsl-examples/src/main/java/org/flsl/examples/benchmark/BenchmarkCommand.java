@@ -14,10 +14,10 @@ import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.Architecture;
-import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.examples.command.Version;
 import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.samediff.ProductPrecision;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.views.ImageFolder;
@@ -42,7 +42,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
   private final Map<String, String> environment;
 
   @Option(names = "--arch", description = "Vision Transformer: ${COMPLETION-CANDIDATES}.")
-  private Architecture arch = Architecture.SMALL;
+  private VitSize arch = VitSize.SMALL;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
   private int batch = 4;
@@ -161,7 +161,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
               .batchSize(batch)
               .iterationsPerEpoch(warmup + steps)
               .build();
-      return new Workload(arch.vit(patch, globalSize), views, batch, objective);
+      return new Workload(arch.shape(patch, globalSize), views, batch, objective);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
@@ -219,9 +219,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
           PeakMemory.bytes(),
           environment.getOrDefault("OMP_NUM_THREADS", "not set"),
           NativeBuild.loaded().map(NativeBuild::toString).orElse("unknown"),
-          KernelLibrary.ofThisProcess()
-              .map(library -> library.in(precision).description())
-              .orElse("ND4J's ops only"),
+          Version.kernels(precision),
           environment.get("OMP_WAIT_POLICY"));
     } finally {
       graph.close();

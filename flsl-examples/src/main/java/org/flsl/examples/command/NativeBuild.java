@@ -6,12 +6,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * A build of ND4J's native library: each family of processors has its own, and the wrong one takes
- * up to twice the time.
+ * up to twice the time where there are no kernels.
  *
  * @param classifier as Maven knows it, such as {@code linux-x86_64-onednn-avx2}
  * @param cpu whether the processor computes, not a GPU
@@ -49,8 +50,11 @@ public record NativeBuild(String classifier, boolean cpu, String folder) {
         .findFirst();
   }
 
-  /** Warns where the processor could do with a faster one. */
+  /** Warns where the processor could do with a faster one; kernels suit it whatever the build. */
   public void warnIfSlow(Terminal terminal) {
+    if (KernelLibrary.ofThisProcess().isPresent()) {
+      return;
+    }
     int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
     better(level)
         .ifPresent(

@@ -3,6 +3,7 @@ package org.flsl.examples.command;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine.Help.Ansi;
 
@@ -62,6 +63,11 @@ public final class Terminal {
     return interactive
         && ansi.enabled()
         && Charset.defaultCharset().newEncoder().canEncode(BLOCK_CHARACTER);
+  }
+
+  /** For those who print their own text, such as help. */
+  public PrintWriter writer() {
+    return new PrintWriter(out, true);
   }
 
   /** Prints a line. */

@@ -2,7 +2,6 @@ package org.flsl.examples.eval;
 
 import java.util.List;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.Candidate;
@@ -10,6 +9,7 @@ import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.UserError;
 import picocli.CommandLine.ArgGroup;

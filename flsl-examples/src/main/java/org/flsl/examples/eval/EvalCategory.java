@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.CategoryBenchmark;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.Candidate;

@@ -8,7 +8,7 @@ import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.ClusterHealth;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.HealthBenchmark;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.data.LabelledImages;

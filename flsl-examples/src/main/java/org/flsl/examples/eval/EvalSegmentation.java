@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.Candidate;

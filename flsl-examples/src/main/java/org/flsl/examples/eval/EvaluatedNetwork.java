@@ -1,11 +1,12 @@
 package org.flsl.examples.eval;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;
@@ -26,6 +27,16 @@ final class EvaluatedNetwork {
           "The vertex with tokens or feature maps, for a network of your own that goes on behind"
               + " them; default: the output.")
   private String vertex;
+
+  @Option(
+      names = "--block",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Read the features behind this block, from 1 at the entrance, without the final norm;"
+              + " those of several, as in 9,12, are joined. In a convolutional network blocks are"
+              + " the last feature maps of each size. Default: the output.")
+  private List<Integer> blocks = List.of();
 
   /** Read once. */
   private GraphFeatures features;
@@ -51,7 +62,9 @@ final class EvaluatedNetwork {
   GraphFeatures features() {
     if (features == null) {
       ComputationGraph graph = RunResult.read(file());
-      features = vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
+      GraphFeatures whole =
+          vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
+      features = blocks.isEmpty() ? whole : whole.ofBlocks(blocks);
     }
     return features;
   }

@@ -3,7 +3,7 @@ package org.flsl.examples.eval;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;

@@ -1,15 +1,8 @@
 package org.flsl.examples.pictures;
 
-import java.util.Map;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
-import org.flsl.layers.vit.PatchEmbedding;
-import org.flsl.layers.vit.TransformerBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -19,9 +12,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>It is a graph of its own: the network up to that block, which hands out its attention.
  */
 public final class BlockAttention {
-  private static final String ENTRANCE = "patchEmbedding";
-  private static final String BLOCK = "block_";
-
   private final ComputationGraph graph;
   private final int heads;
 
@@ -30,12 +20,9 @@ public final class BlockAttention {
     this.heads = heads;
   }
 
-  /** Blocks of a Vision Transformer. */
+  /** Blocks of a network. */
   public static int blocks(ComputationGraph backbone) {
-    return (int)
-        backbone.getConfiguration().getVertices().keySet().stream()
-            .filter(name -> name.startsWith(BLOCK))
-            .count();
+    return BackboneGraph.of(backbone.getConfiguration()).blocks().size();
   }
 
   /**
@@ -43,44 +30,18 @@ public final class BlockAttention {
    *
    * @param backbone an exported Vision Transformer
    * @param block from 0
+   * @throws IllegalArgumentException if it has no such block, or the block no attention
    */
   public static BlockAttention of(ComputationGraph backbone, int block) {
-    Map<String, GraphVertex> vertices = backbone.getConfiguration().getVertices();
-    PatchEmbedding entrance = (PatchEmbedding) vertices.get(ENTRANCE);
-    TransformerBlock last = block(vertices, block);
-    GraphBuilder builder =
-        new NeuralNetConfiguration.Builder()
-            .dataType(backbone.params().dataType())
-            .graphBuilder()
-            .addInputs("image")
-            .addVertex(ENTRANCE, entrance.clone(), "image");
-    String before = ENTRANCE;
-    for (int i = 0; i < block; i++) {
-      builder.addLayer(BLOCK + i, block(vertices, i).clone(), before);
-      before = BLOCK + i;
-    }
-    int side = entrance.patch();
-    builder
-        .addLayer(BLOCK + block, last.attention(), before)
-        .setOutputs(BLOCK + block)
-        .setInputTypes(
-            InputType.convolutional(
-                entrance.baseGrid().height() * side,
-                entrance.baseGrid().width() * side,
-                entrance.channels()));
-    ComputationGraph graph = new ComputationGraph(builder.build());
+    BackboneGraph whole = BackboneGraph.of(backbone.getConfiguration());
+    ComputationGraph graph = new ComputationGraph(whole.attention(block + 1));
     graph.init();
     for (var vertex : graph.getVertices()) {
       if (vertex.numParams() > 0) {
         ParameterCopy.copy(backbone.getVertex(vertex.getVertexName()), vertex);
       }
     }
-    return new BlockAttention(graph, last.heads());
-  }
-
-  private static TransformerBlock block(Map<String, GraphVertex> vertices, int index) {
-    LayerVertex vertex = (LayerVertex) vertices.get(BLOCK + index);
-    return (TransformerBlock) vertex.getLayerConf().getLayer();
+    return new BlockAttention(graph, whole.heads(block + 1));
   }
 
   /** Heads of the block. */

@@ -21,7 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ModelCentroids {
   private static final String INPUT = "modes";
-  private static final String[] LAYERS = {"modeNorm", "head", FlslGraph.PROTOTYPES};
+  private static final String[] LAYERS = {
+    FlslGraph.MODE_NORM, FlslGraph.HEAD, FlslGraph.PROTOTYPES
+  };
 
   private final ComputationGraph graph;
 

@@ -16,6 +16,7 @@ import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.command.Version;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.training.checkpoint.ModelZip;
@@ -96,7 +97,7 @@ public final class BackboneFile {
   /** The provenance of what a run trained. */
   static Map<String, String> provenance(Config config, int images, long steps) {
     Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.put("made_by", program());
+    provenance.put("made_by", Version.program());
     provenance.put("trained_on", images + " images");
     provenance.put("steps", String.valueOf(steps));
     provenance.putAll(normalisation(Setup.of(config).views()));
@@ -115,12 +116,6 @@ public final class BackboneFile {
     normalisation.put(MEAN, text(views.mean()));
     normalisation.put(STD, text(views.std()));
     return normalisation;
-  }
-
-  /** This program with its version. */
-  public static String program() {
-    String version = BackboneFile.class.getPackage().getImplementationVersion();
-    return "flsl-dl4j" + (version == null ? "" : " " + version);
   }
 
   private static String text(float[] numbers) {

@@ -7,7 +7,6 @@ import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.ImageSet;
 import org.flsl.examples.settings.Config;
-import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.FileNames;
 
@@ -35,7 +34,7 @@ record Overview(List<String> lines, double memory) {
                         training.images().count(),
                         shipped ? "the shipped photos" : FileNames.text(images),
                         leftOut(training.images()))),
-            line("network", network(setup.vit())),
+            line("network", setup.backbone()),
             line(
                 "parameters",
                 "%,d in the student, backbone and head".formatted(training.parameters())),
@@ -75,11 +74,6 @@ record Overview(List<String> lines, double memory) {
   private static String beginning(FlslConfig schedules) {
     return "the learning rate rises for %,d steps, the centroids stand still for %,d"
         .formatted(schedules.warmupIterations(), schedules.frozenPrototypeIterations());
-  }
-
-  static String network(VitConfig vit) {
-    return "ViT of %d blocks, width %d, %d heads, patch %d"
-        .formatted(vit.depth(), vit.width(), vit.heads(), vit.patch());
   }
 
   boolean exceedsMemory() {

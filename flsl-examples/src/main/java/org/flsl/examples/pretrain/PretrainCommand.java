@@ -47,10 +47,10 @@ import picocli.CommandLine.Spec;
       "./flsl pretrain                     a small ViT on the shipped photos",
       "       ./flsl pretrain --images FOLDER ... the paper's recipe on your images",
       "       ./flsl pretrain --config FILE ...   a recipe of your own",
-      "       ./flsl pretrain --resume RUN        go on with a run that was stopped"
+      "       ./flsl pretrain --resume RUN        go on with a run that was stopped",
+      ""
     },
     description = {
-      "",
       "Pretrains a Vision Transformer with FLSL and exports its backbone as a DL4J model.",
       "Defaults are the paper's. A configuration file is YAML and has the settings' names as keys;"
           + " flags win over it.",

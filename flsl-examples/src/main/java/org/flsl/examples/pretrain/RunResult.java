@@ -22,8 +22,6 @@ import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
-import org.flsl.layers.vit.VitBackbone;
-import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.checkpoint.Checkpoints;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
@@ -103,7 +101,7 @@ public final class RunResult {
 
   /** The network in words. */
   public String network() {
-    return Overview.network(Setup.of(config).vit());
+    return Setup.of(config).backbone().toString();
   }
 
   /**
@@ -272,18 +270,13 @@ public final class RunResult {
 
   /** A random network of the same shape, for comparison. */
   public ComputationGraph untrained() {
-    VitConfig vit = Setup.of(config).vit();
-    NeuralNetConfiguration.Builder settings =
-        new NeuralNetConfiguration.Builder().seed(config.get(Settings.SEED));
-    ComputationGraph graph =
-        new ComputationGraph(
-            VitBackbone.of(vit)
-                .standalone(
-                    settings,
-                    vit.baseGrid().height() * vit.patch(),
-                    vit.baseGrid().width() * vit.patch()));
-    graph.init();
-    return graph;
+    Setup setup = Setup.of(config);
+    return setup
+        .backbone()
+        .network(
+            new NeuralNetConfiguration.Builder().seed(config.get(Settings.SEED)),
+            setup.vit().imageHeight(),
+            setup.vit().imageWidth());
   }
 
   /**

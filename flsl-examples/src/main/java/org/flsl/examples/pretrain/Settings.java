@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.flsl.evaluation.Measure;
+import java.util.stream.Collectors;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Kind;
@@ -15,8 +17,10 @@ import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
 import org.flsl.examples.settings.Span;
 import org.flsl.layers.kernels.Precision;
+import org.flsl.layers.vit.Architecture;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.losses.LossTerm;
 import org.flsl.schedules.Scheduled;
 import org.flsl.training.CrossQuery;
@@ -92,9 +96,11 @@ public final class Settings {
   public static final Setting<Architecture> ARCH =
       NETWORK.setting(
           "arch",
-          Kind.choice(Architecture.class),
-          Architecture.SMALL,
-          "Vision Transformer: tiny is 192 wide with 3 heads, small 384 with 6, base 768 with 12.");
+          Kind.choice(Architecture.known(), Architecture::name),
+          VitSize.SMALL,
+          Architecture.known().stream()
+              .map(arch -> arch.name().toLowerCase(Locale.ROOT) + " is " + arch.summary())
+              .collect(Collectors.joining(", ", "The network: ", ".")));
   public static final Setting<Integer> PATCH =
       NETWORK.setting("patch", Kind.whole(1), VIT.patch(), "Side of a patch in pixels.");
   public static final Setting<Integer> WIDTH =

@@ -10,6 +10,7 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Span;
+import org.flsl.layers.Backbone;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
@@ -24,7 +25,7 @@ import org.flsl.views.ViewConfig;
 /**
  * A configuration in the words of the libraries, whose own checks it has passed.
  *
- * @param vit the network
+ * @param vit the shape of the network
  * @param views how images become views
  */
 public record Setup(Config config, VitConfig vit, ViewConfig views) {
@@ -38,7 +39,8 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
       Setup setup = new Setup(config, vit(config), views(config));
-      // For its checks; the number of steps is known when the images are.
+      // For their checks; the number of steps is known when the images are.
+      setup.backbone();
       setup.objective(1);
       return setup;
     } catch (IllegalArgumentException e) {
@@ -75,16 +77,23 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   private FlslGraph program(int stepsPerEpoch, PreviousStage previousStage) {
     return FlslGraph.builder()
-        .backbone(VitBackbone.of(vit))
+        .backbone(backbone())
         .views(ViewLayout.of(views))
         .config(objective(stepsPerEpoch))
         .previousStage(previousStage)
         .build();
   }
 
+  /** The network. */
+  Backbone backbone() {
+    return config.get(Settings.ARCH).backbone(vit);
+  }
+
   private static VitConfig vit(Config config) {
     VitConfig arch =
-        config.get(Settings.ARCH).vit(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
+        config
+            .get(Settings.ARCH)
+            .shape(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
     return arch.toBuilder()
         .channels(config.get(Settings.CHANNELS))
         .width(config.get(Settings.WIDTH, arch.width()))
@@ -184,6 +193,11 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /** The paper takes the features in front of the last block. */
   private VitBackbone previousFeatures() {
+    if (!(backbone() instanceof VitBackbone)) {
+      throw new UserError(
+          "--previous takes a Vision Transformer, and --arch %s is none"
+              .formatted(config.text(Settings.ARCH)));
+    }
     if (vit.depth() < 2) {
       throw new UserError(
           "--previous guides by what comes in front of the last block, so that --depth must be at"

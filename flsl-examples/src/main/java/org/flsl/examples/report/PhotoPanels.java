@@ -110,8 +110,7 @@ final class PhotoPanels {
 
   /** One picture of each {@link Look} for each photo. */
   private List<List<String>> looks(ComputationGraph network, List<Image> photos) {
-    TokenReader reader =
-        new TokenReader(network, run.views(), 2 * TokenReader.trainedSide(network));
+    TokenReader reader = new TokenReader(network, run.views(), TokenReader.usualSide(run.views()));
     List<PhotoTokens> tokens = photos.stream().map(reader::read).toList();
     RankedClusters clusters = RankedClusters.kMeans(tokens, CLUSTERS, SEED);
     PrincipalColours colours = PrincipalColours.of(tokens);

@@ -133,16 +133,22 @@ public record Kind<T>(
   }
 
   public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
-    String names =
-        Arrays.stream(type.getEnumConstants()).map(Kind::lower).collect(Collectors.joining("|"));
+    return choice(List.of(type.getEnumConstants()), Enum::name);
+  }
+
+  /** One of several, each by its name, in any case. */
+  public static <T> Kind<T> choice(List<? extends T> all, Function<T, String> name) {
+    Function<T, String> lower = one -> name.apply(one).toLowerCase(Locale.ROOT);
+    String names = all.stream().map(lower).collect(Collectors.joining("|"));
     return new Kind<>(
         names,
         "one of " + names.replace("|", ", "),
         text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(choice -> lower(choice).equals(text.toLowerCase(Locale.ROOT)))
+            all.stream()
+                .<T>map(one -> one)
+                .filter(one -> lower.apply(one).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst(),
-        Kind::lower);
+        lower);
   }
 
   public static Kind<Path> path(String label) {
@@ -191,9 +197,5 @@ public record Kind<T>(
 
   private static String decimal(double x) {
     return BigDecimal.valueOf(x).stripTrailingZeros().toPlainString();
-  }
-
-  private static String lower(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT);
   }
 }

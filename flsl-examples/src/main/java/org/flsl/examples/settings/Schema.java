@@ -1,8 +1,11 @@
 package org.flsl.examples.settings;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.Set;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
 
@@ -13,9 +16,21 @@ import org.flsl.examples.command.UserError;
  */
 public record Schema(String command, List<Setting<?>> settings) {
 
-  /** Copies. */
+  /**
+   * Copies.
+   *
+   * @throws ServiceConfigurationError if a name comes twice, which only a plug-in brings about
+   */
   public Schema {
     settings = List.copyOf(settings);
+    Set<String> names = new HashSet<>();
+    for (Setting<?> setting : settings) {
+      if (!names.add(setting.name())) {
+        throw new ServiceConfigurationError(
+            "./flsl %s has two settings called %s; another name for the weight of a loss term is needed"
+                .formatted(command, setting.name()));
+      }
+    }
   }
 
   /** The setting of a name; null where there is none. */

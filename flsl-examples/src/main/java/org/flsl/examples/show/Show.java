@@ -117,8 +117,7 @@ abstract class Show extends ComputingCommand {
     network = untrained ? run.untrained() : run.backbone();
     ViewConfig views = run.views();
     decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
-    reader =
-        new TokenReader(network, views, size == null ? 2 * TokenReader.trainedSide(network) : size);
+    reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
     write(sheet(photos()).draw(), format);
     terminal().plain(output.toString());
   }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -16,7 +15,6 @@ import org.flsl.layers.weights.Layout;
 import org.flsl.layers.weights.VitExport;
 import org.flsl.layers.weights.WeightsException;
 import org.flsl.training.checkpoint.AtomicFile;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,15 +65,13 @@ public final class ExportCommand extends WeightsCommand {
   @Option(names = "--student", description = "The run's student instead of its teacher.")
   private boolean student;
 
-  private ExportCommand(Terminal terminal) {
+  /**
+   * The command.
+   *
+   * @param terminal where it talks to its user
+   */
+  public ExportCommand(Terminal terminal) {
     super(terminal);
-  }
-
-  /** The command. */
-  public static CommandLine commandLine(Terminal terminal) {
-    return new CommandLine(new ExportCommand(terminal))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new ErrorLine(terminal));
   }
 
   @Override

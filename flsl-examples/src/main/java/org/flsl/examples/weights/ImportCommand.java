@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -13,7 +12,6 @@ import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.ViewConfig;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,15 +48,13 @@ public final class ImportCommand extends WeightsCommand {
 
   @Mixin private NetworkOptions options;
 
-  private ImportCommand(Terminal terminal) {
+  /**
+   * The command.
+   *
+   * @param terminal where it talks to its user
+   */
+  public ImportCommand(Terminal terminal) {
     super(terminal);
-  }
-
-  /** The command. */
-  public static CommandLine commandLine(Terminal terminal) {
-    return new CommandLine(new ImportCommand(terminal))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new ErrorLine(terminal));
   }
 
   @Override

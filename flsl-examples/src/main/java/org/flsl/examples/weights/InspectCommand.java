@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;
@@ -17,7 +16,6 @@ import org.flsl.layers.weights.OnnxModel;
 import org.flsl.layers.weights.VitPlan;
 import org.flsl.layers.weights.WeightsException;
 import org.flsl.layers.weights.WeightsFile;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -36,15 +34,13 @@ public final class InspectCommand extends WeightsCommand {
 
   @Mixin private NetworkOptions options;
 
-  private InspectCommand(Terminal terminal) {
+  /**
+   * The command.
+   *
+   * @param terminal where it talks to its user
+   */
+  public InspectCommand(Terminal terminal) {
     super(terminal);
-  }
-
-  /** The command. */
-  public static CommandLine commandLine(Terminal terminal) {
-    return new CommandLine(new InspectCommand(terminal))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new ErrorLine(terminal));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.command.Version;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.layers.weights.ImportedVit;
@@ -54,7 +55,7 @@ record Source(
           .limit(MOST_NOTES)
           .forEach(note -> provenance.put(note.getKey(), note.getValue()));
       provenance.put("imported_from", path.getFileName().toString());
-      provenance.put("imported_by", BackboneFile.program());
+      provenance.put("imported_by", Version.program());
       provenance.put("imported_layout", plan.layout().name());
       return new Source(vit.graph(), provenance, vit.remarks(), vit.warnings());
     }

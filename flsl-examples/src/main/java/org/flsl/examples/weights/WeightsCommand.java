@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.weights.WeightsException;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** What the commands about files of weights have in common: how they explain what went wrong. */
@@ -28,20 +30,32 @@ abstract class WeightsCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
+  /** With the parser of its arguments. */
+  public final CommandLine commandLine() {
+    return new CommandLine(this)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new ErrorLine(terminal));
+  }
+
   /** Does it. */
   abstract void run() throws IOException;
 
   /** The file that it is about, for messages. */
   abstract Path file();
 
-  /** Prints a line; names come out of files, and none may tell the terminal what to do. */
+  /** Prints a line. */
   final void say(String line) {
-    terminal.plain(line.replaceAll("\\p{Cntrl}", "?"));
+    terminal.plain(harmless(line));
   }
 
   /** Prints warnings. */
   final void warn(List<String> warnings) {
-    warnings.forEach(warning -> terminal.warn(warning.replaceAll("\\p{Cntrl}", "?")));
+    warnings.forEach(warning -> terminal.warn(harmless(warning)));
+  }
+
+  /** Names come out of files, and none may tell the terminal what to do. */
+  private static String harmless(String line) {
+    return line.replaceAll("\\p{Cntrl}", "?");
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.apache.commons.csv.CSVRecord;
 import org.flsl.evaluation.DenseFeatures;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
-import org.flsl.evaluation.ImageSize;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.examples.pretrain.RunResult;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,12 +77,11 @@ class FeaturesCommandTest {
   }
 
   private DenseFeatures expected(ImageSize size) {
-    return DenseFeatures.of(
-        GraphFeatures.of(RunResult.read(network.file())),
-        Photos.in(images),
-        new ImagePreparation(size),
-        2,
-        done -> {});
+    return expected(GraphFeatures.of(RunResult.read(network.file())), size);
+  }
+
+  private DenseFeatures expected(GraphFeatures features, ImageSize size) {
+    return DenseFeatures.of(features, Photos.in(images), new ImagePreparation(size), 2, done -> {});
   }
 
   private static Map<String, byte[]> entries(Path zip) throws IOException {
@@ -155,6 +154,17 @@ class FeaturesCommandTest {
     }
   }
 
+  /** In front of the final norm; twice the same block is twice the width. */
+  @Test
+  void theFeaturesOfBlocksAreChosenAndJoined() throws IOException {
+    GraphFeatures block = GraphFeatures.of(RunResult.read(network.file())).ofBlocks(List.of(1));
+    INDArray expected = expected(block, new ImageSize(32, 32)).pooled();
+    INDArray one = Nd4j.createFromNpyFile(write("one.npy", "--block=1").toFile());
+    assertEquals(expected, one);
+    INDArray two = Nd4j.createFromNpyFile(write("two.npy", "--block=1,1").toFile());
+    assertEquals(Nd4j.concat(1, expected, expected), two);
+  }
+
   @Test
   void damagedImagesAreLeftOutAndCounted() throws IOException {
     INDArray expected = expected(new ImageSize(32, 32)).pooled();
@@ -180,6 +190,8 @@ class FeaturesCommandTest {
         "out.csv | --half | leave out --half, or name a .npz or .npy file",
         "out.npz | --batch=0 | --batch takes at least 1, got 0",
         "out.npz | --size=33 | Patches of 8 pixels do not divide an image of 33 x 33 pixels",
+        "out.npz | --block=2 | The network has the blocks 1 to 1, not 2: [block_0]",
+        "out.npz | --block=1,0 | The network has the blocks 1 to 1, not 0: [block_0]",
         "out.npz | --size=big | --size takes height x width such as 240x320",
       })
   void whatCannotBeIsRefusedInOneLine(String file, String option, String reason) {

@@ -50,7 +50,7 @@ class TokenPicturesTest {
     PhotoTokens wide = reader.read(photo(60, 30));
     assertEquals(new TokenGrid(4, 8), wide.grid());
     assertArrayEquals(new long[] {32, 8}, wide.tokens().shape());
-    assertEquals(16, TokenReader.trainedSide(vit()));
+    assertEquals(2 * 224, TokenReader.usualSide(ViewConfig.paper()));
   }
 
   @Test

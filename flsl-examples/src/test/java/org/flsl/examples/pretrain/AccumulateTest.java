@@ -16,6 +16,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.settings.Config;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +51,7 @@ class AccumulateTest {
         .defaults()
         .with(Settings.ACCUMULATE, parts)
         .with(Settings.BATCH, BATCH)
-        .with(Settings.ARCH, Architecture.TINY)
+        .with(Settings.ARCH, VitSize.TINY)
         .with(Settings.WIDTH, 16)
         .with(Settings.HEADS, 2)
         .with(Settings.DEPTH, 2)

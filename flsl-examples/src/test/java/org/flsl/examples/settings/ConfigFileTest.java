@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.Architecture;
 import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
+import org.flsl.layers.vit.VitSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +56,7 @@ class ConfigFileTest {
             .defaults()
             .with(Settings.IMAGES, Path.of("/photos of: me, it's #1"))
             .with(Settings.TAU_SA, new Span(0.1 / 3, 0.2 / 3))
-            .with(Settings.ARCH, Architecture.TINY);
+            .with(Settings.ARCH, VitSize.TINY);
     String text = ConfigFile.write(config);
     Config again = parse(text);
     for (Setting<?> setting : Settings.SCHEMA.settings()) {

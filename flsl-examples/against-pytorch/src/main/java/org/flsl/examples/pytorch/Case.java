@@ -1,8 +1,8 @@
 package org.flsl.examples.pytorch;
 
 import org.flsl.examples.benchmark.Workload;
-import org.flsl.examples.pretrain.Architecture;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.layers.vit.VitSize;
 import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;
@@ -13,7 +13,7 @@ import org.flsl.views.ViewConfig;
  * <p>Two things differ from the paper, so that both programs give the same numbers: there is no
  * drop path, and nothing follows a schedule.
  */
-record Case(Architecture arch, int batch) {
+record Case(VitSize arch, int batch) {
   static final double TEMPERATURE = 0.1;
   static final double TEACHER_TEMPERATURE = 0.04;
   static final double TAU_SELF = 0.1 / Math.sqrt(384);
@@ -31,7 +31,7 @@ record Case(Architecture arch, int batch) {
   private static final int PATCH = 16;
 
   VitConfig vit() {
-    return arch.vit(PATCH, views().globalHeight()).toBuilder().dropPath(0).build();
+    return arch.shape(PATCH, views().globalHeight()).toBuilder().dropPath(0).build();
   }
 
   ViewConfig views() {
@@ -69,7 +69,7 @@ record Case(Architecture arch, int batch) {
   }
 
   String title() {
-    return (arch == Architecture.TINY ? "Ti" : arch == Architecture.SMALL ? "S" : "B")
+    return (arch == VitSize.TINY ? "Ti" : arch == VitSize.SMALL ? "S" : "B")
         + "/"
         + PATCH
         + " x"

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.flsl.examples.pretrain.Architecture;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
+import org.flsl.layers.vit.VitSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +26,7 @@ public final class Comparison implements Callable<Integer> {
   private static final String ROW = "%-8s %-14s | %9s %13s %5s %5s | %9s %13s %5s %5s | %5s  %s";
 
   @Option(names = "--arch", split = ",", description = "Any of ${COMPLETION-CANDIDATES}.")
-  private List<Architecture> archs = List.of(Architecture.TINY, Architecture.SMALL);
+  private List<VitSize> archs = List.of(VitSize.TINY, VitSize.SMALL);
 
   @Option(names = "--batch", split = ",", paramLabel = "N", description = "Images per step.")
   private List<Integer> batches = List.of(4, 16);
@@ -79,7 +79,7 @@ public final class Comparison implements Callable<Integer> {
     boolean agree = true;
     try {
       if (works.contains(Work.GEMM)) {
-        Case any = new Case(Architecture.TINY, 1);
+        Case any = new Case(VitSize.TINY, 1);
         Pair peaks = measure(processes, Work.GEMM, any, folder.resolve("none"), result);
         System.out.printf(
             "%s; %d threads%nmeasured peak of matrix products: ours %.0f, PyTorch %.0f GFLOP/s%n",
@@ -99,7 +99,7 @@ public final class Comparison implements Callable<Integer> {
           "GB",
           "ratio",
           "loss");
-      for (Architecture arch : archs) {
+      for (VitSize arch : archs) {
         for (int batch : batches) {
           agree &= measureAll(processes, new Case(arch, batch), folder.resolve("data"), result);
         }

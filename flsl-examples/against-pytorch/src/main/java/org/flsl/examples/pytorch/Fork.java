@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.flsl.examples.benchmark.PeakMemory;
 import org.flsl.examples.benchmark.Timing;
-import org.flsl.examples.pretrain.Architecture;
+import org.flsl.layers.vit.VitSize;
 
 /** A process that does one kind of work with one of the programs. */
 public final class Fork {
@@ -47,7 +47,7 @@ public final class Fork {
       return new Order(
           Side.valueOf(arguments[0]),
           Work.valueOf(arguments[1]),
-          new Case(Architecture.valueOf(arguments[2]), Integer.parseInt(arguments[3])),
+          new Case(VitSize.valueOf(arguments[2]), Integer.parseInt(arguments[3])),
           Integer.parseInt(arguments[4]),
           Integer.parseInt(arguments[5]),
           Path.of(arguments[6]),

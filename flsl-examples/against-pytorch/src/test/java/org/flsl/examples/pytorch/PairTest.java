@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.flsl.examples.benchmark.Timing;
-import org.flsl.examples.pretrain.Architecture;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
+import org.flsl.layers.vit.VitSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,7 +72,7 @@ class PairTest {
         new Order(
             Side.PYTORCH,
             Work.STEP,
-            new Case(Architecture.TINY, 4),
+            new Case(VitSize.TINY, 4),
             1,
             2,
             Path.of("data"),

@@ -1,26 +1,25 @@
-package org.flsl.examples.pretrain;
+package org.flsl.layers.vit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.flsl.layers.TokenGrid;
-import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ArchitectureTest {
+class VitSizeTest {
   @ParameterizedTest
   @EnumSource
-  void aPatchNeedNotDivideTheUsualSizeOfImages(Architecture architecture) {
-    VitConfig vit = architecture.vit(10, 100);
+  void aPatchNeedNotDivideTheUsualSizeOfImages(VitSize size) {
+    VitConfig vit = size.shape(10, 100);
     assertEquals(10, vit.patch());
     assertEquals(TokenGrid.of(100, 100, 10), vit.baseGrid());
   }
 
   @Test
   void widthsAreThePapers() {
-    assertEquals(192, Architecture.TINY.vit(16, 224).width());
-    assertEquals(384, Architecture.SMALL.vit(16, 224).width());
-    assertEquals(768, Architecture.BASE.vit(16, 224).width());
+    assertEquals(192, VitSize.TINY.shape(16, 224).width());
+    assertEquals(384, VitSize.SMALL.shape(16, 224).width());
+    assertEquals(768, VitSize.BASE.shape(16, 224).width());
   }
 }

@@ -1,4 +1,4 @@
-package org.flsl.evaluation;
+package org.flsl.evaluation.data;
 
 /**
  * Height and width of images in pixels.
