@@ -11,6 +11,7 @@ import org.flsl.losses.FlslLosses;
 import org.flsl.training.FlslGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -54,6 +55,32 @@ public record ClusterHealth(
     Observer observer = new Observer(training);
     views.forEach(observer::observe);
     return observer.health();
+  }
+
+  /**
+   * Looks at a training with some of its views.
+   *
+   * @param images after so many, or a few more that come in one batch with them, it is enough
+   */
+  public static ClusterHealth of(ComputationGraph training, MultiDataSetIterator views, int images) {
+    Observer observer = new Observer(training);
+    for (long seen = 0; views.hasNext() && seen < images; ) {
+      MultiDataSet batch = views.next();
+      seen += batch.getFeatures(0).size(0);
+      observer.observe(batch);
+    }
+    return observer.health();
+  }
+
+  /** The same as named values. */
+  public List<Measured> measured(String features) {
+    MeasuredValues values = new MeasuredValues();
+    values.add("used centroids of " + centroids, usedCentroids);
+    values.add("entropy of the mean assignment", meanAssignmentEntropy);
+    values.add("entropy per query", queryEntropy);
+    values.add("attention entropy / ln N, student", selfAttentionEntropy);
+    values.add("attention entropy / ln N, teacher", crossAttentionEntropy);
+    return values.of(features);
   }
 
   /** Collects sums over batches. */

@@ -67,10 +67,15 @@ final class Turns {
     return isTurned(image) ? mask.turned(photos.get(image).orientation) : mask;
   }
 
-  /** The box of a photo as it lies on the upright photo. */
-  LabelledBox turned(int image, LabelledBox box) {
+  /** The boxes of a photo as they lie on the upright photo. */
+  List<LabelledBox> turned(int image, List<LabelledBox> boxes) {
+    if (!isTurned(image)) {
+      return boxes;
+    }
     Photo photo = photos.get(image);
-    return isTurned(image) ? box.turned(photo.orientation, photo.width, photo.height) : box;
+    return boxes.stream()
+        .map(box -> box.turned(photo.orientation, photo.width, photo.height))
+        .toList();
   }
 
   /** Whether width and height of a photo are exchanged when it is turned upright. */

@@ -7,6 +7,7 @@ import java.util.List;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measured;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.evaluation.data.Davis;
 import org.flsl.evaluation.data.DavisSequence;
 import org.flsl.evaluation.data.ImageSize;
@@ -93,8 +94,8 @@ final class EvalVideo extends Measurement {
       showDefaultValue = Help.Visibility.NEVER)
   private Path masks;
 
-  EvalVideo(EvalRuntime runtime) {
-    super(runtime);
+  EvalVideo(Surroundings surroundings) {
+    super(surroundings);
   }
 
   @Override
@@ -118,18 +119,19 @@ final class EvalVideo extends Measurement {
             .shortSide(shortSide)
             .preparation(model::preparation)
             .seeds(seeds)
-            .progress(runtime::progress)
+            .progress(this::progress)
             .build();
-    runtime
-        .terminal()
+    terminal()
         .plain(
             "%s on %d videos of %s, shorter side %d pixels, random twins: %d"
                 .formatted(model.file(), videos.size(), davis, shortSide, seeds));
     ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
     List<Measured> results =
-        withBaselines(features, square, candidate -> benchmark.measure(candidate, sink(candidate)));
+        all(
+            Candidate.withBaselines(features, square),
+            candidate -> benchmark.measure(candidate, sink(candidate)));
     if (masks != null) {
-      runtime.terminal().plain(masks + " holds the masks");
+      terminal().plain(masks + " holds the masks");
     }
     return results;
   }

@@ -323,7 +323,8 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private Config resolved(Config config, Path images) {
     Config absolute = config;
-    for (Setting<Path> path : List.of(Settings.IMAGES, Settings.PREVIOUS)) {
+    for (Setting<Path> path :
+        List.of(Settings.IMAGES, Settings.PREVIOUS, RunSettings.MEASURE_IMAGES)) {
       if (config.get(path) != null) {
         absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
       }

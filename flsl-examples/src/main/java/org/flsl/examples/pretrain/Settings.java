@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.flsl.evaluation.Measure;
 import java.util.stream.Collectors;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.run.RunSettings;
@@ -357,6 +358,11 @@ public final class Settings {
   public static final Setting<Integer> SAVE_EPOCHS = declared(RunSettings.SAVE_EPOCHS);
   public static final Setting<Double> SAVE_MINUTES = declared(RunSettings.SAVE_MINUTES);
   public static final Setting<Integer> KEEP = declared(RunSettings.KEEP);
+  public static final Setting<List<Measure>> MEASURE = declared(RunSettings.MEASURE);
+  public static final Setting<Integer> MEASURE_EVERY = declared(RunSettings.MEASURE_EVERY);
+  public static final Setting<Path> MEASURE_IMAGES = declared(RunSettings.MEASURE_IMAGES);
+  public static final Setting<List<Integer>> MEASURE_IGNORED =
+      declared(RunSettings.MEASURE_IGNORED);
 
   /** All of them, in the order in which help and files list them. */
   public static final Schema SCHEMA = new Schema("pretrain", DECLARED);

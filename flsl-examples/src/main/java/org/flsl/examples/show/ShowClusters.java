@@ -1,5 +1,6 @@
 package org.flsl.examples.show;
 
+import org.flsl.examples.command.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
 import org.flsl.examples.command.UserError;
@@ -11,7 +12,6 @@ import org.flsl.examples.pictures.Palette;
 import org.flsl.examples.pictures.RankedClusters;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
-import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,5 +1,6 @@
 package org.flsl.examples.show;
 
+import org.flsl.examples.command.Surroundings;
 import java.util.Map;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Relaunch;
@@ -52,7 +53,4 @@ public final class ShowCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(), "show what: clusters, query, pca, heads or neighbours?");
   }
-
-  /** What the subcommands need of the process around them. */
-  record Surroundings(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {}
 }
