@@ -17,7 +17,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * What a benchmark says of a backbone, as Arbiter asks for it: the first of its values. More is
  * better.
  *
- * <p>Never the training loss: the weights that a sweep searches change its scale. JSON keeps its name only: one that was read back cannot score.
+ * <p>Never the training loss: the weights that a sweep searches change its scale. JSON keeps its
+ * name only: one that was read back cannot score.
  */
 public final class BackboneScore implements ScoreFunction {
   private static final long serialVersionUID = 1L;

@@ -64,16 +64,21 @@ class ArbiterGuardsTest {
   }
 
   private LocalOptimizationRunner run(
-      SweepCandidates candidates, ToDoubleFunction<Candidate> score, int parallel, TerminationCondition... more)
+      SweepCandidates candidates,
+      ToDoubleFunction<Candidate> score,
+      int parallel,
+      TerminationCondition... more)
       throws IOException {
     OptimizationConfiguration configuration =
         new OptimizationConfiguration.Builder()
             .candidateGenerator(candidates)
             .dataSource(PhotoFolder.class, new Properties())
             .modelSaver(new RunFolders(folder.toString()))
-            .scoreFunction(new BackboneScore(
+            .scoreFunction(
+                new BackboneScore(
                     "a test's",
-                    candidate -> Measured.one("a test's", candidate, score.applyAsDouble(candidate))))
+                    candidate ->
+                        Measured.one("a test's", candidate, score.applyAsDouble(candidate))))
             .terminationConditions(
                 Stream.concat(Stream.of(new AllTried()), Stream.of(more)).toList())
             .build();

@@ -104,7 +104,8 @@ class SweepCandidatesTest {
                 new SweepCandidates(mixed(), Search.RANDOM, 8, 5, List.of(Map.of("gamma", "0"))))
             .dataSource(PhotoFolder.class, new Properties())
             .modelSaver(new RunFolders("candidates"))
-            .scoreFunction(new BackboneScore("label-free", candidate -> Measured.one("none", candidate, 0)))
+            .scoreFunction(
+                new BackboneScore("label-free", candidate -> Measured.one("none", candidate, 0)))
             .terminationConditions(new AllTried())
             .build();
     OptimizationConfiguration again = OptimizationConfiguration.fromJson(configuration.toJson());

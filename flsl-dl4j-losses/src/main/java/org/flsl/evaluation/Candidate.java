@@ -2,8 +2,8 @@ package org.flsl.evaluation;
 
 import java.util.List;
 import java.util.function.LongFunction;
-import org.flsl.views.ViewConfig;
 import org.flsl.evaluation.data.ImageSize;
+import org.flsl.views.ViewConfig;
 
 /**
  * Features that are measured beside others.
@@ -51,7 +51,9 @@ public record Candidate(
     return withBaselines(of(model), model, size);
   }
 
-  /** The same for images of the size that the network is made for, normalised as in its training. */
+  /**
+   * The same for images of the size that the network is made for, normalised as in its training.
+   */
   public static List<Candidate> withBaselines(GraphFeatures model, ViewConfig training) {
     return withBaselines(of(model, training), model, sizeOf(model));
   }

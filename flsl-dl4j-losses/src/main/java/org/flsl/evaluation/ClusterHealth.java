@@ -62,7 +62,8 @@ public record ClusterHealth(
    *
    * @param images after so many, or a few more that come in one batch with them, it is enough
    */
-  public static ClusterHealth of(ComputationGraph training, MultiDataSetIterator views, int images) {
+  public static ClusterHealth of(
+      ComputationGraph training, MultiDataSetIterator views, int images) {
     Observer observer = new Observer(training);
     for (long seen = 0; views.hasNext() && seen < images; ) {
       MultiDataSet batch = views.next();

@@ -2,7 +2,9 @@ package org.flsl.evaluation;
 
 import java.util.Arrays;
 
-/** The k keys so far that are most like a query, best first; of equal ones, those that came first. */
+/**
+ * The k keys so far that are most like a query, best first; of equal ones, those that came first.
+ */
 public final class Nearest {
   private final float[] cosines;
   private final int[] keys;

@@ -15,9 +15,7 @@ public final class EvenPicks {
   /** The middle one of each of so many equal parts. */
   public static int[] middles(int most, int all) {
     int count = count(most, all);
-    return IntStream.range(0, count)
-        .map(i -> (int) ((2L * i + 1) * all / (2L * count)))
-        .toArray();
+    return IntStream.range(0, count).map(i -> (int) ((2L * i + 1) * all / (2L * count))).toArray();
   }
 
   private static int count(int most, int all) {

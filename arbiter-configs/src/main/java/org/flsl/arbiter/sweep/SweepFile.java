@@ -413,11 +413,7 @@ final class SweepFile {
   }
 
   private <N> N number(
-      String key,
-      N otherwise,
-      Function<String, N> read,
-      Predicate<N> fits,
-      String expected) {
+      String key, N otherwise, Function<String, N> read, Predicate<N> fits, String expected) {
     return value(key)
         .map(
             text -> {

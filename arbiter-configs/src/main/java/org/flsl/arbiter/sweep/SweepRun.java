@@ -215,8 +215,7 @@ final class SweepRun {
     double untrained = untrained(folder, best);
     if (!sweep.axes().isEmpty()) {
       SweepPicture picture =
-          new SweepPicture(
-              sweep.axes(), all, sweep.score().name(), sweep.base(), untrained);
+          new SweepPicture(sweep.axes(), all, sweep.score().name(), sweep.base(), untrained);
       AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }

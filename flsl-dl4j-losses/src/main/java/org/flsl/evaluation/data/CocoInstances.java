@@ -513,8 +513,7 @@ public final class CocoInstances {
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      List<LabelledBox> boxes =
-          CocoInstances.this.boxes(listed.photos.get(image), listed.indices);
+      List<LabelledBox> boxes = CocoInstances.this.boxes(listed.photos.get(image), listed.indices);
       return listed.turns.turned(image, boxes);
     }
   }

@@ -28,8 +28,7 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
   private final MaskFiles masks;
   private final int[] values;
 
-  private ImagesAndMasks(
-      ImageFolder images, MaskFiles masks, int[] values, List<String> classes) {
+  private ImagesAndMasks(ImageFolder images, MaskFiles masks, int[] values, List<String> classes) {
     super(images, classes);
     this.masks = masks;
     this.values = values;
@@ -104,17 +103,14 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
                 .mapToObj(i -> folder.relativePath(i).replaceFirst("\\.[^./]*$", ""))
                 .toList());
     int[] missing =
-        IntStream.range(0, files.size())
-            .filter(i -> !Files.isRegularFile(files.get(i)))
-            .toArray();
+        IntStream.range(0, files.size()).filter(i -> !Files.isRegularFile(files.get(i))).toArray();
     if (missing.length > 0) {
       throw new DatasetException(
           "%d of %d images have no mask: %s needs %s; add it, or take the image away"
               .formatted(
                   missing.length, files.size(), folder.path(missing[0]), files.get(missing[0])));
     }
-    return new ImagesAndMasks(
-        folder, MaskFiles.of(folder.paths(), files, reader), values, classes);
+    return new ImagesAndMasks(folder, MaskFiles.of(folder.paths(), files, reader), values, classes);
   }
 
   @Override
@@ -135,7 +131,11 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
       throw new DatasetException(
           "The mask %s has the label %d, but there are %d classes, %d to %d; name the label as ignored, or the right number of classes"
               .formatted(
-                  masks.files().get(image), value, values.length, values[0], values[values.length - 1]));
+                  masks.files().get(image),
+                  value,
+                  values.length,
+                  values[0],
+                  values[values.length - 1]));
     }
     return label;
   }

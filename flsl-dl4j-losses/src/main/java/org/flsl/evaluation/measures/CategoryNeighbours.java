@@ -61,8 +61,7 @@ public final class CategoryNeighbours extends Measure {
 
   private static double share(CategorySet images, Candidate candidate) {
     INDArray means =
-        DenseFeatures.of(
-                candidate.features(), images, candidate.preparation(), BATCH, done -> {})
+        DenseFeatures.of(candidate.features(), images, candidate.preparation(), BATCH, done -> {})
             .pooled();
     int right = 0;
     for (int part = 0; part < PARTS; part++) {

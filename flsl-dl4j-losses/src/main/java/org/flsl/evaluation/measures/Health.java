@@ -13,13 +13,17 @@ public final class Health extends Measure {
 
   /** For the service loader. */
   public Health() {
-    super("health", "Are features alive? Spread and effective rank of the tokens. Needs any photos.");
+    super(
+        "health", "Are features alive? Spread and effective rank of the tokens. Needs any photos.");
   }
 
   @Override
   public Benchmark on(MeasuredImages images) {
     LabelledImages photos = images.readable().of(Photos.in(images.folder()).atMost(PHOTOS));
     return candidate ->
-        HealthBenchmark.builder(photos, candidate.preparation()).seeds(1).build().measure(candidate);
+        HealthBenchmark.builder(photos, candidate.preparation())
+            .seeds(1)
+            .build()
+            .measure(candidate);
   }
 }

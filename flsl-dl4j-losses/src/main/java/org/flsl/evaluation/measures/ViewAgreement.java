@@ -101,8 +101,7 @@ public final class ViewAgreement extends Measure {
     int token(double[] place, TokenGrid grid) {
       int row = (int) (grid.height() * (place[0] - box.top()) / box.height());
       int column = (int) (grid.width() * (place[1] - box.left()) / box.width());
-      return Math.min(row, grid.height() - 1) * grid.width()
-          + Math.min(column, grid.width() - 1);
+      return Math.min(row, grid.height() - 1) * grid.width() + Math.min(column, grid.width() - 1);
     }
   }
 

@@ -48,8 +48,7 @@ class LabelledMeasuresTest {
   }
 
   private static double score(Benchmark benchmark) {
-    List<Measured> values =
-        benchmark.measure(Candidate.of(GraphFeatures.of(backbone())));
+    List<Measured> values = benchmark.measure(Candidate.of(GraphFeatures.of(backbone())));
     assertEquals(1, values.size(), values.toString());
     return values.get(0).mean();
   }
@@ -117,17 +116,11 @@ class LabelledMeasuresTest {
 
   @Test
   void imagesWithoutMasksAreRefused() throws IOException {
-    String error =
-        assertThrows(
-                IllegalArgumentException.class, () -> on("dense-knn"))
-            .getMessage();
+    String error = assertThrows(IllegalArgumentException.class, () -> on("dense-knn")).getMessage();
     assertTrue(error.startsWith(folder + " has no masks to score on"), error);
     scenes(folder, 3);
     Files.delete(folder.resolve("masks/1.png"));
-    error =
-        assertThrows(
-                IllegalArgumentException.class, () -> on("kmeans-miou"))
-            .getMessage();
+    error = assertThrows(IllegalArgumentException.class, () -> on("kmeans-miou")).getMessage();
     assertTrue(error.startsWith("1 of 3 images have no mask"), error);
   }
 
@@ -164,9 +157,7 @@ class LabelledMeasuresTest {
       damage(folder.resolve("dark_" + i + ".png"));
     }
     for (String measure : List.of("categories", "label-free")) {
-      String error =
-          assertThrows(IllegalArgumentException.class, () -> on(measure))
-              .getMessage();
+      String error = assertThrows(IllegalArgumentException.class, () -> on(measure)).getMessage();
       assertTrue(error.startsWith("None of the 24 images can be read: "), error);
     }
   }
@@ -219,9 +210,7 @@ class LabelledMeasuresTest {
   void namesThatTellNoCategoriesAreRefused() throws IOException {
     photos("light", "dark");
     String error =
-        assertThrows(
-                IllegalArgumentException.class, () -> on("categories"))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> on("categories")).getMessage();
     assertTrue(error.contains("tells no classes: expected a folder for each class"), error);
   }
 }

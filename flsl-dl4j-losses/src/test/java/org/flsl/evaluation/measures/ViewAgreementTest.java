@@ -64,6 +64,10 @@ class ViewAgreementTest {
 
   @Test
   void photosAreNeeded(@TempDir Path empty) {
-    assertThrows(IllegalArgumentException.class, () -> new ViewAgreement().on(new MeasuredImages(empty, Set.of(), new ReadableImages(new ImageDecoder()))));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new ViewAgreement()
+                .on(new MeasuredImages(empty, Set.of(), new ReadableImages(new ImageDecoder()))));
   }
 }

@@ -1,16 +1,16 @@
 package org.flsl.examples.eval;
 
 import java.util.List;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measured;
-import org.flsl.examples.command.Surroundings;
-import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.boxes.BoxBenchmark;
 import org.flsl.evaluation.boxes.CentreCrop;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;

@@ -2,15 +2,15 @@ package org.flsl.examples.eval;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.CategoryBenchmark;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.Measured;
-import org.flsl.examples.command.Surroundings;
-import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

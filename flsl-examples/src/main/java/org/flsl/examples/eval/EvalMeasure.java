@@ -44,7 +44,10 @@ final class EvalMeasure extends Measurement {
 
   static CommandLine commandLine(Surroundings surroundings, Measure measure) {
     CommandLine line = new CommandLine(new EvalMeasure(surroundings, measure));
-    line.getCommandSpec().name(measure.name()).usageMessage().description(measure.summary().replace("%", "%%"));
+    line.getCommandSpec()
+        .name(measure.name())
+        .usageMessage()
+        .description(measure.summary().replace("%", "%%"));
     return line;
   }
 

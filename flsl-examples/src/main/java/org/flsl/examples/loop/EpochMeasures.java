@@ -44,8 +44,7 @@ final class EpochMeasures {
    * @param images that are trained on
    * @throws UserError where they are not what a measure needs
    */
-  static EpochMeasures of(
-      Config config, Path images, Training training, Terminal terminal) {
+  static EpochMeasures of(Config config, Path images, Training training, Terminal terminal) {
     if (!config.has(RunSettings.MEASURE) || config.get(RunSettings.MEASURE) == null) {
       return new EpochMeasures(1, terminal);
     }

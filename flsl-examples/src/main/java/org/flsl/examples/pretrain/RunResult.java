@@ -135,8 +135,7 @@ public final class RunResult {
     try {
       return MeasuresCsv.read(files.measures());
     } catch (IOException e) {
-      throw new UserError(
-          "cannot read " + files.measures() + ": " + Problems.explain(e), e);
+      throw new UserError("cannot read " + files.measures() + ": " + Problems.explain(e), e);
     }
   }
 

@@ -1,8 +1,8 @@
 package org.flsl.examples.report;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;

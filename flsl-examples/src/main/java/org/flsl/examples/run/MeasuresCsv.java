@@ -17,8 +17,8 @@ import org.flsl.training.checkpoint.AtomicFile;
 /**
  * The file {@code measures.csv}: one row for each value that was measured while a run trained.
  *
- * <p>It stands beside {@code metrics.csv}, since measures have a rhythm of their own, and a run that
- * is gone on with may be told others: one file of columns would be mostly empty fields.
+ * <p>It stands beside {@code metrics.csv}, since measures have a rhythm of their own, and a run
+ * that is gone on with may be told others: one file of columns would be mostly empty fields.
  */
 public final class MeasuresCsv {
   private static final CSVFormat FORMAT =

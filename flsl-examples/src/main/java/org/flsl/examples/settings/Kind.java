@@ -77,7 +77,9 @@ public record Kind<T>(
             "NAME",
             names,
             text ->
-                choices.stream().filter(choice -> choice.toString().equals(text.strip())).findFirst(),
+                choices.stream()
+                    .filter(choice -> choice.toString().equals(text.strip()))
+                    .findFirst(),
             String::valueOf);
     return list(one, "names with commas between them, of " + names);
   }

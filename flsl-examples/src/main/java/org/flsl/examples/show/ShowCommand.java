@@ -1,9 +1,9 @@
 package org.flsl.examples.show;
 
-import org.flsl.examples.command.Surroundings;
 import java.util.Map;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package org.flsl.examples.show;
 
-import org.flsl.examples.command.Surroundings;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.BlockAttention;
 import org.flsl.examples.pictures.Legend;

@@ -1,7 +1,7 @@
 package org.flsl.examples.show;
 
-import org.flsl.examples.command.Surroundings;
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.Neighbours;

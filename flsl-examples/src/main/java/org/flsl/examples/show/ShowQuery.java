@@ -1,8 +1,8 @@
 package org.flsl.examples.show;
 
-import org.flsl.examples.command.Surroundings;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.Painter;

@@ -70,8 +70,7 @@ class MeasuredRunTest {
   private void train(String run, Config config, int... stops) throws IOException {
     for (int step : stops) {
       try (OpenRun training =
-          OpenRun.open(
-              new Pretraining(), config, images, folder.resolve(run), screen.terminal())) {
+          OpenRun.open(new Pretraining(), config, images, folder.resolve(run), screen.terminal())) {
         assertTrue(training.trainTo(step, () -> false));
       }
     }
@@ -132,12 +131,12 @@ class MeasuredRunTest {
         error.getMessage().startsWith("--measure dense-knn: " + images + " has no masks"),
         error.getMessage());
     assertFalse(Files.exists(folder.resolve("run")));
-    error =
-        assertThrows(UserError.class, () -> CONFIG.with(Settings.MEASURE, "knn", "--measure"));
+    error = assertThrows(UserError.class, () -> CONFIG.with(Settings.MEASURE, "knn", "--measure"));
     assertTrue(
         error
             .getMessage()
-            .startsWith("--measure is 'knn', but has to be names with commas between them, of label-free, "),
+            .startsWith(
+                "--measure is 'knn', but has to be names with commas between them, of label-free, "),
         error.getMessage());
   }
 }
