@@ -94,6 +94,11 @@ public final class ForkedJvm {
 
   /** Sends a signal, such as INT; the test is skipped where processes are started to ignore it. */
   public void signal(String name) throws IOException, InterruptedException {
+    signal(process, name);
+  }
+
+  /** The same to any process that the test started. */
+  public static void signal(Process process, String name) throws IOException, InterruptedException {
     if (isIgnored(name)) {
       process.destroyForcibly();
       assumeTrue(
