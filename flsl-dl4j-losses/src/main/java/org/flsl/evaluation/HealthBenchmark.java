@@ -2,10 +2,11 @@ package org.flsl.evaluation;
 
 import java.util.List;
 import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.training.PlaceShare;
 
 /**
  * Measures whether features are alive, without labels: {@link FeatureHealth} of some of the tokens
- * of photos.
+ * of photos, and how much of all of them is {@linkplain PlaceShare their place}.
  *
  * <p>A seed draws the tokens, and the weights of a random twin.
  */
@@ -41,7 +42,7 @@ public final class HealthBenchmark implements Benchmark {
     return new Builder(photos, preparation);
   }
 
-  /** Spread and effective rank of features, with each seed. */
+  /** Spread, effective rank and share of place of features, with each seed. */
   @Override
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
@@ -59,6 +60,7 @@ public final class HealthBenchmark implements Benchmark {
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
       values.add("spread", health.spread());
       values.add("effective rank", health.effectiveRank());
+      values.add("share of place", PlaceShare.of(dense.perImage()));
     }
     return values.of(candidate.name());
   }

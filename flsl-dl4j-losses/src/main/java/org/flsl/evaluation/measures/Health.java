@@ -14,7 +14,8 @@ public final class Health extends Measure {
   /** For the service loader. */
   public Health() {
     super(
-        "health", "Are features alive? Spread and effective rank of the tokens. Needs any photos.");
+        "health",
+        "Are features alive? Spread, effective rank and share of place of the tokens. Needs any photos.");
   }
 
   @Override

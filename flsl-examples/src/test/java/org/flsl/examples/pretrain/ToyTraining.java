@@ -145,7 +145,8 @@ public final class ToyTraining implements Training {
             1,
             2,
             3,
-            4));
+            4,
+            0.1));
   }
 
   @Override
