@@ -23,25 +23,28 @@ public final class Nearest {
    * @param firstKey the number of the first; the others follow
    */
   public void offer(float[] values, int firstKey) {
+    float worst = worst();
     for (int i = 0; i < values.length; i++) {
-      if (values[i] > cosines[cosines.length - 1]) {
+      if (values[i] > worst) {
         insert(values[i], firstKey + i);
+        worst = worst();
       }
     }
   }
 
-  /**
-   * The same for some of the keys only.
-   *
-   * @param which their numbers, in ascending order
-   * @param firstKey the number of the key that {@code values} begins with
-   */
-  void offer(float[] values, int[] which, int firstKey) {
-    for (int key : which) {
-      if (values[key - firstKey] > cosines[cosines.length - 1]) {
-        insert(values[key - firstKey], key);
+  /** The same for those of the keys only that {@code counted} is true for. */
+  void offer(float[] values, boolean[] counted, int firstKey) {
+    float worst = worst();
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] > worst && counted[i]) {
+        insert(values[i], firstKey + i);
+        worst = worst();
       }
     }
+  }
+
+  private float worst() {
+    return cosines[cosines.length - 1];
   }
 
   private void insert(float value, int key) {

@@ -23,8 +23,11 @@ public final class NearestNeighbours implements TokenClassifier {
   /** Usual temperature. */
   public static final double TEMPERATURE = 0.07;
 
-  private static final int QUERY_BLOCK = 512;
-  private static final int KEY_BLOCK = 4096;
+  private static final int QUERY_BLOCK = 1024;
+  private static final int KEY_BLOCK = 2048;
+
+  /** Queries that look through their cosines one after the other, with one row of memory. */
+  private static final int SLICE = 16;
 
   private final INDArray keys;
   private final int[] labels;
@@ -51,7 +54,7 @@ public final class NearestNeighbours implements TokenClassifier {
   /**
    * Remembers vectors of which each sample votes by itself. What samples share is compared once.
    *
-   * @param samples the rows that belong to each, in ascending order
+   * @param samples the rows that belong to each
    */
   NearestNeighbours(LabelledTokens known, List<int[]> samples, int k, double temperature) {
     check(k, temperature);
@@ -135,28 +138,32 @@ public final class NearestNeighbours implements TokenClassifier {
           memory.get(NDArrayIndex.interval(0, (long) count * block)).reshape('c', count, block);
       DotProducts.of(queries, rows(keys, start, end), cosines);
       FloatBuffer values = HeapCopy.buffer(memory);
-      List<int[]> members = samples.stream().map(sample -> between(sample, first, end)).toList();
-      IntStream.range(0, count)
+      List<boolean[]> counted =
+          samples.stream().map(sample -> counted(sample, first, end)).toList();
+      IntStream.range(0, (count + SLICE - 1) / SLICE)
           .parallel()
           .forEach(
-              i -> {
+              slice -> {
                 float[] row = new float[block];
-                values.get(i * block, row);
-                for (int sample = 0; sample < members.size(); sample++) {
-                  nearest[i][sample].offer(row, members.get(sample), first);
+                for (int i = slice * SLICE; i < Math.min(count, (slice + 1) * SLICE); i++) {
+                  values.get(i * block, row);
+                  for (int sample = 0; sample < counted.size(); sample++) {
+                    nearest[i][sample].offer(row, counted.get(sample), first);
+                  }
                 }
               });
     }
     return nearest;
   }
 
-  private static int[] between(int[] ascending, int from, int to) {
-    return Arrays.copyOfRange(ascending, place(ascending, from), place(ascending, to));
-  }
-
-  private static int place(int[] ascending, int number) {
-    int place = Arrays.binarySearch(ascending, number);
-    return place < 0 ? -place - 1 : place;
+  private static boolean[] counted(int[] sample, int from, int to) {
+    boolean[] counted = new boolean[to - from];
+    for (int row : sample) {
+      if (row >= from && row < to) {
+        counted[row - from] = true;
+      }
+    }
+    return counted;
   }
 
   private static INDArray rows(INDArray matrix, long from, long to) {

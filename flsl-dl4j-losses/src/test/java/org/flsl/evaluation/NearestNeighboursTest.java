@@ -45,7 +45,7 @@ class NearestNeighboursTest {
     INDArray unitKeys = UnitLength.rows(keys);
     float[] scores =
         new NearestNeighbours(new LabelledTokens(keys, labels, 20_000), 1, 0.1).scores(queries);
-    for (int query : new int[] {0, 511, 512, 1099}) {
+    for (int query : new int[] {0, 1023, 1024, 1099}) {
       int nearest = unitKeys.mmul(units.getRow(query).reshape(-1, 1)).argMax(0).getInt(0);
       assertEquals(1, scores[query * 20_000 + nearest]);
     }
