@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -196,6 +197,22 @@ public final class BackboneGraph {
               .formatted(blocks.size(), number, blocks.stream().map(Block::vertex).toList()));
     }
     return blocks.get(number - 1);
+  }
+
+  /**
+   * Names of the vertices up to a block.
+   *
+   * @param number from 1 at the entrance; 0 for the entrance alone, where there is one of our own
+   *     kind
+   * @throws IllegalArgumentException if there is no such block
+   */
+  public Set<String> upTo(int number) {
+    if (number > 0) {
+      return of(configuration, block(number).vertex()).vertices();
+    }
+    return vertices().stream()
+        .filter(name -> vertex(name) instanceof ImageEntrance)
+        .collect(Collectors.toSet());
   }
 
   /**

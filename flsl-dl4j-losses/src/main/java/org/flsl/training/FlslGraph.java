@@ -154,7 +154,14 @@ public final class FlslGraph {
   }
 
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
-    return graphBuilder(firstPrototypeIteration).build();
+    ComputationGraphConfiguration training = graphBuilder(firstPrototypeIteration).build();
+    if (config.layerDecay() < 1) {
+      new StudentLayers(training).slowDown(config.learningRateSchedule(), config.layerDecay());
+    }
+    if (config.frozenBlocks() > 0) {
+      new StudentLayers(training).freeze(config.frozenBlocks());
+    }
+    return training;
   }
 
   private GraphBuilder graphBuilder(int firstPrototypeIteration) {
@@ -300,10 +307,45 @@ public final class FlslGraph {
     return InputType.convolutional(image.height(), image.width(), image.channels());
   }
 
-  /** A new training: random student, teacher equal to it, listeners attached. */
+  /**
+   * A new training: a student with the weights that the backbone brings along, or random ones, the
+   * teacher equal to it, listeners attached.
+   */
   public ComputationGraph init() {
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
+    return begun(graph);
+  }
+
+  /**
+   * A new training of a network that is trained already: student and teacher begin with its
+   * weights, the head with random ones, listeners attached.
+   *
+   * @param trained has vertices of the names and shapes of the backbone's, as {@link
+   *     Backbone#standalone} makes it; others are left out, and a vertex that it lacks begins with
+   *     random weights
+   * @throws IllegalArgumentException if shapes differ, or no name is the same
+   */
+  public ComputationGraph init(ComputationGraph trained) {
+    ComputationGraph graph = new ComputationGraph(configuration());
+    graph.init();
+    int copied = 0;
+    for (GraphVertex vertex : trained.getVertices()) {
+      GraphVertex student = graph.getVertex(STUDENT + vertex.getVertexName());
+      if (student != null && student.numParams() > 0) {
+        ParameterCopy.copy(vertex, student);
+        copied++;
+      }
+    }
+    if (copied == 0) {
+      throw new IllegalArgumentException(
+          "FLSL graph: the trained network has no layer of the backbone (%s); its layers are %s"
+              .formatted(backbone, trained.getConfiguration().getVertices().keySet()));
+    }
+    return begun(graph);
+  }
+
+  private ComputationGraph begun(ComputationGraph graph) {
     new MomentumTeacher(config.momentumSchedule()).copyStudent(graph);
     if (previousStage != null) {
       previousStage.copyWeights(graph);
