@@ -93,6 +93,11 @@ public final class BackboneGraph {
     return chosen;
   }
 
+  /** The way alone: a network whose output are the features. */
+  public ComputationGraphConfiguration network() {
+    return configuration.clone();
+  }
+
   /** Names of the vertices, each behind those that it depends on. */
   public Set<String> vertices() {
     return configuration.getVertices().keySet();
@@ -138,6 +143,28 @@ public final class BackboneGraph {
   /** The channels that a layer takes; 0 where it takes any. */
   private int channels(String name) {
     return layer(name) instanceof FeedForwardLayer weights ? Math.toIntExact(weights.getNIn()) : 0;
+  }
+
+  /**
+   * The feature maps on the way, as an image makes them.
+   *
+   * @return by the vertex that yields them, each behind those that it depends on
+   */
+  public Map<String, InputTypeConvolutional> featureMaps(int height, int width) {
+    Map<String, InputTypeConvolutional> maps = new LinkedHashMap<>();
+    for (String name : vertices()) {
+      try {
+        if (of(configuration, name).types(height, width).get(name)
+                instanceof InputTypeConvolutional found
+            && found.getHeight() > 0
+            && found.getWidth() > 0) {
+          maps.put(name, found);
+        }
+      } catch (IllegalArgumentException noImagesOfThisSize) {
+        // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+      }
+    }
+    return maps;
   }
 
   /** Length of a token of the features of an image. */

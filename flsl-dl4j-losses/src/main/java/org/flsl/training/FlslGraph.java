@@ -308,10 +308,13 @@ public final class FlslGraph {
   }
 
   /**
-   * A new training: a student with the weights that the backbone brings along, or random ones, the
-   * teacher equal to it, listeners attached.
+   * A new training: a student with the {@linkplain Backbone#trained weights} that the backbone
+   * brings along, or random ones, the teacher equal to it, listeners attached.
    */
   public ComputationGraph init() {
+    if (backbone.trained().isPresent()) {
+      return init(backbone.trained().get());
+    }
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
     return begun(graph);
@@ -514,8 +517,12 @@ public final class FlslGraph {
     ImageInput image = views.teacher();
     ComputationGraph exported = backbone.network(settings, image.height(), image.width());
     for (var vertex : exported.getVertices()) {
-      var trained = graph.getVertex(prefix + vertex.getVertexName());
-      // A network of the user's own may have layers beyond the backbone; they stay as they are.
+      String name = vertex.getVertexName();
+      var trained = graph.getVertex(prefix + name);
+      if (trained == null) {
+        // A network of the user's own may have layers beyond the backbone; they stay as they are.
+        trained = backbone.trained().map(own -> own.getVertex(name)).orElse(null);
+      }
       if (trained != null) {
         ParameterCopy.copy(trained, vertex);
       }

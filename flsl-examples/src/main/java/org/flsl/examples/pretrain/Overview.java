@@ -59,9 +59,16 @@ record Overview(List<String> lines, double memory) {
             line(
                 "begins",
                 training.step() == 0
-                    ? "at the beginning"
+                    ? start(config)
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  private static String start(Config config) {
+    Path trained = config.get(Settings.INIT);
+    return trained == null
+        ? "at the beginning"
+        : "with the weights of %s, the head anew".formatted(FileNames.text(trained));
   }
 
   private static String leftOut(ImageSet images) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
@@ -40,7 +41,9 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
     try {
       Setup setup = new Setup(config, vit(config), views(config));
       // For their checks; the number of steps is known when the images are.
-      setup.backbone();
+      if (config.get(Settings.NETWORK_FILE) == null) {
+        setup.backbone();
+      }
       setup.objective(1);
       return setup;
     } catch (IllegalArgumentException e) {
@@ -86,7 +89,9 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /** The network. */
   Backbone backbone() {
-    return config.get(Settings.ARCH).backbone(vit);
+    return OwnNetwork.of(config)
+        .<Backbone>map(OwnNetwork::backbone)
+        .orElseGet(() -> config.get(Settings.ARCH).backbone(vit));
   }
 
   private static VitConfig vit(Config config) {
@@ -94,6 +99,8 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         config
             .get(Settings.ARCH)
             .shape(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
+    ImageSize positions =
+        config.get(Settings.POSITION_SIZE, new ImageSize(arch.imageHeight(), arch.imageWidth()));
     return arch.toBuilder()
         .channels(config.get(Settings.CHANNELS))
         .width(config.get(Settings.WIDTH, arch.width()))
@@ -102,6 +109,9 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .mlpRatio(config.get(Settings.MLP_RATIO))
         .dropPath(config.get(Settings.DROP_PATH))
         .dropout(config.get(Settings.DROPOUT))
+        .leadingTokens(config.get(Settings.LEADING_TOKENS))
+        .normEps(config.get(Settings.NORM_EPS))
+        .imageSize(positions.height(), positions.width())
         .positions(config.get(Settings.POSITIONS))
         .finalNorm(config.get(Settings.FINAL_NORM) == FinalNorm.TOKENS)
         .build();
@@ -181,6 +191,8 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         .momentum(scheduled(Settings.MOMENTUM))
         .clipNorm(config.get(Settings.CLIP))
         .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
+        .frozenBlocks(config.get(Settings.FREEZE_BLOCKS))
+        .layerDecay(config.get(Settings.LAYER_DECAY))
         .seed(config.get(Settings.SEED))
         .precision(config.get(Settings.PRECISION))
         .build();

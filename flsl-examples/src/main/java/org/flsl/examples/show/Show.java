@@ -41,10 +41,12 @@ abstract class Show implements Callable<Integer> {
 
   @Option(
       names = "--run",
-      paramLabel = "FOLDER",
+      paramLabel = "FOLDER|FILE",
       required = true,
-      description = "The run whose network looks at the photos.")
-  private Path folder;
+      description =
+          "The run whose network looks at the photos, or a file with a network: a backbone.zip, or"
+              + " weights that ./flsl import reads.")
+  private Path place;
 
   @Option(
       names = "--untrained",
@@ -105,7 +107,7 @@ abstract class Show implements Callable<Integer> {
       description = "Show this help.")
   private boolean help;
 
-  private RunResult run;
+  private Subject subject;
   private ComputationGraph network;
   private ImageDecoder decoder;
   private TokenReader reader;
@@ -127,16 +129,19 @@ abstract class Show implements Callable<Integer> {
     atLeast(1, "--count", count);
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
-    run = RunResult.at(folder);
+    if (!Files.isRegularFile(place)) {
+      RunResult.at(place);
+    }
     OutputFile.prepare(output);
     OptionalInt elsewhere =
         surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
-    network = untrained ? run.untrained() : run.backbone();
+    subject = Subject.at(place);
+    network = untrained ? subject.untrained() : subject.network();
     try {
-      ViewConfig views = run.views();
+      ViewConfig views = subject.views();
       decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
       reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
       write(sheet(photos()).draw(), format);
@@ -168,7 +173,7 @@ abstract class Show implements Callable<Integer> {
   private List<NamedPhoto> photos() throws IOException {
     try (SamplePhotos shipped = new SamplePhotos()) {
       List<Path> sources =
-          images.isEmpty() ? List.of(run.images().orElse(shipped.folder())) : images;
+          images.isEmpty() ? List.of(subject.images().orElse(shipped.folder())) : images;
       // Each file once, the given ones in their order.
       Map<Path, NamedPhoto> photos = new LinkedHashMap<>();
       for (Path source : sources) {
@@ -210,8 +215,8 @@ abstract class Show implements Callable<Integer> {
     }
   }
 
-  final RunResult run() {
-    return run;
+  final Subject subject() {
+    return subject;
   }
 
   final ComputationGraph network() {
