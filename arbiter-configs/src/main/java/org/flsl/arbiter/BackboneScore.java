@@ -7,29 +7,33 @@ import org.deeplearning4j.arbiter.optimize.api.data.DataProvider;
 import org.deeplearning4j.arbiter.optimize.api.data.DataSource;
 import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.arbiter.score.Score;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A {@link Score} as Arbiter asks for it.
+ * What a benchmark says of a backbone, as Arbiter asks for it: the first of its values. More is
+ * better.
  *
- * <p>JSON keeps its name only: one that was read back cannot score.
+ * <p>Never the training loss: the weights that a sweep searches change its scale. JSON keeps its
+ * name only: one that was read back cannot score.
  */
 public final class BackboneScore implements ScoreFunction {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private final String name;
-  private final transient Score score;
+  private final transient Benchmark benchmark;
 
   /**
    * A score to use.
    *
    * @param name of the score in configurations
    */
-  public BackboneScore(String name, Score score) {
+  public BackboneScore(String name, Benchmark benchmark) {
     this.name = name;
-    this.score = score;
+    this.benchmark = benchmark;
   }
 
   @JsonCreator
@@ -37,13 +41,17 @@ public final class BackboneScore implements ScoreFunction {
     this(name, null);
   }
 
-  /** The score of a backbone, an exported network. */
+  /**
+   * The score of a backbone.
+   *
+   * @param backbone takes images {@code [B, channels, H, W]} and gives tokens {@code [B, T, C]}
+   */
   public double of(ComputationGraph backbone) {
-    if (score == null) {
+    if (benchmark == null) {
       throw new IllegalStateException(
           "the score '" + name + "' was read from JSON, which does not keep its images");
     }
-    return score.of(backbone);
+    return benchmark.measure(Candidate.of(GraphFeatures.of(backbone))).get(0).mean();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxTimeCondition;
 import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
@@ -24,7 +25,8 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.SweepCandidates.Search;
-import org.flsl.arbiter.score.Score;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
@@ -62,14 +64,21 @@ class ArbiterGuardsTest {
   }
 
   private LocalOptimizationRunner run(
-      SweepCandidates candidates, Score score, int parallel, TerminationCondition... more)
+      SweepCandidates candidates,
+      ToDoubleFunction<Candidate> score,
+      int parallel,
+      TerminationCondition... more)
       throws IOException {
     OptimizationConfiguration configuration =
         new OptimizationConfiguration.Builder()
             .candidateGenerator(candidates)
             .dataSource(PhotoFolder.class, new Properties())
             .modelSaver(new RunFolders(folder.toString()))
-            .scoreFunction(new BackboneScore("a test's", score))
+            .scoreFunction(
+                new BackboneScore(
+                    "a test's",
+                    candidate ->
+                        Measured.one("a test's", candidate, score.applyAsDouble(candidate))))
             .terminationConditions(
                 Stream.concat(Stream.of(new AllTried()), Stream.of(more)).toList())
             .build();

@@ -3,17 +3,12 @@ package org.flsl.arbiter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.flsl.examples.Main;
-import org.flsl.examples.command.NativeThreads;
-import org.flsl.examples.command.Terminal;
 import org.flsl.losses.LossTerm;
 import org.flsl.losses.TermInputs;
 import org.flsl.schedules.Scheduled;
@@ -42,60 +37,23 @@ class FourthTermTest {
     }
   }
 
-  /** Help, a training and a sweep, in a process that has the term from its start. */
-  static final class Commands {
-    private static void run(String... arguments) {
-      int exit = Main.run(Terminal.system(), NativeThreads.environment(Map.of(), "2"), arguments);
-      if (exit != 0) {
-        System.exit(exit);
-      }
-    }
-
-    public static void main(String[] files) {
-      run("pretrain", "--help");
-      run("pretrain", "--config", files[0], "--accumulate=2", "--out", files[1]);
-      run("sweep", files[2], "--out", files[3]);
-    }
-  }
-
   @TempDir private Path folder;
-
-  private String commands(Object... files) throws IOException, InterruptedException {
-    Path services = Files.createDirectories(folder.resolve("plugin/META-INF/services"));
-    Files.writeString(services.resolve(LossTerm.class.getName()), Surprise.class.getName() + "\n");
-    Path output = folder.resolve("output.txt");
-    String classPath =
-        System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath,
-            Commands.class.getName());
-    for (Object file : files) {
-      builder.command().add(file.toString());
-    }
-    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    boolean ended = process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String said = Files.readString(output);
-    assertTrue(ended && process.exitValue() == 0, said);
-    return said;
-  }
 
   @Test
   void isInHelpFilesMetricsReportAndSweeps() throws IOException, InterruptedException {
     Path sweep =
         TinySweep.file(folder, "search: grid\nbudget: 6 steps", "sigma: {values: [0.1, 0.3]}");
-    String settings = TinySweep.SETTINGS.replaceFirst("settings:\n", "").replace("  ", "");
-    Path recipe =
-        Files.writeString(
-            folder.resolve("recipe.yaml"),
-            settings + "images: '" + folder.resolve("photos") + "'\nsigma: 0.5\n");
+    Path recipe = TinySweep.recipe(folder, "sigma: 0.5\n");
     Path run = folder.resolve("run");
     Path swept = folder.resolve("swept");
 
-    String said = commands(recipe, run, sweep, swept);
+    String said =
+        new Plugin(folder)
+            .offering(LossTerm.class, Surprise.class)
+            .run(
+                List.of("pretrain", "--help"),
+                List.of("pretrain", "--config", recipe, "--accumulate=2", "--out", run),
+                List.of("sweep", sweep, "--out", swept));
 
     assertTrue(said.contains("--sigma=A..B"), said);
     assertTrue(

@@ -15,6 +15,7 @@ import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParame
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.flsl.arbiter.SweepCandidates.Search;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.pretrain.Settings;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +104,8 @@ class SweepCandidatesTest {
                 new SweepCandidates(mixed(), Search.RANDOM, 8, 5, List.of(Map.of("gamma", "0"))))
             .dataSource(PhotoFolder.class, new Properties())
             .modelSaver(new RunFolders("candidates"))
-            .scoreFunction(new BackboneScore("label-free", backbone -> 0))
+            .scoreFunction(
+                new BackboneScore("label-free", candidate -> Measured.one("none", candidate, 0)))
             .terminationConditions(new AllTried())
             .build();
     OptimizationConfiguration again = OptimizationConfiguration.fromJson(configuration.toJson());

@@ -110,6 +110,14 @@ public final class TinySweep {
     return copies;
   }
 
+  /** Writes a configuration of one training on those photos, as a sweep's candidates have it. */
+  public static Path recipe(Path folder, String more) throws IOException {
+    String settings = SETTINGS.replaceFirst("settings:\n", "").replace("  ", "");
+    return Files.writeString(
+        folder.resolve("recipe.yaml"),
+        settings + "images: '" + folder.resolve("photos") + "'\n" + more);
+  }
+
   /** Writes a sweep on those photos. */
   public static Path file(Path folder, String head, String searched) throws IOException {
     Path photos = folder.resolve("photos");

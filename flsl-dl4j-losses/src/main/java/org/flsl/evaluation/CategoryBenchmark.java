@@ -1,9 +1,6 @@
 package org.flsl.evaluation;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.CategorySet;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Nearest neighbours are the same with every seed, unless the features differ.
  */
-public final class CategoryBenchmark {
+public final class CategoryBenchmark implements Benchmark {
   private final CategorySet train;
   private final CategorySet test;
   private final ImagePreparation preparation;
@@ -54,8 +51,9 @@ public final class CategoryBenchmark {
   }
 
   /** Measures features: the share of test images whose class is told right. */
+  @Override
   public List<Measured> measure(Candidate candidate) {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
+    MeasuredValues values = new MeasuredValues();
     LabelledTokens known = null;
     LabelledTokens asked = null;
     for (int seed = 1; seed <= seeds; seed++) {
@@ -64,12 +62,10 @@ public final class CategoryBenchmark {
         known = pooled(candidate, extractor, train, "training");
         asked = pooled(candidate, extractor, test, "test");
       }
-      add(values, "k-NN accuracy", new NearestNeighbours(known, k, temperature), asked);
-      add(values, "linear probe accuracy", probe.seed(seed).fit(known), asked);
+      values.add("k-NN accuracy", accuracy(new NearestNeighbours(known, k, temperature), asked));
+      values.add("linear probe accuracy", accuracy(probe.seed(seed).fit(known), asked));
     }
-    return values.entrySet().stream()
-        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
-        .toList();
+    return values.of(candidate.name());
   }
 
   private LabelledTokens pooled(
@@ -87,14 +83,10 @@ public final class CategoryBenchmark {
     return new LabelledTokens(means, labels, images.classes().size());
   }
 
-  private static void add(
-      Map<String, List<Double>> values,
-      String measure,
-      TokenClassifier classifier,
-      LabelledTokens asked) {
+  private static double accuracy(TokenClassifier classifier, LabelledTokens asked) {
     ConfusionMatrix result = new ConfusionMatrix(asked.classes());
     result.add(asked.labels(), classifier.likeliest(asked.tokens()));
-    values.computeIfAbsent(measure, m -> new ArrayList<>()).add(result.accuracy());
+    return result.accuracy();
   }
 
   /** Builds a {@link CategoryBenchmark}. */

@@ -3,31 +3,14 @@ package org.flsl.evaluation;
 import java.util.List;
 
 /**
- * What every benchmark of classifiers lets one choose, with its default.
+ * What benchmarks of classifiers let one choose besides, with its default.
  *
  * @param <B> the builder that inherits these
  */
-abstract class ClassifierSettings<B extends ClassifierSettings<B>> {
-  int seeds = 3;
-  int batch = 8;
+abstract class ClassifierSettings<B extends ClassifierSettings<B>> extends BenchmarkSettings<B> {
   int k = NearestNeighbours.K;
   double temperature = NearestNeighbours.TEMPERATURE;
   LinearProbe.Training probe = LinearProbe.training();
-  Progress progress = Progress.NONE;
-
-  abstract B self();
-
-  /** How many seeds; default 3. */
-  public B seeds(int seeds) {
-    this.seeds = seeds;
-    return self();
-  }
-
-  /** Images per pass through the network; default 8. */
-  public B batch(int batch) {
-    this.batch = batch;
-    return self();
-  }
 
   /** Neighbours that vote and their temperature; default 20 and 0.07. */
   public B neighbours(int k, double temperature) {
@@ -40,12 +23,6 @@ abstract class ClassifierSettings<B extends ClassifierSettings<B>> {
   /** How the probe is trained. */
   public B probe(LinearProbe.Training probe) {
     this.probe = probe;
-    return self();
-  }
-
-  /** Hears how far it is. */
-  public B progress(Progress progress) {
-    this.progress = progress;
     return self();
   }
 

@@ -9,8 +9,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.cluster.MeanShift;
 import org.flsl.losses.FlslLosses;
 import org.flsl.training.FlslGraph;
+import org.flsl.views.ViewNames;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -32,6 +34,8 @@ import org.nd4j.linalg.schedule.ISchedule;
  *     in the query's view
  * @param crossAttentionEntropy mean entropy of the teacher's mean shift, divided by ln of the
  *     teacher's tokens; before a previous stage is mixed in
+ * @param placeAgreement how much of a query's likeliest centroid its place in the student's first
+ *     view tells, from 0 to 1
  */
 public record ClusterHealth(
     int centroids,
@@ -39,7 +43,8 @@ public record ClusterHealth(
     double meanAssignmentEntropy,
     double queryEntropy,
     double selfAttentionEntropy,
-    double crossAttentionEntropy) {
+    double crossAttentionEntropy,
+    double placeAgreement) {
 
   private static final double TINY = 1e-30;
 
@@ -56,6 +61,34 @@ public record ClusterHealth(
     return observer.health();
   }
 
+  /**
+   * Looks at a training with some of its views.
+   *
+   * @param images after so many, or a few more that come in one batch with them, it is enough
+   */
+  public static ClusterHealth of(
+      ComputationGraph training, MultiDataSetIterator views, int images) {
+    Observer observer = new Observer(training);
+    for (long seen = 0; views.hasNext() && seen < images; ) {
+      MultiDataSet batch = views.next();
+      seen += batch.getFeatures(0).size(0);
+      observer.observe(batch);
+    }
+    return observer.health();
+  }
+
+  /** The same as named values. */
+  public List<Measured> measured(String features) {
+    MeasuredValues values = new MeasuredValues();
+    values.add("used centroids of " + centroids, usedCentroids);
+    values.add("entropy of the mean assignment", meanAssignmentEntropy);
+    values.add("entropy per query", queryEntropy);
+    values.add("attention entropy / ln N, student", selfAttentionEntropy);
+    values.add("attention entropy / ln N, teacher", crossAttentionEntropy);
+    values.add("agreement of clusters with place", placeAgreement);
+    return values.of(features);
+  }
+
   /** Collects sums over batches. */
   private static final class Observer {
     private static final String TEACHER_MODES = FlslGraph.TEACHER + FlslGraph.MODES;
@@ -67,6 +100,7 @@ public record ClusterHealth(
     private final FlslLosses losses;
     private final Activations activations;
     private final BitSet used = new BitSet();
+    private final PlaceAgreement places = new PlaceAgreement();
     private INDArray assignment;
     private double queryEntropy;
     private double selfEntropy;
@@ -104,7 +138,24 @@ public record ClusterHealth(
       queries += asked.size(0) * asked.size(1);
       selfEntropy += self(asked, found.get(1));
       crossEntropy += attentionEntropy(asked, found.get(2), now(cross.temperature()));
-      assignments(found.get(3).reshape('c', -1, losses.centroids()));
+      int[] likeliest = assignments(found.get(3).reshape('c', -1, losses.centroids()));
+      places(likeliest, asked.size(1), views.getFeatures(selector()));
+    }
+
+    private int selector() {
+      return graph.getConfiguration().getNetworkInputs().indexOf(ViewNames.QUERY_SELECTOR);
+    }
+
+    /** Of the queries of the first view; a selector's rows are one at the query's token. */
+    private void places(int[] likeliest, long queriesOfImage, INDArray selector) {
+      INDArray tokens = selector.argMax(2);
+      for (int image = 0; image < selector.size(0); image++) {
+        for (int query = 0; query < self.queryViews().get(0); query++) {
+          places.add(
+              likeliest[Math.toIntExact(image * queriesOfImage + query)],
+              tokens.getInt(image, query));
+        }
+      }
     }
 
     private double now(ISchedule schedule) {
@@ -147,7 +198,7 @@ public record ClusterHealth(
       return sum / Math.log(tokens.size(1));
     }
 
-    private void assignments(INDArray logits) {
+    private int[] assignments(INDArray logits) {
       INDArray centred =
           losses.isCentring()
               ? logits.sub(
@@ -155,9 +206,11 @@ public record ClusterHealth(
               : logits;
       INDArray shares = Nd4j.nn().softmax(centred.div(now(losses.teacherTemperature())), 1);
       queryEntropy += entropies(shares);
-      Arrays.stream(shares.argMax(1).toIntVector()).forEach(used::set);
+      int[] likeliest = shares.argMax(1).toIntVector();
+      Arrays.stream(likeliest).forEach(used::set);
       INDArray sum = shares.sum(0);
       assignment = assignment == null ? sum : assignment.addi(sum);
+      return likeliest;
     }
 
     /** The sum of the entropies of all rows. */
@@ -176,7 +229,8 @@ public record ClusterHealth(
           entropies(assignment.div(queries)),
           queryEntropy / queries,
           selfEntropy / queries,
-          crossEntropy / queries);
+          crossEntropy / queries,
+          places.share());
     }
   }
 }

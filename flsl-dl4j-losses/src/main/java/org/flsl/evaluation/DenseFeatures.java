@@ -105,6 +105,11 @@ public final class DenseFeatures {
     return rows(tokens, (long) from * grid.tokens(), (long) to * grid.tokens());
   }
 
+  /** All tokens, {@code [images, tokens, width]}, a view. */
+  public INDArray perImage() {
+    return tokens.reshape('c', images, grid.tokens(), width());
+  }
+
   /** The same tokens, each scaled to length one. */
   public DenseFeatures scaledToLengthOne() {
     return new DenseFeatures(UnitLength.rows(tokens), grid);
@@ -112,6 +117,6 @@ public final class DenseFeatures {
 
   /** The mean token of each image, {@code [images, width]}. */
   public INDArray pooled() {
-    return tokens.reshape('c', images, grid.tokens(), width()).mean(1);
+    return perImage().mean(1);
   }
 }

@@ -17,6 +17,11 @@ public record Measured(String measure, String features, List<Double> values) {
     values = List.copyOf(values);
   }
 
+  /** A single value of a candidate, alone in its list. */
+  public static List<Measured> one(String measure, Candidate candidate, double value) {
+    return List.of(new Measured(measure, candidate.name(), List.of(value)));
+  }
+
   /** The mean over the seeds. */
   public double mean() {
     return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);

@@ -126,45 +126,13 @@ public final class NearestNeighbours implements TokenClassifier {
   private void vote(Nearest nearest, float[] scores, int at) {
     double sum = 0;
     double[] votes = new double[classes];
+    double[] weights = nearest.weights(temperature);
     for (int i = 0; i < k; i++) {
-      // Relative to the best, so that no exponential overflows.
-      double weight = Math.exp((nearest.cosines[i] - nearest.cosines[0]) / temperature);
-      votes[labels[nearest.keys[i]]] += weight;
-      sum += weight;
+      votes[labels[nearest.key(i)]] += weights[i];
+      sum += weights[i];
     }
     for (int label = 0; label < classes; label++) {
       scores[at + label] = (float) (votes[label] / sum);
-    }
-  }
-
-  /** The k best of a query so far, best first; of equal ones, those that came first. */
-  private static final class Nearest {
-    private final float[] cosines;
-    private final int[] keys;
-
-    Nearest(int k) {
-      cosines = new float[k];
-      keys = new int[k];
-      Arrays.fill(cosines, Float.NEGATIVE_INFINITY);
-    }
-
-    void offer(float[] values, int firstKey) {
-      int last = cosines.length - 1;
-      float worst = cosines[last];
-      for (int i = 0; i < values.length; i++) {
-        float value = values[i];
-        if (value > worst) {
-          int place = last;
-          while (place > 0 && cosines[place - 1] < value) {
-            cosines[place] = cosines[place - 1];
-            keys[place] = keys[place - 1];
-            place--;
-          }
-          cosines[place] = value;
-          keys[place] = firstKey + i;
-          worst = cosines[last];
-        }
-      }
     }
   }
 }

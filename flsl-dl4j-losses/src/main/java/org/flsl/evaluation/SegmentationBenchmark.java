@@ -1,10 +1,7 @@
 package org.flsl.evaluation;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelledImages;
@@ -17,7 +14,7 @@ import org.flsl.evaluation.data.SegmentationSet;
  * and the same settings. A seed draws the tokens that are learned from, the weights and batches of
  * the probe, the start of k-means, and the weights of a random twin.
  */
-public final class SegmentationBenchmark {
+public final class SegmentationBenchmark implements Benchmark {
 
   /** What can be measured. */
   public enum Method {
@@ -90,8 +87,9 @@ public final class SegmentationBenchmark {
   }
 
   /** Measures features, with every method and seed. */
+  @Override
   public List<Measured> measure(Candidate candidate) {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
+    MeasuredValues values = new MeasuredValues();
     DenseFeatures known = null;
     DenseFeatures asked = null;
     int[] labels = null;
@@ -110,15 +108,11 @@ public final class SegmentationBenchmark {
             method == Method.KMEANS
                 ? clustered(asked, seed)
                 : classified(method, drawn, asked, seed);
-        values.computeIfAbsent(method + " mIoU", m -> new ArrayList<>()).add(result.meanIou());
-        values
-            .computeIfAbsent(method + " pixel accuracy", m -> new ArrayList<>())
-            .add(result.accuracy());
+        values.add(method + " mIoU", result.meanIou());
+        values.add(method + " pixel accuracy", result.accuracy());
       }
     }
-    return values.entrySet().stream()
-        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
-        .toList();
+    return values.of(candidate.name());
   }
 
   private DenseFeatures features(

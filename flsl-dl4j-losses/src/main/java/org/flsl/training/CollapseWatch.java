@@ -32,9 +32,15 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     /** Every query belongs to many centroids a little and to none clearly. */
     FLAT(
         "every query is spread over many centroids, and only a few centroids are the likeliest one"
-            + " of any query; likely cause: strong colour changes leave views too little in common for"
-            + " so short a training, or gamma rewards flat assignments; try weaker colour changes, a"
-            + " lower gamma, or more queries an image"),
+            + " of any query; likely cause: strong colour changes leave views too little in common"
+            + " for so short a training, or gamma rewards flat assignments; try weaker colour"
+            + " changes, a lower gamma, or more queries an image"),
+    /** Tokens tell more and more of where they are, and not of what is there. */
+    PLACE(
+        "features tell where in the view a token is rather than what is there; likely cause: the"
+            + " query finds the teacher's token of its own place, which agrees without any content;"
+            + " set crossQuery to COUNTERPART (--cross-query counterpart), positionJitter"
+            + " (--position-jitter 1), or both"),
     /** All tokens are alike. */
     EQUAL_FEATURES(
         "all features point the same way; likely cause: the intra-view term is too strong or the"
@@ -55,6 +61,11 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private static final double SAME = 0.05;
   private static final double FLAT = 0.05;
 
+  /** Share of place, as a multiple of what it was at the beginning, and at least. */
+  private static final double MORE_PLACE = 1.5;
+
+  private static final double MUCH_PLACE = 0.2;
+
   private static final String INTER = new InterView().name();
 
   private final double maxEntropy;
@@ -62,6 +73,7 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private final Deque<StepMetrics> window = new ArrayDeque<>();
   private final Set<Collapse> seen = EnumSet.noneOf(Collapse.class);
   private double peakLearningRate;
+  private double firstPlaceShare = Double.NaN;
 
   /** Watches a training with K centroids and warns in the log. */
   public CollapseWatch(int centroids) {
@@ -85,6 +97,10 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     if (window.size() <= WINDOW) {
       return;
     }
+    double place = window.stream().mapToDouble(StepMetrics::placeShare).average().orElse(0);
+    if (Double.isNaN(firstPlaceShare)) {
+      firstPlaceShare = window.getFirst().placeShare();
+    }
     window.removeFirst();
     double entropy =
         window.stream().mapToDouble(StepMetrics::assignmentEntropy).average().orElse(0);
@@ -98,6 +114,7 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     // Fresh weights are flat as well: judge when the learning rate has passed its peak.
     boolean warm = step.learningRate() < peakLearningRate;
     report(Collapse.FLAT, warm && !uniform && used < FLAT * Math.exp(entropy), step);
+    report(Collapse.PLACE, place > MUCH_PLACE && place > MORE_PLACE * firstPlaceShare, step);
     report(Collapse.EQUAL_FEATURES, spread < SAME, step);
   }
 
@@ -109,15 +126,16 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private void report(Collapse collapse, boolean happened, StepMetrics step) {
     if (happened && seen.add(collapse)) {
       LOG.warn(
-          "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment {},"
-              + " likeliest centroids {}, spread of the features {})",
+          "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment"
+              + " {}, likeliest centroids {}, spread of the features {}, share of place {})",
           step.iteration(),
           collapse.explanation,
           number(inter(step)),
           number(maxEntropy),
           number(step.assignmentEntropy()),
           step.usedCentroids(),
-          number(step.featureSpread()));
+          number(step.featureSpread()),
+          number(step.placeShare()));
       alarm.accept(collapse);
     }
   }

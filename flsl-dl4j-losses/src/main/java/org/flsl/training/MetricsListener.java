@@ -27,6 +27,7 @@ public final class MetricsListener extends BaseTrainingListener {
 
   private final FlslConfig config;
   private final Consumer<StepMetrics> consumer;
+  private String teacherFeatures;
   private Seen seen;
   private double gradientNorm;
 
@@ -50,6 +51,14 @@ public final class MetricsListener extends BaseTrainingListener {
     seen.terms(activations.get(FlslGraph.LOSSES));
     seen.assignment(activations.get(FlslGraph.STUDENT + FlslGraph.PROTOTYPES), temperature);
     seen.features(activations.get(FlslGraph.QUERIES));
+    seen.places(activations.get(teacherFeatures(graph)));
+  }
+
+  private String teacherFeatures(ComputationGraph graph) {
+    if (teacherFeatures == null) {
+      teacherFeatures = FlslGraph.teacher(graph.getConfiguration()).features();
+    }
+    return teacherFeatures;
   }
 
   private static List<LossTerm> terms(ComputationGraph graph) {
@@ -64,6 +73,7 @@ public final class MetricsListener extends BaseTrainingListener {
     private INDArray assignment;
     private final BitSet used = new BitSet();
     private INDArray direction;
+    private double places;
 
     Seen(List<LossTerm> objective) {
       this.objective = objective;
@@ -95,6 +105,10 @@ public final class MetricsListener extends BaseTrainingListener {
     void features(INDArray queries) {
       INDArray rows = queries.reshape('c', -1, queries.size(2));
       direction = sum(direction, rows.divColumnVector(rows.norm2(1)).mean(0));
+    }
+
+    void places(INDArray tokens) {
+      places += PlaceShare.of(tokens);
     }
 
     private INDArray sum(INDArray before, INDArray ofPart) {
@@ -156,6 +170,7 @@ public final class MetricsListener extends BaseTrainingListener {
             gradientNorm,
             seen.entropy(),
             seen.used.cardinality(),
-            seen.spread()));
+            seen.spread(),
+            seen.places / seen.parts));
   }
 }

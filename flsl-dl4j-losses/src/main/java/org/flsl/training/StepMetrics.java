@@ -20,6 +20,7 @@ import java.util.Map;
  * @param usedCentroids centroids that are the likeliest one of at least one query
  * @param featureSpread {@code sqrt(1 - |mean of the queries scaled to length one|^2)}: 0 if all
  *     queries point the same way, 1 if they point everywhere
+ * @param placeShare {@link PlaceShare} of the teacher's tokens; NaN for a single image
  */
 public record StepMetrics(
     int iteration,
@@ -33,7 +34,8 @@ public record StepMetrics(
     double gradientNorm,
     double assignmentEntropy,
     int usedCentroids,
-    double featureSpread) {
+    double featureSpread,
+    double placeShare) {
 
   /** Copies. */
   public StepMetrics {

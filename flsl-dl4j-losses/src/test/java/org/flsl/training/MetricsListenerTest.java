@@ -75,6 +75,8 @@ class MetricsListenerTest {
       double temperature = 0.05 + 0.25 * (1 + Math.cos(Math.PI * step / 12)) / 2;
       checkAssignment(recorder.activations.get("student/prototypes"), temperature, metrics);
       checkSpread(recorder.activations.get("queries"), metrics);
+      assertEquals(
+          PlaceShare.of(recorder.activations.get("teacher/norm")), metrics.placeShare(), 1e-12);
       assertTrue(metrics.isFinite());
     }
   }

@@ -1,5 +1,7 @@
 package org.flsl.examples;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,9 +92,32 @@ public final class ForkedJvm {
     }
   }
 
-  /** Sends a signal, such as INT. */
+  /** Sends a signal, such as INT; the test is skipped where processes are started to ignore it. */
   public void signal(String name) throws IOException, InterruptedException {
+    signal(process, name);
+  }
+
+  /** The same to any process that the test started. */
+  public static void signal(Process process, String name) throws IOException, InterruptedException {
+    if (isIgnored(name)) {
+      process.destroyForcibly();
+      assumeTrue(
+          false, "SIG" + name + " is ignored by what starts the tests (nohup, or a shell with &)");
+    }
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  /** Whether this process ignores a signal, which those that it starts inherit; told by Linux. */
+  private static boolean isIgnored(String name) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    Integer number = Map.of("HUP", 1, "INT", 2, "TERM", 15).get(name);
+    if (number == null || !Files.exists(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .map(line -> Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16))
+        .anyMatch(mask -> (mask >> (number - 1) & 1) == 1);
   }
 
   /** Waits for the end and returns the exit code. */

@@ -6,13 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
+import org.flsl.examples.command.AlignedTable;
 
 /** Outcomes as plain text, best first; those that were stopped or failed at the end. */
 final class ResultsTable {
-  private static final String GAP = "  ";
-
   private final List<List<String>> rows = new ArrayList<>();
 
   ResultsTable(List<Outcome> outcomes) {
@@ -58,21 +58,8 @@ final class ResultsTable {
 
   @Override
   public String toString() {
-    int columns = rows.get(0).size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns - 1; i++) {
-        line.append(" ".repeat(widths[i] - row.get(i).length())).append(row.get(i)).append(GAP);
-      }
-      text.append((line + row.get(columns - 1)).stripTrailing()).append(System.lineSeparator());
-    }
-    return text.toString();
+    return AlignedTable.RIGHT.lines(rows).stream()
+        .map(line -> line + System.lineSeparator())
+        .collect(Collectors.joining());
   }
 }

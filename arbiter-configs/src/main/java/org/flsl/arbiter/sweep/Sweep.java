@@ -6,7 +6,7 @@ import java.util.Set;
 import org.flsl.arbiter.Budget;
 import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.SweepCandidates;
-import org.flsl.arbiter.score.ScoreKind;
+import org.flsl.evaluation.Measure;
 import org.flsl.examples.settings.Config;
 
 /**
@@ -24,7 +24,7 @@ record Sweep(
     List<Axis> axes,
     SweepCandidates candidates,
     Budget budget,
-    ScoreKind score,
+    Measure score,
     Path scoreImages,
     Set<Integer> ignored,
     MedianRule rule,

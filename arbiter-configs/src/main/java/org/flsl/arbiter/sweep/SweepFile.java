@@ -5,13 +5,13 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
@@ -25,7 +25,7 @@ import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.PretrainSpace;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.arbiter.SweepCandidates.Search;
-import org.flsl.arbiter.score.ScoreKind;
+import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
@@ -334,11 +334,11 @@ final class SweepFile {
   }
 
   private Search search() {
-    return choice("search", Search.values(), Search.RANDOM);
+    return choice("search", List.of(Search.values()), SweepFile::written, "random");
   }
 
-  private ScoreKind score() {
-    return choice("score", ScoreKind.values(), ScoreKind.LABEL_FREE);
+  private Measure score() {
+    return choice("score", Measure.known(), Measure::name, "label-free");
   }
 
   private Set<Integer> ignored() {
@@ -357,26 +357,17 @@ final class SweepFile {
     }
   }
 
-  private <E extends Enum<E>> E choice(String key, E[] choices, E otherwise) {
-    return value(key)
-        .map(
-            text ->
-                Arrays.stream(choices)
-                    .filter(choice -> written(choice).equals(text))
-                    .findFirst()
-                    .orElseThrow(
-                        () ->
-                            wrong(
-                                key,
-                                "one of "
-                                    + String.join(
-                                        ", ",
-                                        Arrays.stream(choices).map(SweepFile::written).toList()))))
-        .orElse(otherwise);
+  private <C> C choice(String key, List<C> choices, Function<C, String> name, String otherwise) {
+    String wanted = value(key).orElse(otherwise);
+    return choices.stream()
+        .filter(choice -> name.apply(choice).equals(wanted))
+        .findFirst()
+        .orElseThrow(
+            () -> wrong(key, "one of " + String.join(", ", choices.stream().map(name).toList())));
   }
 
-  static String written(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  private static String written(Search choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
   private boolean stopsEarly() {
@@ -422,11 +413,7 @@ final class SweepFile {
   }
 
   private <N> N number(
-      String key,
-      N otherwise,
-      java.util.function.Function<String, N> read,
-      Predicate<N> fits,
-      String expected) {
+      String key, N otherwise, Function<String, N> read, Predicate<N> fits, String expected) {
     return value(key)
         .map(
             text -> {

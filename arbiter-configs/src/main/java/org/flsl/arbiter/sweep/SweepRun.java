@@ -25,8 +25,9 @@ import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.PhotoFolder;
 import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.arbiter.RunFolders;
-import org.flsl.arbiter.score.Score;
+import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.RandomTwin;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.Terminal;
@@ -40,13 +41,14 @@ import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.ImageDecoder;
 
 /** Carries a sweep out: everything that can be known before is checked before any training. */
 final class SweepRun {
   private final Sweep sweep;
   private final Path images;
   private final String fingerprint;
-  private final Score score;
+  private final BackboneScore score;
   private final List<CandidateSettings> candidates;
   private final Terminal terminal;
 
@@ -61,19 +63,22 @@ final class SweepRun {
     this.images = images;
     this.terminal = terminal;
     this.candidates = sweep.candidates().preview();
+    ReadableImages readable = new ReadableImages(new ImageDecoder());
     try {
       this.fingerprint = ImageFolder.scan(images).fingerprint();
       Path scored = sweep.scoreImages() == null ? images : sweep.scoreImages();
-      this.score = sweep.score().open(scored, sweep.ignored());
+      this.score =
+          new BackboneScore(
+              sweep.score().name(),
+              sweep.score().on(new MeasuredImages(scored, sweep.ignored(), readable)));
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
-    warnOfImagesThatAreLeftOut();
+    warnOfImagesThatAreLeftOut(readable.problems());
     warnOfCandidatesThatCannotBeBuilt();
   }
 
-  private void warnOfImagesThatAreLeftOut() {
-    List<String> leftOut = score.leftOut();
+  private void warnOfImagesThatAreLeftOut(List<String> leftOut) {
     if (!leftOut.isEmpty()) {
       terminal.warn(
           "images that cannot be read and are left out of the score: %d, the first: %s"
@@ -124,7 +129,7 @@ final class SweepRun {
     if (failed > 0) {
       terminal.plain("failed      %d before; tried again".formatted(failed));
     }
-    terminal.plain("score       " + SweepFile.written(sweep.score()) + ", more is better");
+    terminal.plain("score       " + sweep.score() + ", more is better");
     terminal.plain("");
     try (StopSignal stop = new StopSignal(terminal)) {
       OptimizationConfiguration configuration = configuration(folder, stop);
@@ -190,7 +195,7 @@ final class SweepRun {
         .candidateGenerator(sweep.candidates())
         .dataSource(PhotoFolder.class, new Properties())
         .modelSaver(new RunFolders(folder.candidates().toString()))
-        .scoreFunction(new BackboneScore(SweepFile.written(sweep.score()), score))
+        .scoreFunction(score)
         .terminationConditions(conditions)
         .build();
   }
@@ -210,8 +215,7 @@ final class SweepRun {
     double untrained = untrained(folder, best);
     if (!sweep.axes().isEmpty()) {
       SweepPicture picture =
-          new SweepPicture(
-              sweep.axes(), all, SweepFile.written(sweep.score()), sweep.base(), untrained);
+          new SweepPicture(sweep.axes(), all, sweep.score().name(), sweep.base(), untrained);
       AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }
@@ -252,15 +256,15 @@ final class SweepRun {
             .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
             .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);
     return """
-        # The best of %s: candidate %d, %s %s
-        # (%s).
-        # It was trained for %d steps only: set epochs and learn more.
+    # The best of %s: candidate %d, %s %s
+    # (%s).
+    # It was trained for %d steps only: set epochs and learn more.
 
-        """
+    """
             .formatted(
                 folder.path(),
                 best.index(),
-                SweepFile.written(sweep.score()),
+                sweep.score(),
                 best.score(),
                 best.settings(),
                 run.metrics().get("step").length)

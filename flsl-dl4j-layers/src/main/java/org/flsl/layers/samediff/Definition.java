@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -137,6 +138,27 @@ public final class Definition {
     SDVariable mask = sameDiff.placeHolder(name, dataType, -1, columns);
     feeds.add(new KeepMaskFeed(name, keep, groupSizes, columns));
     return mask;
+  }
+
+  /** Draws values for one example. */
+  public interface ExampleDraw {
+
+    /** Writes them from {@code offset} on. */
+    void write(SplittableRandom random, float[] values, int offset);
+  }
+
+  /**
+   * Values that are drawn anew for every example of every training step.
+   *
+   * @param name name of the values, unique in the layer
+   * @param rows rows of an example
+   * @param columns columns of an example
+   * @return {@code [batch, rows, columns]}
+   */
+  public SDVariable drawn(String name, long rows, long columns, ExampleDraw draw) {
+    SDVariable values = sameDiff.placeHolder(name, dataType, -1, rows, columns);
+    feeds.add(new ExampleFeed(name, rows, columns, draw));
+    return values;
   }
 
   /**

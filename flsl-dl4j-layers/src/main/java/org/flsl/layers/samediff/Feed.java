@@ -1,5 +1,6 @@
 package org.flsl.layers.samediff;
 
+import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -7,7 +8,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 interface Feed {
 
   /** Where in training a step is, what randomness it may use, and of which part of the batch. */
-  record Step(int iteration, int epoch, long seed, BatchPart part) {}
+  record Step(int iteration, int epoch, long seed, BatchPart part) {
+
+    /** What a SplittableRandom adds to its state for each draw. */
+    static final long GAMMA = 0x9E3779B97F4A7C15L;
+
+    /** A seed for the draws of one name in this step. */
+    long seedOf(String name) {
+      long hash = seed;
+      hash = hash * GAMMA + iteration;
+      hash = hash * GAMMA + name.hashCode();
+      return new SplittableRandom(hash).nextLong();
+    }
+  }
 
   /** Name of the placeholder to fill. */
   String name();

@@ -14,15 +14,14 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record KeepMaskFeed(String name, double keep, long[] groupSizes, long columns) implements Feed {
 
-  /** What each draw adds to the state of a SplittableRandom: skips draws without making them. */
-  private static final long GAMMA = 0x9E3779B97F4A7C15L;
-
   @Override
   public INDArray value(Step step, long batch, DataType dataType) {
     int width = Math.toIntExact(columns);
     int rows = Math.toIntExact(batch * Arrays.stream(groupSizes).sum());
     float[] mask = new float[Math.multiplyExact(rows, width)];
-    SplittableRandom random = new SplittableRandom(mix(step) + draws(step.part().first()) * GAMMA);
+    // Adding GAMMA skips a draw without making it.
+    SplittableRandom random =
+        new SplittableRandom(step.seedOf(name) + draws(step.part().first()) * Step.GAMMA);
     float kept = (float) (1 / keep);
     int position = 0;
     for (long example = 0; example < batch; example++) {
@@ -41,12 +40,5 @@ record KeepMaskFeed(String name, double keep, long[] groupSizes, long columns) i
 
   private long draws(long examples) {
     return examples * groupSizes.length * columns;
-  }
-
-  private long mix(Step step) {
-    long hash = step.seed();
-    hash = hash * GAMMA + step.iteration();
-    hash = hash * GAMMA + name.hashCode();
-    return new SplittableRandom(hash).nextLong();
   }
 }

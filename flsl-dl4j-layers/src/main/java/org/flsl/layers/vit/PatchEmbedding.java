@@ -32,6 +32,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * packed in one sequence, view after view. Positions are added for the grid of each view: the table
  * of the base grid, resampled bicubically where a view has another grid.
  *
+ * <p>In training, sine-cosine positions may be shifted and scaled at random, for each image and
+ * view anew ({@link VitConfig#positionJitter()}).
+ *
  * <p>{@code token = W vec(patch) + b + position}. Where the network has leading tokens, L of them,
  * every view begins with these.
  *
@@ -52,6 +55,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   @JsonProperty private int gridHeight;
   @JsonProperty private int gridWidth;
   @JsonProperty private int leading;
+  @JsonProperty private double positionJitter;
 
   private PatchEmbedding() {}
 
@@ -73,6 +77,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     this.gridHeight = config.baseGrid().height();
     this.gridWidth = config.baseGrid().width();
     this.leading = config.leadingTokens();
+    this.positionJitter = config.positionJitter();
   }
 
   @Override
@@ -98,6 +103,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   /** Kind of positions. */
   public Positions positions() {
     return positions;
+  }
+
+  /** How far positions are shifted and scaled in training; 0 leaves them as they are. */
+  public double positionJitter() {
+    return positionJitter;
   }
 
   @Override
@@ -145,6 +155,8 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     SameDiff sd = definition.sameDiff();
     List<SDVariable> patches = new ArrayList<>();
     List<SDVariable> tables = new ArrayList<>();
+    boolean jittered = definition.training() && positionJitter > 0;
+    List<TokenGrid> grids = new ArrayList<>();
     long tokens = 0;
     for (int i = 0; i < views; i++) {
       SDVariable image = definition.inputs().get(view(i));
@@ -158,7 +170,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
       if (leading > 0) {
         tables.add(definition.param(LEADING).reshape(leading, width));
       }
-      tables.add(positions(definition, grid));
+      grids.add(grid);
+      tables.add(
+          jittered
+              ? sd.constant(Nd4j.zeros(definition.dataType(), grid.tokens(), width))
+              : positions(definition, grid));
       tokens += leading + grid.tokens();
     }
     SDVariable rows = join(sd, 1, patches).reshape(-1, patchLength());
@@ -166,7 +182,14 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         Linear.apply(definition, rows, definition.param(WEIGHT), definition.param(BIAS))
             .reshape(-1, tokens, width);
     SDVariable table = join(sd, 0, tables).reshape(1, tokens, width);
-    return (leading == 0 ? embedded : patchesOnly(definition, embedded)).add(table);
+    SDVariable placed = (leading == 0 ? embedded : patchesOnly(definition, embedded)).add(table);
+    if (!jittered) {
+      return placed;
+    }
+    JitteredPositions draw =
+        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter);
+    SDVariable drawn = definition.drawn("jitteredPositions", tokens, width, draw);
+    return definition.withGradient(placed.add(drawn), List.of(placed), dy -> List.of(dy));
   }
 
   /** Makes room for the leading tokens of a view; images get no gradient, nor does this. */
@@ -268,6 +291,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     copy.gridHeight = gridHeight;
     copy.gridWidth = gridWidth;
     copy.leading = leading;
+    copy.positionJitter = positionJitter;
     copy.copySettings(this);
     return copy;
   }
@@ -282,11 +306,13 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         && positions == that.positions
         && gridHeight == that.gridHeight
         && gridWidth == that.gridWidth
-        && leading == that.leading;
+        && leading == that.leading
+        && positionJitter == that.positionJitter;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(views, patch, channels, width, positions, gridHeight, gridWidth, leading);
+    return Objects.hash(
+        views, patch, channels, width, positions, gridHeight, gridWidth, leading, positionJitter);
   }
 }

@@ -1,5 +1,6 @@
 package org.flsl.layers.vit;
 
+import java.util.function.IntToDoubleFunction;
 import org.flsl.layers.TokenGrid;
 
 /**
@@ -25,20 +26,32 @@ final class SinCosPositions {
       throw new IllegalArgumentException(
           "Sine-cosine positions need a width that is a multiple of 4, got " + width);
     }
-    int quarter = width / 4;
+    double[][] across = axis(grid.width(), width, column -> column);
+    double[][] down = axis(grid.height(), width, row -> row);
     double[][] table = new double[grid.tokens()][width];
-    for (int row = 0; row < grid.height(); row++) {
-      for (int column = 0; column < grid.width(); column++) {
-        double[] token = table[row * grid.width() + column];
-        for (int i = 0; i < quarter; i++) {
-          double omega = Math.pow(BASE, -(double) i / quarter);
-          token[i] = Math.sin(column * omega);
-          token[quarter + i] = Math.cos(column * omega);
-          token[2 * quarter + i] = Math.sin(row * omega);
-          token[3 * quarter + i] = Math.cos(row * omega);
-        }
-      }
+    for (int token = 0; token < table.length; token++) {
+      System.arraycopy(across[token % grid.width()], 0, table[token], 0, width / 2);
+      System.arraycopy(down[token / grid.width()], 0, table[token], width / 2, width / 2);
     }
     return table;
+  }
+
+  /**
+   * The half of the table that tells the place along one axis.
+   *
+   * @param place where each token of the axis is
+   * @return {@code [tokens][width / 2]}, sines first
+   */
+  static double[][] axis(int tokens, int width, IntToDoubleFunction place) {
+    int quarter = width / 4;
+    double[][] axis = new double[tokens][2 * quarter];
+    for (int i = 0; i < quarter; i++) {
+      double omega = Math.pow(BASE, -(double) i / quarter);
+      for (int token = 0; token < tokens; token++) {
+        axis[token][i] = Math.sin(place.applyAsDouble(token) * omega);
+        axis[token][quarter + i] = Math.cos(place.applyAsDouble(token) * omega);
+      }
+    }
+    return axis;
   }
 }

@@ -71,6 +71,7 @@ public final class VitBackbone implements Backbone {
             .mlpRatio(VitConfig.mlpRatio(block.hidden(), block.width()))
             .normEps(block.normEps())
             .positions(patches.positions())
+            .positionJitter(patches.positionJitter())
             .leadingTokens(patches.leadingTokens())
             .finalNorm(vertices.containsKey(NORM))
             .imageSize(

@@ -115,6 +115,19 @@ public abstract class VitConfig {
     return Positions.SINCOS;
   }
 
+  /**
+   * How far a training shifts and scales the coordinates of sine-cosine positions, at random for
+   * each image and view; default 0, as in the paper.
+   *
+   * <p>1 shifts by up to the size of the base grid and scales by up to {@code exp(0.4)}, either
+   * way. Then features cannot be a token's place alone, which satisfies FLSL's objective. A frozen
+   * teacher and a trained network see positions as they are.
+   */
+  @Value.Default
+  public double positionJitter() {
+    return 0;
+  }
+
   /** Whether a layer norm follows the last block; default true. */
   @Value.Default
   public boolean finalNorm() {
@@ -167,6 +180,12 @@ public abstract class VitConfig {
     check(
         positions() != Positions.SINCOS || width() % 4 == 0,
         "sine-cosine positions need a width that is a multiple of 4, got " + width());
+    check(
+        positionJitter() >= 0 && positionJitter() <= 1,
+        "positionJitter must lie in 0..1, got " + positionJitter());
+    check(
+        positionJitter() == 0 || positions() == Positions.SINCOS,
+        "positionJitter needs sine-cosine positions; learned ones have no coordinates to shift");
     baseGrid();
   }
 

@@ -1,16 +1,15 @@
 package org.flsl.evaluation.boxes;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.LabelledTokens;
 import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.MeasuredValues;
 import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
@@ -24,7 +23,7 @@ import org.flsl.evaluation.data.ImageSize;
  * side, see {@link BoxVote}: two with one vote for a box, and the published one, whose numbers must
  * be read beside what guessing reaches.
  */
-public final class BoxBenchmark {
+public final class BoxBenchmark implements Benchmark {
 
   private final BoxSet train;
   private final BoxSet test;
@@ -74,8 +73,9 @@ public final class BoxBenchmark {
   }
 
   /** Top-1 and top-5 accuracy of features, in each way of judging and with each seed. */
+  @Override
   public List<Measured> measure(Candidate candidate) {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
+    MeasuredValues values = new MeasuredValues();
     int runs = candidate.seeded() ? seeds : 1;
     for (int seed = 1; seed <= runs; seed++) {
       FeatureExtractor features = candidate.bySeed().apply(seed);
@@ -83,32 +83,26 @@ public final class BoxBenchmark {
       BoxFeatures asked = features(candidate, features, test, "test");
       for (BoxVote vote : BoxVote.values()) {
         double[] accuracy = accuracy(vote, known, asked);
-        values.computeIfAbsent(name(vote, 1), n -> new ArrayList<>()).add(accuracy[0]);
-        values.computeIfAbsent(name(vote, BoxVote.TOP), n -> new ArrayList<>()).add(accuracy[1]);
+        values.add(name(vote, 1), accuracy[0]);
+        values.add(name(vote, BoxVote.TOP), accuracy[1]);
       }
     }
-    return measured(candidate.name(), values);
+    return values.of(candidate.name());
   }
 
   /** What guessing reaches in each way of judging, under the same names. */
   public List<Measured> chance() {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
+    MeasuredValues values = new MeasuredValues();
     int classes = train.classes().size();
     for (BoxVote vote : BoxVote.values()) {
-      values.put(name(vote, 1), List.of(vote.chance(1, classes)));
-      values.put(name(vote, BoxVote.TOP), List.of(vote.chance(BoxVote.TOP, classes)));
+      values.add(name(vote, 1), vote.chance(1, classes));
+      values.add(name(vote, BoxVote.TOP), vote.chance(BoxVote.TOP, classes));
     }
-    return measured("chance", values);
+    return values.of("chance");
   }
 
   private static String name(BoxVote vote, int top) {
     return "%s, top-%d".formatted(vote, top);
-  }
-
-  private static List<Measured> measured(String features, Map<String, List<Double>> values) {
-    return values.entrySet().stream()
-        .map(entry -> new Measured(entry.getKey(), features, entry.getValue()))
-        .toList();
   }
 
   private BoxFeatures features(

@@ -11,8 +11,6 @@ import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.LeftOut;
 import org.flsl.views.decode.FileProblem;
-import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.Image;
 
 /**
  * A folder with a folder of images for each class: {@code cat/1.jpg}, {@code dog/a/2.jpg}.
@@ -21,14 +19,11 @@ import org.flsl.views.pixels.Image;
  * their accents are written (Unicode's NFC and NFD). Hidden folders and those of the system ({@link
  * LeftOut}) are no classes.
  */
-public final class ClassFolders implements CategorySet {
-  private final ImageFolder images;
-  private final List<String> classes;
+public final class ClassFolders extends FolderImages implements CategorySet {
   private final int[] categories;
 
   private ClassFolders(ImageFolder images, List<String> classes) {
-    this.images = images;
-    this.classes = List.copyOf(classes);
+    super(images, classes);
     this.categories = new int[images.size()];
     for (int i = 0; i < categories.length; i++) {
       categories[i] = classes.indexOf(NamedFiles.composed(name(i).replaceFirst("/.*", "")));
@@ -92,12 +87,12 @@ public final class ClassFolders implements CategorySet {
       if (categories[i] < 0) {
         throw new DatasetException(
             "%s lies beside the class folders; expected every image inside one"
-                .formatted(images.path(i)));
+                .formatted(folder().path(i)));
       }
       counts.merge(categories[i], 1, Integer::sum);
     }
-    List<String> empty = new ArrayList<>(classes);
-    counts.keySet().forEach(k -> empty.remove(classes.get(k)));
+    List<String> empty = new ArrayList<>(classes());
+    counts.keySet().forEach(k -> empty.remove(classes().get(k)));
     if (!empty.isEmpty()) {
       throw new DatasetException(
           "The class folder %s holds no image; put images into it, or take it away"
@@ -106,32 +101,7 @@ public final class ClassFolders implements CategorySet {
   }
 
   @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public String leftOut() {
-    return images.leftOut().toString();
-  }
-
-  @Override
-  public String name(int image) {
-    return images.relativePath(image);
-  }
-
-  @Override
-  public Image image(int image, ImageDecoder decoder) {
-    return StoredImage.decode(images.path(image), decoder);
-  }
-
-  @Override
   public int category(int image) {
     return categories[image];
-  }
-
-  @Override
-  public List<String> classes() {
-    return classes;
   }
 }

@@ -349,7 +349,7 @@ public final class CocoInstances {
         file,
         "objects have no outline: what is in their boxes counts nowhere",
         objects.size());
-    return new Masks(this, photos(BACKGROUND));
+    return new Masks(listed(BACKGROUND));
   }
 
   /**
@@ -383,7 +383,7 @@ public final class CocoInstances {
         file,
         "objects have no box or outline that can be used, and are left out",
         objects.size());
-    return new Boxes(this, photos());
+    return new Boxes(listed());
   }
 
   private List<Annotation> objects() {
@@ -394,8 +394,8 @@ public final class CocoInstances {
     return annotations.getOrDefault(photo, List.of());
   }
 
-  /** The photos with the classes of a set, of which some come before those of the categories. */
-  private Photos photos(String... before) {
+  /** What a set of this file's images is made of; some classes come before the categories. */
+  private Listed listed(String... before) {
     List<String> classes =
         Stream.concat(Stream.of(before), categories.values().stream()).distinct().toList();
     int twice = before.length + categories.size() - classes.size();
@@ -415,8 +415,20 @@ public final class CocoInstances {
             files,
             i -> Optional.of(new ImageSize(listed.get(i).height, listed.get(i).width)),
             drawnOn);
-    return new Photos(file, listed, files, turns, classes, indices);
+    return new Listed(listed, files, turns, classes, indices);
   }
+
+  /**
+   * What a set is made of.
+   *
+   * @param indices the class of each category
+   */
+  private record Listed(
+      List<Photo> photos,
+      List<Path> files,
+      Turns turns,
+      List<String> classes,
+      Map<Long, Integer> indices) {}
 
   private LabelMask mask(Photo photo, Map<Long, Integer> classes) {
     List<Painted> unknown = new ArrayList<>();
@@ -457,95 +469,52 @@ public final class CocoInstances {
         .toList();
   }
 
-  /**
-   * The images of a set.
-   *
-   * @param annotated the file that lists them
-   * @param indices the class of each category
-   */
-  private record Photos(
-      Path annotated,
-      List<Photo> listed,
-      List<Path> files,
-      Turns turns,
-      List<String> classes,
-      Map<Long, Integer> indices) {
+  /** Photos of the sizes that the file says. */
+  private abstract class AnnotatedImages extends ListedImages {
+    final Listed listed;
 
-    Image read(int index, ImageDecoder decoder) {
-      Image image = StoredImage.read(files.get(index), decoder);
-      Photo photo = listed.get(index);
+    AnnotatedImages(Listed listed) {
+      super(listed.photos.stream().map(Photo::name).toList(), listed.files, listed.classes);
+      this.listed = listed;
+    }
+
+    @Override
+    public final Image image(int index, ImageDecoder decoder) {
+      Image image = super.image(index, decoder);
+      Photo photo = listed.photos.get(index);
       boolean same = image.width() == photo.width && image.height() == photo.height;
       boolean turned = image.width() == photo.height && image.height() == photo.width;
-      if (!same && !(turned && turns.exchangesSides(index))) {
+      if (!same && !(turned && listed.turns.exchangesSides(index))) {
         throw new DatasetException(
             "%s has %d x %d pixels, but %s says %d x %d: annotations would not fit; take the images that they were made for"
                 .formatted(
-                    photo.name,
-                    image.width(),
-                    image.height(),
-                    annotated,
-                    photo.width,
-                    photo.height));
+                    photo.name, image.width(), image.height(), file, photo.width, photo.height));
       }
       return image;
     }
   }
 
-  private record Masks(CocoInstances coco, Photos photos) implements SegmentationSet {
-
-    @Override
-    public int size() {
-      return photos.listed.size();
-    }
-
-    @Override
-    public String name(int image) {
-      return photos.listed.get(image).name;
-    }
-
-    @Override
-    public Image image(int image, ImageDecoder decoder) {
-      return photos.read(image, decoder);
-    }
-
-    @Override
-    public List<String> classes() {
-      return photos.classes;
+  private final class Masks extends AnnotatedImages implements SegmentationSet {
+    Masks(Listed listed) {
+      super(listed);
     }
 
     @Override
     public LabelMask mask(int image) {
-      return photos.turns.turned(image, coco.mask(photos.listed.get(image), photos.indices));
+      LabelMask mask = CocoInstances.this.mask(listed.photos.get(image), listed.indices);
+      return listed.turns.turned(image, mask);
     }
   }
 
-  private record Boxes(CocoInstances coco, Photos photos) implements BoxSet {
-
-    @Override
-    public int size() {
-      return photos.listed.size();
-    }
-
-    @Override
-    public String name(int image) {
-      return photos.listed.get(image).name;
-    }
-
-    @Override
-    public Image image(int image, ImageDecoder decoder) {
-      return photos.read(image, decoder);
-    }
-
-    @Override
-    public List<String> classes() {
-      return photos.classes;
+  private final class Boxes extends AnnotatedImages implements BoxSet {
+    Boxes(Listed listed) {
+      super(listed);
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      return coco.boxes(photos.listed.get(image), photos.indices).stream()
-          .map(box -> photos.turns.turned(image, box))
-          .toList();
+      List<LabelledBox> boxes = CocoInstances.this.boxes(listed.photos.get(image), listed.indices);
+      return listed.turns.turned(image, boxes);
     }
   }
 }

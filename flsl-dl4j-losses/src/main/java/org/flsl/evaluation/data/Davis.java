@@ -87,7 +87,7 @@ public final class Davis {
     return new DavisSequence(
         name,
         frames.stream().map(images::resolve).toList(),
-        frames.stream().map(frame -> masks.find(stem(frame) + ".png")).toList());
+        MaskFiles.named(masks, frames.stream().map(Davis::stem).toList()));
   }
 
   /** Frames would be turned, and masks not; cameras write videos without an orientation. */

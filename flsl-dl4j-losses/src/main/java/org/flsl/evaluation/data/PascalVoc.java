@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.Image;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,10 +101,12 @@ public final class PascalVoc {
    */
   public SegmentationSet segmentation(String split, List<String> classes) {
     List<String> names = names("Segmentation", split);
-    List<Path> files = names.stream().map(name -> masks.find(name + ".png")).toList();
     List<Path> images = names.stream().map(photos::findImage).toList();
-    Turns turns = Turns.of(images, i -> MaskReader.size(files.get(i)), drawnOn);
-    return new Masks(names, images, files, turns, List.copyOf(classes));
+    return new Masks(
+        names,
+        images,
+        MaskFiles.of(images, MaskFiles.named(masks, names), MASKS.drawnOn(drawnOn)),
+        classes);
   }
 
   /**
@@ -131,11 +131,7 @@ public final class PascalVoc {
     Unusable flat = new Unusable();
     List<List<LabelledBox>> boxes = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      int image = i;
-      boxes.add(
-          boxes(names.get(i), all.get(i), classes, flat).stream()
-              .map(box -> turns.turned(image, box))
-              .toList());
+      boxes.add(turns.turned(i, boxes(names.get(i), all.get(i), classes, flat)));
     }
     int objects = all.stream().mapToInt(each -> each.objects().size()).sum();
     flat.warn(LOG, root + ", " + split, "boxes have no area and are left out", objects);
@@ -173,59 +169,45 @@ public final class PascalVoc {
         name -> Files.isRegularFile(photos.findImage(name)));
   }
 
-  private record Masks(
-      List<String> names, List<Path> images, List<Path> files, Turns turns, List<String> classes)
-      implements SegmentationSet {
+  private static final class Masks extends ListedImages implements SegmentationSet {
+    private final MaskFiles masks;
 
-    @Override
-    public int size() {
-      return names.size();
-    }
-
-    @Override
-    public String name(int image) {
-      return names.get(image);
-    }
-
-    @Override
-    public Image image(int image, ImageDecoder decoder) {
-      return StoredImage.read(images.get(image), decoder);
+    Masks(List<String> names, List<Path> images, MaskFiles masks, List<String> classes) {
+      super(names, images, classes);
+      this.masks = masks;
     }
 
     @Override
     public LabelMask mask(int image) {
-      LabelMask mask = MASKS.read(files.get(image));
-      if (mask.largest() >= classes.size()) {
+      LabelMask mask = masks.upright(image);
+      if (mask.largest() >= classes().size()) {
         throw new DatasetException(
             "The mask %s holds the label %d, but there are %d classes (0 to %d, and 255 for void)"
-                .formatted(files.get(image), mask.largest(), classes.size(), classes.size() - 1));
+                .formatted(
+                    masks.files().get(image),
+                    mask.largest(),
+                    classes().size(),
+                    classes().size() - 1));
       }
-      return turns.turned(image, mask);
+      return mask;
     }
   }
 
-  private record Boxes(
-      List<String> names, List<Path> images, List<String> classes, List<List<LabelledBox>> all)
-      implements BoxSet {
+  private static final class Boxes extends ListedImages implements BoxSet {
+    private final List<List<LabelledBox>> boxes;
 
-    @Override
-    public int size() {
-      return names.size();
-    }
-
-    @Override
-    public String name(int image) {
-      return names.get(image);
-    }
-
-    @Override
-    public Image image(int image, ImageDecoder decoder) {
-      return StoredImage.read(images.get(image), decoder);
+    Boxes(
+        List<String> names,
+        List<Path> images,
+        List<String> classes,
+        List<List<LabelledBox>> boxes) {
+      super(names, images, classes);
+      this.boxes = boxes;
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      return all.get(image);
+      return boxes.get(image);
     }
   }
 }

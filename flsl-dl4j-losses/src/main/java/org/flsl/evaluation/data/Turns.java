@@ -53,7 +53,9 @@ final class Turns {
     int[] untold = IntStream.range(0, files.size()).filter(i -> photos.get(i).isUntold()).toArray();
     if (untold.length > 0) {
       LOG.warn(
-          "{} of {} photos, such as {}, are turned upright by their EXIF orientation, and sizes do not tell whether labels were drawn on the pixels as stored or on the upright photo; taken: {}; where that is wrong, choose drawn-on stored or upright",
+          "{} of {} photos, such as {}, are turned upright by their EXIF orientation, and sizes do"
+              + " not tell whether labels were drawn on the pixels as stored or on the upright"
+              + " photo; taken: {}; where that is wrong, choose drawn-on stored or upright",
           untold.length,
           files.size(),
           files.get(untold[0]),
@@ -67,10 +69,15 @@ final class Turns {
     return isTurned(image) ? mask.turned(photos.get(image).orientation) : mask;
   }
 
-  /** The box of a photo as it lies on the upright photo. */
-  LabelledBox turned(int image, LabelledBox box) {
+  /** The boxes of a photo as they lie on the upright photo. */
+  List<LabelledBox> turned(int image, List<LabelledBox> boxes) {
+    if (!isTurned(image)) {
+      return boxes;
+    }
     Photo photo = photos.get(image);
-    return isTurned(image) ? box.turned(photo.orientation, photo.width, photo.height) : box;
+    return boxes.stream()
+        .map(box -> box.turned(photo.orientation, photo.width, photo.height))
+        .toList();
   }
 
   /** Whether width and height of a photo are exchanged when it is turned upright. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.HeapCopy;
+import org.flsl.evaluation.Nearest;
 import org.flsl.layers.TokenGrid;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -86,7 +87,7 @@ public final class LabelPropagation {
         Rows queries = new Rows(top, Math.min(grid.height(), top + BLOCK_ROWS), grid.width());
         Nearest[] nearest = nearest(tokens, queries, context, grid, memory);
         for (int i = 0; i < nearest.length; i++) {
-          nearest[i].blend(context, labels, result, (queries.from() + i) * labels);
+          blend(nearest[i], context, grid, result, (queries.from() + i) * labels, labels);
         }
       }
     }
@@ -109,6 +110,7 @@ public final class LabelPropagation {
     }
   }
 
+  /** Keys are numbered frame after frame. */
   private Nearest[] nearest(
       INDArray tokens, Rows queries, List<Labelled> context, TokenGrid grid, INDArray memory) {
     int width = grid.width();
@@ -129,7 +131,7 @@ public final class LabelPropagation {
       INDArray asked = queries.of(tokens);
       Nd4j.gemm(keysOfFrame.transpose(), asked.transpose(), cosines, true, false, 1, 0);
       FloatBuffer values = HeapCopy.buffer(memory);
-      int frame = f;
+      int firstKey = f * grid.tokens();
       IntStream.range(0, nearest.length)
           .parallel()
           .forEach(
@@ -143,55 +145,23 @@ public final class LabelPropagation {
                     keyRow++) {
                   int at = i * keys.tokens() + (keyRow - keys.top) * width + left;
                   values.get(at, row);
-                  nearest[i].offer(row, frame, keyRow * width + left);
+                  nearest[i].offer(row, firstKey + keyRow * width + left);
                 }
               });
     }
     return nearest;
   }
 
-  /** The best of a query so far, best first; of equal ones, those that came first. */
-  private final class Nearest {
-    private final float[] cosines;
-    private final int[] frames;
-    private final int[] tokens;
-
-    Nearest(int count) {
-      cosines = new float[count];
-      frames = new int[count];
-      tokens = new int[count];
-      Arrays.fill(cosines, Float.NEGATIVE_INFINITY);
-    }
-
-    void offer(float[] values, int frame, int firstToken) {
-      int last = cosines.length - 1;
-      for (int i = 0; i < values.length; i++) {
-        if (values[i] > cosines[last]) {
-          int place = last;
-          while (place > 0 && cosines[place - 1] < values[i]) {
-            cosines[place] = cosines[place - 1];
-            frames[place] = frames[place - 1];
-            tokens[place] = tokens[place - 1];
-            place--;
-          }
-          cosines[place] = values[i];
-          frames[place] = frame;
-          tokens[place] = firstToken + i;
-        }
-      }
-    }
-
-    void blend(List<Labelled> context, int labels, float[] result, int at) {
-      double[] weights = new double[cosines.length];
-      // Relative to the best, so that no exponential overflows; places left empty weigh nothing.
-      Arrays.setAll(weights, i -> Math.exp((cosines[i] - cosines[0]) / temperature));
-      double sum = Arrays.stream(weights).sum();
-      for (int i = 0; i < weights.length; i++) {
-        float weight = (float) (weights[i] / sum);
-        float[] known = context.get(frames[i]).labels;
-        for (int label = 0; label < labels; label++) {
-          result[at + label] += weight * known[tokens[i] * labels + label];
-        }
+  private void blend(
+      Nearest nearest, List<Labelled> context, TokenGrid grid, float[] result, int at, int labels) {
+    double[] weights = nearest.weights(temperature);
+    double sum = Arrays.stream(weights).sum();
+    for (int i = 0; i < weights.length; i++) {
+      float weight = (float) (weights[i] / sum);
+      float[] known = context.get(nearest.key(i) / grid.tokens()).labels;
+      int token = nearest.key(i) % grid.tokens();
+      for (int label = 0; label < labels; label++) {
+        result[at + label] += weight * known[token * labels + label];
       }
     }
   }

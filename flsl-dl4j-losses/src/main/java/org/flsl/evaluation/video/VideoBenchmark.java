@@ -1,14 +1,14 @@
 package org.flsl.evaluation.video;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.MeasuredValues;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BinaryMask;
 import org.flsl.evaluation.data.DavisSequence;
@@ -22,7 +22,7 @@ import org.flsl.evaluation.data.LabelMask;
  * evaluation (both of 2016 and, semi-supervised, of 2017). Pixels that are void in a mask count as
  * background there, and here. Recall and decay are not computed.
  */
-public final class VideoBenchmark {
+public final class VideoBenchmark implements Benchmark {
 
   private static final int PUBLISHED_SHORT_SIDE = 480;
 
@@ -94,27 +94,31 @@ public final class VideoBenchmark {
   /**
    * Measures features with several seeds, which matter to random twins only.
    *
+   * @return J, F and J&amp;F over all objects, then J&amp;F of each sequence
+   */
+  @Override
+  public List<Measured> measure(Candidate candidate) {
+    return measure(candidate, Sink.NONE);
+  }
+
+  /**
+   * The same, and shows the masks.
+   *
    * @param sink takes the masks found with the first seed
    * @return J, F and J&amp;F over all objects, then J&amp;F of each sequence
    */
   public List<Measured> measure(Candidate candidate, Sink sink) {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
+    MeasuredValues values = new MeasuredValues();
     int runs = candidate.seeded() ? seeds : 1;
     for (int seed = 1; seed <= runs; seed++) {
       FeatureExtractor features = candidate.bySeed().apply(seed);
       VideoScore score = score(candidate.name(), features, seed == 1 ? sink : Sink.NONE);
-      add(values, "J", score.region());
-      add(values, "F", score.contour());
-      add(values, "J&F", score.both());
-      score.bySequence().forEach((video, own) -> add(values, "J&F of " + video, own.both()));
+      values.add("J", score.region());
+      values.add("F", score.contour());
+      values.add("J&F", score.both());
+      score.bySequence().forEach((video, own) -> values.add("J&F of " + video, own.both()));
     }
-    return values.entrySet().stream()
-        .map(entry -> new Measured(entry.getKey(), candidate.name(), entry.getValue()))
-        .toList();
-  }
-
-  private static void add(Map<String, List<Double>> values, String measure, double value) {
-    values.computeIfAbsent(measure, name -> new ArrayList<>()).add(value);
+    return values.of(candidate.name());
   }
 
   /** Sums over the measured frames of a video. */

@@ -1,6 +1,7 @@
 package org.flsl.examples.eval;
 
 import java.util.List;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.boxes.BoxBenchmark;
@@ -9,6 +10,7 @@ import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,8 +47,8 @@ final class EvalBoxes extends Measurement {
   @Option(names = "--seeds", paramLabel = "N", description = "How many random twins.")
   private int seeds = 3;
 
-  EvalBoxes(EvalRuntime runtime) {
-    super(runtime);
+  EvalBoxes(Surroundings surroundings) {
+    super(surroundings);
   }
 
   /** Exactly one of two formats. */
@@ -77,7 +79,7 @@ final class EvalBoxes extends Measurement {
     ReadableImages readable = model.readable();
     BoxSet train = readable.of(data.train(drawnOn.get()));
     BoxSet test = readable.of(data.test(drawnOn.get()));
-    runtime.tell(readable);
+    tell(readable);
     // Squares are cut out of images, so that their own sizes do not matter.
     ImageSize size = input.trainingSize(features);
     if (size.height() != size.width()) {
@@ -90,10 +92,9 @@ final class EvalBoxes extends Measurement {
             .neighbours(neighbours.k, neighbours.temperature)
             .seeds(seeds)
             .batch(input.batch())
-            .progress(runtime::progress)
+            .progress(this::progress)
             .build();
-    runtime
-        .terminal()
+    terminal()
         .plain(
             "%s on %d test images (%d to learn from), %d classes, squares of %d pixels, random twins: %d"
                 .formatted(
@@ -103,7 +104,7 @@ final class EvalBoxes extends Measurement {
                     train.classes().size(),
                     size.height(),
                     seeds));
-    List<Measured> results = withBaselines(features, size, benchmark::measure);
+    List<Measured> results = all(Candidate.withBaselines(features, size), benchmark);
     results.addAll(benchmark.chance());
     return results;
   }

@@ -2,14 +2,15 @@ package org.flsl.examples.eval;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.CategoryBenchmark;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,11 +48,10 @@ final class EvalCategory extends Measurement {
 
   @Mixin private NeighbourOptions neighbours;
 
-  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
-  private int probeSteps = 1000;
+  @Mixin private ProbeOptions probe;
 
-  EvalCategory(EvalRuntime runtime) {
-    super(runtime);
+  EvalCategory(Surroundings surroundings) {
+    super(surroundings);
   }
 
   @Override
@@ -60,22 +60,21 @@ final class EvalCategory extends Measurement {
     ReadableImages readable = model.readable();
     CategorySet train = readable.of(ClassFolders.open(images));
     CategorySet test = readable.of(ClassFolders.open(testImages, train.classes()));
-    runtime.tell(readable);
+    tell(readable);
     ImageSize size = input.size(features, readable);
     CategoryBenchmark benchmark =
         CategoryBenchmark.builder(train, test, model.preparation(size))
             .seeds(seeds)
             .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
-            .probe(LinearProbe.training().steps(probeSteps))
-            .progress(runtime::progress)
+            .probe(probe.training())
+            .progress(this::progress)
             .build();
-    runtime
-        .terminal()
+    terminal()
         .plain(
             "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
                 .formatted(
                     model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
-    return withBaselines(features, size, benchmark::measure);
+    return all(Candidate.withBaselines(features, size), benchmark);
   }
 }

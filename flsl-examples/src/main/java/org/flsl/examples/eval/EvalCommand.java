@@ -1,7 +1,9 @@
 package org.flsl.examples.eval;
 
 import java.util.Map;
+import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,12 +35,18 @@ public final class EvalCommand {
   public static CommandLine commandLine(
       Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     CommandLine line = new CommandLine(new EvalCommand());
-    EvalRuntime runtime = new EvalRuntime(terminal, relaunch, environment);
-    line.addSubcommand(new EvalSegmentation(runtime));
-    line.addSubcommand(new EvalCategory(runtime));
-    line.addSubcommand(new EvalHealth(runtime));
-    line.addSubcommand(new EvalVideo(runtime));
-    line.addSubcommand(new EvalBoxes(runtime));
+    Surroundings surroundings = new Surroundings(terminal, relaunch, environment);
+    line.addSubcommand(new EvalSegmentation(surroundings));
+    line.addSubcommand(new EvalCategory(surroundings));
+    line.addSubcommand(new EvalHealth(surroundings));
+    line.addSubcommand(new EvalVideo(surroundings));
+    line.addSubcommand(new EvalBoxes(surroundings));
+    for (Measure measure : Measure.known()) {
+      // Some have a subcommand with more options.
+      if (!line.getSubcommands().containsKey(measure.name())) {
+        line.addSubcommand(EvalMeasure.commandLine(surroundings, measure));
+      }
+    }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }

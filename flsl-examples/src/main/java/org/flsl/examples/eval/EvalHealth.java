@@ -2,24 +2,21 @@ package org.flsl.examples.eval;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.ClusterHealth;
-import org.flsl.evaluation.DenseFeatures;
-import org.flsl.evaluation.FeatureHealth;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.LabelledTokens;
+import org.flsl.evaluation.HealthBenchmark;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.views.MultiViewIterator;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,8 +54,8 @@ final class EvalHealth extends Measurement {
       description = "Images to look at, evenly spaced among all.")
   private int mostImages = 256;
 
-  EvalHealth(EvalRuntime runtime) {
-    super(runtime);
+  EvalHealth(Surroundings surroundings) {
+    super(surroundings);
   }
 
   @Override
@@ -70,61 +67,28 @@ final class EvalHealth extends Measurement {
     }
     ReadableImages readable = model.readable();
     LabelledImages photos = readable.of(Photos.in(images).atMost(mostImages));
-    runtime.tell(readable);
+    tell(readable);
     ImageSize size = input.size(features, readable);
-    runtime.terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
+    terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
     // First, because it may find the run incomplete.
     List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
-    List<Measured> results =
-        withBaselines(features, size, candidate -> features(candidate, photos, size));
+    HealthBenchmark benchmark =
+        HealthBenchmark.builder(photos, model.preparation(size))
+            .seeds(seeds)
+            .tokens(tokens)
+            .batch(input.batch())
+            .progress(this::progress)
+            .build();
+    List<Measured> results = all(Candidate.withBaselines(features, size), benchmark);
     results.addAll(clusters);
     return results;
-  }
-
-  private List<Measured> features(Candidate candidate, LabelledImages photos, ImageSize size) {
-    List<Double> spread = new ArrayList<>();
-    List<Double> rank = new ArrayList<>();
-    DenseFeatures dense = null;
-    for (int seed = 1; seed <= seeds; seed++) {
-      if (dense == null || candidate.seeded()) {
-        dense =
-            DenseFeatures.of(
-                candidate.bySeed().apply(seed),
-                photos,
-                model.preparation(size),
-                input.batch(),
-                done -> runtime.progress(candidate.name() + ": features", done, photos.size()));
-      }
-      FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
-      spread.add(health.spread());
-      rank.add(health.effectiveRank());
-    }
-    return List.of(
-        new Measured("spread", candidate.name(), spread),
-        new Measured("effective rank", candidate.name(), rank));
   }
 
   private List<Measured> clusters(Path folder) throws IOException {
     RunResult run = RunResult.at(folder);
     ComputationGraph training = run.training();
-    List<MultiDataSet> batches = new ArrayList<>();
     try (MultiViewIterator views = run.batches(images)) {
-      for (int seen = 0; views.hasNext() && seen < mostImages; ) {
-        MultiDataSet batch = views.next();
-        seen += (int) batch.getFeatures(0).size(0);
-        batches.add(batch);
-      }
+      return ClusterHealth.of(training, views, mostImages).measured("model");
     }
-    ClusterHealth health = ClusterHealth.of(training, batches);
-    return List.of(
-        single("used centroids of " + health.centroids(), health.usedCentroids()),
-        single("entropy of the mean assignment", health.meanAssignmentEntropy()),
-        single("entropy per query", health.queryEntropy()),
-        single("attention entropy / ln N, student", health.selfAttentionEntropy()),
-        single("attention entropy / ln N, teacher", health.crossAttentionEntropy()));
-  }
-
-  private static Measured single(String measure, double value) {
-    return new Measured(measure, "model", List.of(value));
   }
 }

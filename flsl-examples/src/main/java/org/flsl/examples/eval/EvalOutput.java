@@ -11,28 +11,15 @@ import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Option;
 
-/** The options that every measure has, and how its results are shown and written. */
+/** How its results are shown and written. */
 final class EvalOutput {
-  /** Comes behind the options of the measure itself. */
-  static final int LAST = 100;
-
   @Option(
       names = "--output",
-      order = LAST,
+      order = Measurement.LAST - 1,
       paramLabel = "FILE",
       description = "Write the values as well, to a .csv or .json file.",
       showDefaultValue = Help.Visibility.NEVER)
   private Path file;
-
-  @Option(
-      names = "--debug",
-      order = LAST,
-      description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  boolean debug() {
-    return debug;
-  }
 
   /** Refuses a file that could not be written, before anything is computed. */
   void check() {

@@ -3,8 +3,8 @@ package org.flsl.examples.eval;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.LinearProbe;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.SegmentationBenchmark;
 import org.flsl.evaluation.SegmentationBenchmark.Method;
@@ -12,6 +12,7 @@ import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationSet;
+import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,14 +52,13 @@ final class EvalSegmentation extends Measurement {
 
   @Mixin private NeighbourOptions neighbours;
 
-  @Option(names = "--probe-steps", paramLabel = "N", description = "Training steps of the probe.")
-  private int probeSteps = 1000;
+  @Mixin private ProbeOptions probe;
 
   @Option(names = "--balanced", description = "Weigh classes alike in the probe's training.")
   private boolean balanced;
 
-  EvalSegmentation(EvalRuntime runtime) {
-    super(runtime);
+  EvalSegmentation(Surroundings surroundings) {
+    super(surroundings);
   }
 
   /** Exactly one of two: a layout that holds everything, or images whose labels are elsewhere. */
@@ -101,8 +101,8 @@ final class EvalSegmentation extends Measurement {
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
     TrainAndTest all = data.open(drawnOn.get()).readable(readable);
-    runtime.tell(readable);
-    TrainAndTest sets = all.checked(model.decoder(), runtime.terminal());
+    tell(readable);
+    TrainAndTest sets = all.checked(model.decoder(), terminal());
     SegmentationSet train = sets.train();
     SegmentationSet test = sets.test();
     ImageSize size = input.size(features, readable);
@@ -113,15 +113,14 @@ final class EvalSegmentation extends Measurement {
             .tokens(tokens)
             .batch(input.batch())
             .neighbours(neighbours.k, neighbours.temperature)
-            .probe(LinearProbe.training().steps(probeSteps).balanced(balanced))
-            .progress(runtime::progress)
+            .probe(probe.training().balanced(balanced))
+            .progress(this::progress)
             .build();
-    runtime
-        .terminal()
+    terminal()
         .plain(
             "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
                 .formatted(
                     model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
-    return withBaselines(features, size, benchmark::measure);
+    return all(Candidate.withBaselines(features, size), benchmark);
   }
 }

@@ -16,6 +16,7 @@ import org.flsl.evaluation.data.Palette;
 import org.flsl.evaluation.video.LabelPropagation;
 import org.flsl.evaluation.video.VideoBenchmark;
 import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine.Command;
@@ -93,8 +94,8 @@ final class EvalVideo extends Measurement {
       showDefaultValue = Help.Visibility.NEVER)
   private Path masks;
 
-  EvalVideo(EvalRuntime runtime) {
-    super(runtime);
+  EvalVideo(Surroundings surroundings) {
+    super(surroundings);
   }
 
   @Override
@@ -118,18 +119,19 @@ final class EvalVideo extends Measurement {
             .shortSide(shortSide)
             .preparation(model::preparation)
             .seeds(seeds)
-            .progress(runtime::progress)
+            .progress(this::progress)
             .build();
-    runtime
-        .terminal()
+    terminal()
         .plain(
             "%s on %d videos of %s, shorter side %d pixels, random twins: %d"
                 .formatted(model.file(), videos.size(), davis, shortSide, seeds));
     ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
     List<Measured> results =
-        withBaselines(features, square, candidate -> benchmark.measure(candidate, sink(candidate)));
+        all(
+            Candidate.withBaselines(features, square),
+            candidate -> benchmark.measure(candidate, sink(candidate)));
     if (masks != null) {
-      runtime.terminal().plain(masks + " holds the masks");
+      terminal().plain(masks + " holds the masks");
     }
     return results;
   }

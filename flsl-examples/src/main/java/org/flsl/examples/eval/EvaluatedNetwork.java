@@ -101,7 +101,8 @@ final class EvaluatedNetwork {
     return new ImagePreparation(size, views());
   }
 
-  private ViewConfig views() {
+  /** How its images are normalised. */
+  ViewConfig views() {
     return run()
         .map(folder -> RunResult.at(folder).views())
         .or(() -> source().views())

@@ -5,14 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.data.ImageSize;
+import org.flsl.examples.command.ComputingCommand;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.TokenGrid;
@@ -35,9 +36,7 @@ import picocli.CommandLine.Option;
       "An image has one vector, the mean of its tokens, or with --tokens a grid of them.",
       "Images that cannot be read are left out and counted."
     })
-public final class FeaturesCommand implements Callable<Integer> {
-  private final EvalRuntime runtime;
-
+public final class FeaturesCommand extends ComputingCommand {
   @Mixin private EvaluatedNetwork model;
 
   @Mixin private InputOptions input;
@@ -66,17 +65,8 @@ public final class FeaturesCommand implements Callable<Integer> {
   @Option(names = "--half", description = "Numbers of 16 bits instead of 32; not as .csv.")
   private boolean half;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
-  private FeaturesCommand(EvalRuntime runtime) {
-    this.runtime = runtime;
+  private FeaturesCommand(Surroundings surroundings) {
+    super(surroundings);
   }
 
   /**
@@ -87,19 +77,14 @@ public final class FeaturesCommand implements Callable<Integer> {
    */
   public static CommandLine commandLine(
       Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
-    return new CommandLine(new FeaturesCommand(new EvalRuntime(terminal, relaunch, environment)));
+    return new CommandLine(new FeaturesCommand(new Surroundings(terminal, relaunch, environment)));
   }
 
   @Override
-  public Integer call() throws Exception {
-    return runtime.run(
-        debug,
-        () -> {
-          FeatureFormat format = format();
-          OutputFile.prepare(out);
-          write(format);
-          return 0;
-        });
+  protected void compute() {
+    FeatureFormat format = format();
+    OutputFile.prepare(out);
+    write(format);
   }
 
   private FeatureFormat format() {
@@ -122,7 +107,7 @@ public final class FeaturesCommand implements Callable<Integer> {
     ImageFolder folder = ImageFolder.scan(images);
     // That of the training by default: to compare the sizes of all images would be to read them.
     ImageSize size = input.trainingSize(features);
-    runtime.terminal().plain("%s on %,d images of %s".formatted(model.file(), folder.size(), size));
+    terminal().plain("%s on %,d images of %s".formatted(model.file(), folder.size(), size));
     int batch = input.batch();
     try (FeatureSpool spool = new FeatureSpool(out, half ? DataType.FLOAT16 : DataType.FLOAT)) {
       collect(features, folder, size, batch, spool);
@@ -131,16 +116,15 @@ public final class FeaturesCommand implements Callable<Integer> {
             "none of the %,d images in %s can be read, so that there is nothing to write"
                 .formatted(folder.size(), images));
       }
-      runtime.progress("writing " + out, spool.size(), spool.size());
+      progress("writing " + out, spool.size(), spool.size());
       format.write(out, spool);
-      runtime
-          .terminal()
+      terminal()
           .plain(
               "%s holds the features of %,d images, %s each"
                   .formatted(out, spool.size(), spool.shapeOfEach()));
       int leftOut = folder.size() - spool.size();
       if (leftOut > 0) {
-        runtime.terminal().warn("%,d images could not be read and are left out".formatted(leftOut));
+        terminal().warn("%,d images could not be read and are left out".formatted(leftOut));
       }
     } catch (IOException e) {
       throw new UserError("cannot write " + out + ": " + Problems.explain(e), e);
@@ -168,7 +152,7 @@ public final class FeaturesCommand implements Callable<Integer> {
               tokens ? inGrid(found, grid) : found.mean(1));
         }
       }
-      runtime.progress("features", end, folder.size());
+      progress("features", end, folder.size());
     }
   }
 
@@ -178,7 +162,7 @@ public final class FeaturesCommand implements Callable<Integer> {
     try {
       return Optional.of(new Named(folder.relativePath(image), decoder.decode(folder.path(image))));
     } catch (IOException e) {
-      runtime.terminal().warn("left out %s: %s".formatted(folder.path(image), Problems.explain(e)));
+      terminal().warn("left out %s: %s".formatted(folder.path(image), Problems.explain(e)));
       return Optional.empty();
     }
   }

@@ -3,53 +3,46 @@ package org.flsl.examples.eval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
+import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
-import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measured;
-import org.flsl.evaluation.data.ImageSize;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.ComputingCommand;
+import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What all subcommands of {@code flsl eval} have in common: how they run and what they leave. */
-abstract class Measurement implements Callable<Integer> {
-  final EvalRuntime runtime;
+abstract class Measurement extends ComputingCommand {
+  /** The order of options that come behind those of the measure itself. */
+  static final int LAST = ComputingCommand.LAST;
 
-  @Mixin EvalOutput output;
+  @Mixin private EvalOutput output;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      order = EvalOutput.LAST + 1,
-      description = "Show this help.")
-  private boolean help;
-
-  Measurement(EvalRuntime runtime) {
-    this.runtime = runtime;
+  Measurement(Surroundings surroundings) {
+    super(surroundings);
   }
 
   /** Measures what is asked for, after a line that says on what. */
   abstract List<Measured> measure() throws IOException;
 
   @Override
-  public final Integer call() throws Exception {
-    return runtime.run(
-        output.debug(),
-        () -> {
-          output.check();
-          output.report(runtime.terminal(), measure());
-          return 0;
-        });
+  protected final void compute() throws IOException {
+    output.check();
+    output.report(terminal(), measure());
   }
 
-  /** The measure for the model, its random twin and raw pixels. */
-  static List<Measured> withBaselines(
-      GraphFeatures features, ImageSize size, Function<Candidate, List<Measured>> measure) {
-    List<Measured> results = new ArrayList<>();
-    for (Candidate candidate : Candidate.withBaselines(features, size)) {
-      results.addAll(measure.apply(candidate));
+  /** Says what of a measurement's images is left out, if anything is. */
+  final void tell(ReadableImages images) {
+    images.problems().forEach(problem -> terminal().warn(problem + "; it is left out"));
+    if (!images.leftOut().isEmpty()) {
+      terminal().plain("left out: " + images.leftOut());
     }
+  }
+
+  /** What a benchmark says of the model and of what it is compared with. */
+  static List<Measured> all(List<Candidate> candidates, Benchmark benchmark) {
+    List<Measured> results = new ArrayList<>();
+    candidates.forEach(candidate -> results.addAll(benchmark.measure(candidate)));
     return results;
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.flsl.evaluation.Measured;
+import org.flsl.examples.command.AlignedTable;
 
 /** A table with a row for each measure and a column for each kind of features. */
 final class ResultsTable {
@@ -27,7 +28,7 @@ final class ResultsTable {
                 Stream.concat(
                         Stream.of(measure), columns.stream().map(column -> text(row.get(column))))
                     .toList()));
-    return aligned(cells);
+    return AlignedTable.LEFT.lines(cells);
   }
 
   private static String text(Measured value) {
@@ -37,23 +38,5 @@ final class ResultsTable {
     return value.values().size() == 1
         ? "%.4f".formatted(value.mean())
         : "%.4f ± %.4f".formatted(value.mean(), value.spread());
-  }
-
-  private static List<String> aligned(List<List<String>> cells) {
-    int[] widths = new int[cells.get(0).size()];
-    for (List<String> row : cells) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    for (List<String> row : cells) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        line.append(("%-" + (widths[i] + 2) + "s").formatted(row.get(i)));
-      }
-      lines.add(line.toString().stripTrailing());
-    }
-    return lines;
   }
 }

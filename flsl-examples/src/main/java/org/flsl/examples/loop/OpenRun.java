@@ -35,9 +35,15 @@ public final class OpenRun implements AutoCloseable {
   private final Plan plan;
   private final Config config;
   private final Terminal terminal;
+  private final EpochMeasures measures;
 
   private OpenRun(
-      RunFolder run, Checkpoints checkpoints, Training training, Config config, Terminal terminal) {
+      RunFolder run,
+      Checkpoints checkpoints,
+      Training training,
+      Config config,
+      Terminal terminal,
+      EpochMeasures measures) {
     this.run = run;
     this.checkpoints = checkpoints;
     this.training = training;
@@ -48,6 +54,7 @@ public final class OpenRun implements AutoCloseable {
             config.get(RunSettings.BATCH));
     this.config = config;
     this.terminal = terminal;
+    this.measures = measures;
   }
 
   /**
@@ -93,7 +100,8 @@ public final class OpenRun implements AutoCloseable {
             ? trainings.resume(config, images, newest.whole().get().file())
             : trainings.begin(config, images);
     try {
-      OpenRun opened = new OpenRun(run, checkpoints, training, config, terminal);
+      EpochMeasures measures = EpochMeasures.of(config, images, training, terminal);
+      OpenRun opened = new OpenRun(run, checkpoints, training, config, terminal, measures);
       opened.settle(trainings, images, newest);
       return opened;
     } catch (IOException | RuntimeException | Error e) {
@@ -147,7 +155,7 @@ public final class OpenRun implements AutoCloseable {
    * @return whether the step was reached; not so after a wish to stop
    */
   public boolean trainTo(long step, BooleanSupplier stop) throws IOException {
-    new TrainingLoop(training, plan, run, checkpoints, config, terminal)
+    new TrainingLoop(training, plan, run, checkpoints, config, terminal, measures)
         .run(() -> training.step() >= step || stop.getAsBoolean());
     return training.step() >= step;
   }

@@ -3,12 +3,16 @@ package org.flsl.examples.loop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.run.ImageSet;
 import org.flsl.examples.run.RunKind;
+import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.settings.Config;
 import org.flsl.training.TrainingMemory;
@@ -71,6 +75,19 @@ public interface Training extends AutoCloseable {
 
   /** What its user can try where one is not, such as {@code a lower --lr}. */
   String remedy();
+
+  /** Channels of the images that it is measured on. */
+  default int channels() {
+    return 3;
+  }
+
+  /**
+   * What a benchmark says of its features as they are now; changes nothing that steps depend on.
+   * For kinds with {@link RunSettings#MEASURE} among their settings.
+   */
+  default List<Measured> measured(Benchmark benchmark) {
+    throw new UnsupportedOperationException("this kind of training has nothing to measure");
+  }
 
   /** Files so far that turned out not to be readable images. */
   int unreadableImages();

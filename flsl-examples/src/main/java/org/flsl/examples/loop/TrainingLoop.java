@@ -32,6 +32,7 @@ final class TrainingLoop {
   private final Checkpoints checkpoints;
   private final Config config;
   private final Terminal terminal;
+  private final EpochMeasures measures;
   private final EpochMean epochMean = new EpochMean();
 
   private double best = Double.POSITIVE_INFINITY;
@@ -46,7 +47,8 @@ final class TrainingLoop {
       RunFolder run,
       Checkpoints checkpoints,
       Config config,
-      Terminal terminal) {
+      Terminal terminal,
+      EpochMeasures measures) {
     this.training = training;
     this.plan = plan;
     this.files = run.files();
@@ -54,6 +56,7 @@ final class TrainingLoop {
     this.checkpoints = checkpoints;
     this.config = config;
     this.terminal = terminal;
+    this.measures = measures;
   }
 
   /**
@@ -68,6 +71,10 @@ final class TrainingLoop {
             MetricsCsv.open(files.metrics(), files.kind().columns(), training.step());
         Progress progress = new Progress(terminal, plan, training.step())) {
       metrics.earlier().forEach(this::recall);
+      measures.open(files, training.step());
+      if (training.step() == 0) {
+        measures.take(training, plan);
+      }
       while (training.step() < plan.steps()) {
         if (stop.getAsBoolean()) {
           saveForGood();
@@ -95,6 +102,7 @@ final class TrainingLoop {
     if (plan.endsEpoch(step)) {
       Terms mean = epochMean.take();
       progress.epoch(step, mean);
+      measures.take(training, plan);
       if (savesAfterEpoch(step)) {
         save().ifPresent(saved -> keepIfBest(saved, mean));
       }

@@ -104,11 +104,8 @@ public final class BackboneFile {
     provenance.put("made_by", Version.program());
     provenance.put("trained_on", images + " images");
     provenance.put("steps", String.valueOf(steps));
-    Path network = config.get(Settings.NETWORK_FILE);
-    Path weights = network == null ? config.get(Settings.INIT) : network;
-    if (weights != null) {
-      provenance.put("began_with", FileNames.text(weights.getFileName()));
-    }
+    InitialWeights.file(config)
+        .ifPresent(file -> provenance.put("began_with", FileNames.text(file.getFileName())));
     provenance.putAll(normalisation(Setup.of(config).views()));
     provenance.put(
         "settings",

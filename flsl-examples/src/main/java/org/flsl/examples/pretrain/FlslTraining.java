@@ -2,9 +2,14 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.CheckpointFile;
@@ -103,6 +108,21 @@ final class FlslTraining implements Training {
   @Override
   public String remedy() {
     return "a lower --lr, a longer --warmup or a smaller --clip";
+  }
+
+  @Override
+  public int channels() {
+    return config.get(Settings.CHANNELS);
+  }
+
+  @Override
+  public List<Measured> measured(Benchmark benchmark) {
+    ComputationGraph teacher = program.exportTeacher(graph);
+    try {
+      return benchmark.measure(Candidate.of(GraphFeatures.of(teacher), Setup.of(config).views()));
+    } finally {
+      teacher.close();
+    }
   }
 
   @Override

@@ -38,6 +38,12 @@ final class InitialWeights {
     this.shape = shape;
   }
 
+  /** The file that a training's weights begin with, of this kind or a network of one's own. */
+  static Optional<Path> file(Config config) {
+    return Optional.ofNullable(config.get(Settings.INIT))
+        .or(() -> Optional.ofNullable(config.get(Settings.NETWORK_FILE)));
+  }
+
   /**
    * Reads the file that a configuration names; empty where it names none.
    *

@@ -65,10 +65,9 @@ record Overview(List<String> lines, double memory) {
   }
 
   private static String start(Config config) {
-    Path trained = config.get(Settings.INIT);
-    return trained == null
-        ? "at the beginning"
-        : "with the weights of %s, the head anew".formatted(FileNames.text(trained));
+    return InitialWeights.file(config)
+        .map(file -> "with the weights of %s, the head anew".formatted(FileNames.text(file)))
+        .orElse("at the beginning");
   }
 
   private static String leftOut(ImageSet images) {

@@ -355,7 +355,12 @@ public final class PretrainCommand implements Callable<Integer> {
   private Config resolved(Config config, Path images) {
     Config absolute = config;
     for (Setting<Path> path :
-        List.of(Settings.IMAGES, Settings.PREVIOUS, Settings.INIT, Settings.NETWORK_FILE)) {
+        List.of(
+            Settings.IMAGES,
+            Settings.PREVIOUS,
+            Settings.INIT,
+            Settings.NETWORK_FILE,
+            RunSettings.MEASURE_IMAGES)) {
       if (config.get(path) != null) {
         absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
       }

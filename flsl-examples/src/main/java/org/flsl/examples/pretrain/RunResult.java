@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,6 +16,7 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Pace;
 import org.flsl.examples.run.History;
 import org.flsl.examples.run.History.Event;
+import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.run.RunFiles;
@@ -125,6 +127,15 @@ public final class RunResult {
       return MetricsCsv.columns(files.metrics(), files.kind().columns());
     } catch (IOException e) {
       throw new UserError("cannot read " + files.metrics() + ": " + Problems.explain(e), e);
+    }
+  }
+
+  /** What was measured while it trained, in the order of the steps. */
+  public List<MeasuresCsv.Row> measures() {
+    try {
+      return MeasuresCsv.read(files.measures());
+    } catch (IOException e) {
+      throw new UserError("cannot read " + files.measures() + ": " + Problems.explain(e), e);
     }
   }
 

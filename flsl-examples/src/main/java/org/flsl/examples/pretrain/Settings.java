@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.run.RunSettings;
@@ -15,6 +17,7 @@ import org.flsl.examples.settings.Kind;
 import org.flsl.examples.settings.Schema;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.Setting.Section;
+import org.flsl.examples.settings.Setting.Target;
 import org.flsl.examples.settings.Span;
 import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.Architecture;
@@ -50,13 +53,28 @@ public final class Settings {
 
   /** Takes down what is declared under a heading. */
   private record Group(Section section) {
-    <T> Setting<T> setting(String name, Kind<T> kind, T defaultValue, String description) {
-      return declared(Setting.of(section, name, kind, defaultValue, description));
+    @SafeVarargs
+    final <T> Setting<T> setting(
+        String name, Kind<T> kind, T defaultValue, String description, Target<T>... targets) {
+      return declared(
+          Setting.of(section, name, kind, defaultValue, description).into(List.of(targets)));
     }
 
     <T> Setting<T> practical(String name, Kind<T> kind, T defaultValue, String description) {
       return declared(Setting.practical(section, name, kind, defaultValue, description));
     }
+  }
+
+  private static <T> Target<T> vit(BiConsumer<VitConfig.Builder, T> setter) {
+    return Target.of(VitConfig.Builder.class, setter);
+  }
+
+  private static <T> Target<T> views(BiConsumer<ViewConfig.Builder, T> setter) {
+    return Target.of(ViewConfig.Builder.class, setter);
+  }
+
+  private static <T> Target<T> flsl(BiConsumer<FlslConfig.Builder, T> setter) {
+    return Target.of(FlslConfig.Builder.class, setter);
   }
 
   private static <T> Setting<T> declared(Setting<T> setting) {
@@ -73,19 +91,23 @@ public final class Settings {
           Kind.whole(1),
           VIT.channels(),
           "Channels of the images: 3 for colours, 1 for grey, to which photos are converted; other"
-              + " numbers need files that have as many.");
+              + " numbers need files that have as many.",
+          vit(VitConfig.Builder::channels),
+          views(ViewConfig.Builder::channels));
   public static final Setting<List<Double>> MEAN =
       DATA.setting(
           "mean",
           Kind.numbers(-ANY, ANY),
           null,
-          "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.");
+          "Mean of each channel, subtracted from values of 0 to 1; auto: ImageNet's, or 0.449.",
+          views((b, values) -> b.mean(floats(values))));
   public static final Setting<List<Double>> STD =
       DATA.setting(
           "std",
           Kind.numbers(POSITIVE, ANY),
           null,
-          "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.");
+          "Standard deviation of each channel, divided by; auto: ImageNet's, or 0.226.",
+          views((b, values) -> b.std(floats(values))));
   public static final Setting<Integer> LOADERS =
       DATA.practical(
           "loaders",
@@ -102,34 +124,70 @@ public final class Settings {
               .map(arch -> arch.name().toLowerCase(Locale.ROOT) + " is " + arch.summary())
               .collect(Collectors.joining(", ", "The network: ", ".")));
   public static final Setting<Integer> PATCH =
-      NETWORK.setting("patch", Kind.whole(1), VIT.patch(), "Side of a patch in pixels.");
+      NETWORK.setting(
+          "patch",
+          Kind.whole(1),
+          VIT.patch(),
+          "Side of a patch in pixels.",
+          views(ViewConfig.Builder::patch));
   public static final Setting<Integer> WIDTH =
-      NETWORK.setting("width", Kind.whole(1), null, "Width of the tokens; auto: by arch.");
+      NETWORK.setting(
+          "width",
+          Kind.whole(1),
+          null,
+          "Width of the tokens; auto: by arch.",
+          vit(VitConfig.Builder::width));
   public static final Setting<Integer> DEPTH =
-      NETWORK.setting("depth", Kind.whole(1), null, "Number of blocks; auto: by arch, 12.");
+      NETWORK.setting(
+          "depth",
+          Kind.whole(1),
+          null,
+          "Number of blocks; auto: by arch, 12.",
+          vit(VitConfig.Builder::depth));
   public static final Setting<Integer> HEADS =
-      NETWORK.setting("heads", Kind.whole(1), null, "Attention heads; auto: by arch.");
+      NETWORK.setting(
+          "heads",
+          Kind.whole(1),
+          null,
+          "Attention heads; auto: by arch.",
+          vit(VitConfig.Builder::heads));
   public static final Setting<Double> MLP_RATIO =
       NETWORK.setting(
           "mlp-ratio",
           Kind.number(POSITIVE, ANY),
           VIT.mlpRatio(),
-          "Hidden width of a block's MLP, as a multiple of the width.");
+          "Hidden width of a block's MLP, as a multiple of the width.",
+          vit(VitConfig.Builder::mlpRatio));
   public static final Setting<Double> DROP_PATH =
       NETWORK.setting(
           "drop-path",
           Kind.number(0, 0.999),
           VIT.dropPath(),
-          "Probability of skipping the last block; earlier blocks in proportion.");
+          "Probability of skipping the last block; earlier blocks in proportion.",
+          vit(VitConfig.Builder::dropPath));
   public static final Setting<Double> DROPOUT =
       NETWORK.setting(
-          "dropout", Kind.number(0, 0.999), VIT.dropout(), "Dropout in attention and MLP.");
+          "dropout",
+          Kind.number(0, 0.999),
+          VIT.dropout(),
+          "Dropout in attention and MLP.",
+          vit(VitConfig.Builder::dropout));
   public static final Setting<Positions> POSITIONS =
       NETWORK.setting(
           "positions",
           Kind.choice(Positions.class),
           VIT.positions(),
-          "Position embedding: fixed 2-D sine and cosine, or learned.");
+          "Position embedding: fixed 2-D sine and cosine, or learned.",
+          vit(VitConfig.Builder::positions));
+  public static final Setting<Double> POSITION_JITTER =
+      NETWORK.setting(
+          "position-jitter",
+          Kind.number(0, 1),
+          VIT.positionJitter(),
+          "How far training shifts and scales the coordinates of positions, for each image and"
+              + " view; 1 by up to the whole grid, so that place alone tells nothing; 0 is the"
+              + " paper's.",
+          vit(VitConfig.Builder::positionJitter));
 
   public static final Setting<Integer> LEADING_TOKENS =
       NETWORK.setting(
@@ -137,19 +195,22 @@ public final class Settings {
           Kind.whole(0),
           VIT.leadingTokens(),
           "Class and register tokens that take part in the attention and are left out of the"
-              + " result.");
+              + " result.",
+          vit(VitConfig.Builder::leadingTokens));
   public static final Setting<Double> NORM_EPS =
       NETWORK.setting(
           "norm-eps",
           Kind.number(POSITIVE, ANY),
           VIT.normEps(),
-          "What layer norms add to the variance.");
+          "What layer norms add to the variance.",
+          vit(VitConfig.Builder::normEps));
   public static final Setting<ImageSize> POSITION_SIZE =
       NETWORK.setting(
           "position-size",
           Kind.size(),
           null,
-          "Images that the positions are made for; other views resample them; auto: global-size.");
+          "Images that the positions are made for; other views resample them; auto: global-size.",
+          vit((b, size) -> b.imageSize(size.height(), size.width())));
   public static final Setting<Path> INIT =
       NETWORK.setting(
           "init",
@@ -180,151 +241,194 @@ public final class Settings {
           "global-size",
           Kind.whole(1),
           PAPER_VIEWS.globalHeight(),
-          "Side of teacher and student view in pixels.");
+          "Side of teacher and student view in pixels.",
+          views((b, side) -> b.globalSize(side)));
   public static final Setting<Integer> LOCAL_SIZE =
       VIEWS.setting(
           "local-size",
           Kind.whole(1),
           PAPER_VIEWS.localHeight(),
-          "Side of a local view in pixels.");
+          "Side of a local view in pixels.",
+          views((b, side) -> b.localSize(side)));
   public static final Setting<Integer> LOCAL_VIEWS =
       VIEWS.setting(
-          "local-views", Kind.whole(0), PAPER_VIEWS.localViews(), "Local views per image.");
+          "local-views",
+          Kind.whole(0),
+          PAPER_VIEWS.localViews(),
+          "Local views per image.",
+          views(ViewConfig.Builder::localViews));
   public static final Setting<Span> TEACHER_SCALE =
       VIEWS.setting(
           "teacher-scale",
           Kind.range(POSITIVE, 1),
           Span.of(PAPER_VIEWS.teacherScale()),
-          "Share of the image that the teacher view covers.");
+          "Share of the image that the teacher view covers.",
+          views((b, span) -> b.teacherScale(span.from(), span.to())));
   public static final Setting<Span> STUDENT_SCALE =
       VIEWS.setting(
           "student-scale",
           Kind.range(POSITIVE, 1),
           Span.of(PAPER_VIEWS.studentScale()),
-          "Share of the teacher view that the student view covers.");
+          "Share of the teacher view that the student view covers.",
+          views((b, span) -> b.studentScale(span.from(), span.to())));
   public static final Setting<Span> LOCAL_SCALE =
       VIEWS.setting(
           "local-scale",
           Kind.range(POSITIVE, 1),
           Span.of(PAPER_VIEWS.localScale()),
-          "Share of the teacher view that a local view covers.");
+          "Share of the teacher view that a local view covers.",
+          views((b, span) -> b.localScale(span.from(), span.to())));
   public static final Setting<Integer> GLOBAL_WINDOW =
       VIEWS.setting(
           "global-window",
           Kind.whole(1),
           PAPER_VIEWS.globalWindow(),
-          "One query per window of this many tokens squared in the student view.");
+          "One query per window of this many tokens squared in the student view.",
+          views(ViewConfig.Builder::globalWindow));
   public static final Setting<Integer> LOCAL_WINDOW =
       VIEWS.setting(
-          "local-window", Kind.whole(1), PAPER_VIEWS.localWindow(), "The same in a local view.");
+          "local-window",
+          Kind.whole(1),
+          PAPER_VIEWS.localWindow(),
+          "The same in a local view.",
+          views(ViewConfig.Builder::localWindow));
   public static final Setting<Boolean> RANDOM_QUERIES =
       VIEWS.setting(
           "random-queries",
           Kind.yesOrNo(),
           PAPER_VIEWS.randomQueries(),
-          "Query anywhere in its window; no: always the window's first token.");
+          "Query anywhere in its window; no: always the window's first token.",
+          views(ViewConfig.Builder::randomQueries));
   public static final Setting<Double> JITTER =
       VIEWS.setting(
           "jitter",
           Kind.number(0, 1),
           PAPER_VIEWS.jitterProbability(),
-          "How often a view's colours are changed.");
+          "How often a view's colours are changed.",
+          views(ViewConfig.Builder::jitterProbability));
   public static final Setting<Double> GREY =
       VIEWS.setting(
           "grey",
           Kind.number(0, 1),
           PAPER_VIEWS.greyProbability(),
-          "How often a view loses its colours.");
+          "How often a view loses its colours.",
+          views(ViewConfig.Builder::greyProbability));
   public static final Setting<Double> SOLARISE =
       VIEWS.setting(
           "solarise",
           Kind.number(0, 1),
           PAPER_VIEWS.solariseProbability(),
-          "How often a view that is not in the blurred half is solarised.");
+          "How often a view that is not in the blurred half is solarised.",
+          views(ViewConfig.Builder::solariseProbability));
   public static final Setting<Double> COLOUR_STRENGTH =
       VIEWS.setting(
           "colour-strength",
           Kind.number(0, 2.5),
           1.0,
-          "How much colours change: times 0.4 brightness and contrast, 0.2 saturation, 0.1 hue.");
+          "How much colours change: times 0.4 brightness and contrast, 0.2 saturation, 0.1 hue.",
+          views(Settings::strengthen));
   public static final Setting<Span> BLUR_RADIUS =
       VIEWS.setting(
           "blur-radius",
           Kind.range(0, 100),
           Span.of(PAPER_VIEWS.blurRadius()),
-          "Radius of the blur in pixels, 0 for none; the default is made for views of 224.");
+          "Radius of the blur in pixels, 0 for none; the default is made for views of 224.",
+          views((b, span) -> b.blurRadius(span.from(), span.to())));
 
   /** The weight of each term of the objective that the class path offers. */
   public static final Map<LossTerm, Setting<Span>> WEIGHTS = weights();
 
   public static final Setting<Integer> CENTROIDS =
-      OBJECTIVE.setting("centroids", Kind.whole(2), FLSL.centroids(), "Number of centroids.");
+      OBJECTIVE.setting(
+          "centroids",
+          Kind.whole(2),
+          FLSL.centroids(),
+          "Number of centroids.",
+          flsl(FlslConfig.Builder::centroids));
   public static final Setting<Integer> HEAD_HIDDEN =
       OBJECTIVE.setting(
-          "head-hidden", Kind.whole(1), FLSL.headHidden(), "Hidden width of the projection head.");
+          "head-hidden",
+          Kind.whole(1),
+          FLSL.headHidden(),
+          "Hidden width of the projection head.",
+          flsl(FlslConfig.Builder::headHidden));
   public static final Setting<Integer> HEAD_BOTTLENECK =
       OBJECTIVE.setting(
           "head-bottleneck",
           Kind.whole(1),
           FLSL.headBottleneck(),
-          "Width in front of the centroids.");
+          "Width in front of the centroids.",
+          flsl(FlslConfig.Builder::headBottleneck));
   public static final Setting<Span> STUDENT_TEMPERATURE =
       OBJECTIVE.setting(
           "student-temperature",
           Kind.span(POSITIVE, ANY),
           Span.of(FLSL.studentTemperature()),
-          "Temperature of the student's assignment.");
+          "Temperature of the student's assignment.",
+          flsl((b, span) -> b.studentTemperature(span.scheduled())));
   public static final Setting<Span> TEACHER_TEMPERATURE =
       OBJECTIVE.setting(
           "teacher-temperature",
           Kind.span(POSITIVE, ANY),
           new Span(FLSL.teacherTemperatureStart(), FLSL.teacherTemperatureEnd()),
-          "Temperature of the teacher's assignment.");
+          "Temperature of the teacher's assignment.",
+          flsl(
+              (b, span) ->
+                  b.teacherTemperatureStart(span.from()).teacherTemperatureEnd(span.to())));
   public static final Setting<Integer> TEACHER_TEMPERATURE_EPOCHS =
       OBJECTIVE.setting(
           "teacher-temperature-epochs",
           Kind.whole(0),
           FLSL.teacherTemperatureEpochs(),
           "Epochs over which the teacher's temperature moves from start to end; tenths of a"
-              + " training of fewer than ten.");
+              + " training of fewer than ten.",
+          flsl(FlslConfig.Builder::teacherTemperatureEpochs));
   public static final Setting<Span> TAU_SA =
       OBJECTIVE.setting(
           "tau-sa",
           Kind.span(POSITIVE, ANY),
           Span.of(FLSL.tauSelf()),
-          "Inverse temperature of the mean shift in the student's view (0.1 / sqrt 384).");
+          "Inverse temperature of the mean shift in the student's view (0.1 / sqrt 384).",
+          flsl((b, span) -> b.tauSelf(span.scheduled())));
   public static final Setting<Span> TAU_CA =
       OBJECTIVE.setting(
           "tau-ca",
           Kind.span(POSITIVE, ANY),
           Span.of(FLSL.tauCross()),
           "Inverse temperature of the mean shift into the teacher's view (0.2 / sqrt 384); below"
-              + " tau-sa the training collapses.");
+              + " tau-sa the training collapses.",
+          flsl((b, span) -> b.tauCross(span.scheduled())));
   public static final Setting<Boolean> CENTRING =
       OBJECTIVE.setting(
           "centring",
           Kind.yesOrNo(),
           FLSL.centring(),
-          "Centre the teacher's logits, the alternative to the volume term.");
+          "Centre the teacher's logits, the alternative to the volume term.",
+          flsl(FlslConfig.Builder::centring));
   public static final Setting<FinalNorm> FINAL_NORM =
       OBJECTIVE.setting(
           "final-norm",
           Kind.choice(FinalNorm.class),
           FLSL.finalNorm(),
-          "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.");
+          "Where the layer norm after the backbone stands: on tokens, on modes, or nowhere.",
+          vit((b, norm) -> b.finalNorm(norm == FinalNorm.TOKENS)),
+          flsl(FlslConfig.Builder::finalNorm));
   public static final Setting<CrossQuery> CROSS_QUERY =
       OBJECTIVE.setting(
           "cross-query",
           Kind.choice(CrossQuery.class),
           FLSL.crossQuery(),
           "What looks for a representative in the teacher's view: student, the query itself (the"
-              + " paper), or counterpart, the teacher's token at the same spot of the photo.");
+              + " paper), or counterpart, the teacher's token at the same spot of the photo.",
+          views((b, query) -> b.counterparts(query == CrossQuery.COUNTERPART)),
+          flsl(FlslConfig.Builder::crossQuery));
   public static final Setting<Path> PREVIOUS =
       OBJECTIVE.setting(
           "previous",
           Kind.path("FILE"),
           null,
-          "The backbone.zip of an earlier run, to guide this one (multi-stage); auto: none.");
+          "The backbone.zip of an earlier run, to guide this one (multi-stage); auto: none.",
+          views((b, previous) -> b.plainCrops(true)));
   public static final Setting<Double> PREVIOUS_BIAS =
       OBJECTIVE.setting(
           "previous-bias",
@@ -341,67 +445,78 @@ public final class Settings {
           "lr",
           Kind.number(POSITIVE, ANY),
           FLSL.learningRate(),
-          "Peak learning rate for 256 images per step; scaled by batch / 256.");
+          "Peak learning rate for 256 images per step; scaled by batch / 256.",
+          flsl(FlslConfig.Builder::learningRate));
   public static final Setting<Double> MIN_LEARNING_RATE =
       TRAINING.setting(
           "min-lr",
           Kind.number(0, ANY),
           FLSL.minLearningRate(),
-          "Learning rate at the end (cosine).");
+          "Learning rate at the end (cosine).",
+          flsl(FlslConfig.Builder::minLearningRate));
   public static final Setting<Double> WARMUP =
       TRAINING.setting(
           "warmup",
           Kind.number(0, 1),
           FLSL.warmupFraction(),
-          "Share of the epochs in which the learning rate rises.");
+          "Share of the epochs in which the learning rate rises.",
+          flsl(FlslConfig.Builder::warmupFraction));
   public static final Setting<Span> WEIGHT_DECAY =
       TRAINING.setting(
           "weight-decay",
           Kind.span(0, ANY),
           Span.of(FLSL.weightDecay()),
-          "Weight decay of matrices at start and end (cosine).");
+          "Weight decay of matrices at start and end (cosine).",
+          flsl((b, span) -> b.weightDecay(span.scheduled())));
   public static final Setting<Span> MOMENTUM =
       TRAINING.setting(
           "momentum",
           Kind.span(0, 1),
           Span.of(FLSL.momentum()),
-          "Momentum of the teacher at start and end (cosine).");
+          "Momentum of the teacher at start and end (cosine).",
+          flsl((b, span) -> b.momentum(span.scheduled())));
   public static final Setting<Double> CLIP =
       TRAINING.setting(
           "clip",
           Kind.number(0, ANY),
           FLSL.clipNorm(),
-          "Largest gradient norm of each parameter tensor; 0: no clipping.");
+          "Largest gradient norm of each parameter tensor; 0: no clipping.",
+          flsl(FlslConfig.Builder::clipNorm));
   public static final Setting<Integer> FREEZE_LAST_LAYER =
       TRAINING.setting(
           "freeze-last-layer",
           Kind.whole(0),
           FLSL.frozenPrototypeEpochs(),
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
-              + " than ten.");
+              + " than ten.",
+          flsl(FlslConfig.Builder::frozenPrototypeEpochs));
   public static final Setting<Integer> FREEZE_BLOCKS =
       TRAINING.setting(
           "freeze-blocks",
           Kind.whole(0),
           FLSL.frozenBlocks(),
           "Leave the patch embedding and this many blocks as they are, for weights that are trained"
-              + " already.");
+              + " already.",
+          flsl(FlslConfig.Builder::frozenBlocks));
   public static final Setting<Double> LAYER_DECAY =
       TRAINING.setting(
           "layer-decay",
           Kind.number(POSITIVE, 1),
           FLSL.layerDecay(),
           "Multiply the learning rate by this for each block that a layer is away from the end; 1:"
-              + " all learn alike.");
+              + " all learn alike.",
+          flsl(FlslConfig.Builder::layerDecay));
   public static final Setting<Precision> PRECISION =
       TRAINING.setting(
           "precision",
           Kind.choice(Precision.class),
           FLSL.precision(),
           "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16,"
-              + " faster and less exact; all else is float32.");
+              + " faster and less exact; all else is float32.",
+          flsl(FlslConfig.Builder::precision));
   public static final Setting<Long> SEED =
-      TRAINING.setting("seed", Kind.seed(), 1L, "Seed of every random choice.");
+      TRAINING.setting(
+          "seed", Kind.seed(), 1L, "Seed of every random choice.", flsl(FlslConfig.Builder::seed));
 
   public static final Setting<Path> OUT = declared(RunSettings.OUT);
   public static final Setting<Device> DEVICE = declared(RunSettings.DEVICE);
@@ -409,11 +524,32 @@ public final class Settings {
   public static final Setting<Integer> SAVE_EPOCHS = declared(RunSettings.SAVE_EPOCHS);
   public static final Setting<Double> SAVE_MINUTES = declared(RunSettings.SAVE_MINUTES);
   public static final Setting<Integer> KEEP = declared(RunSettings.KEEP);
+  public static final Setting<List<Measure>> MEASURE = declared(RunSettings.MEASURE);
+  public static final Setting<Integer> MEASURE_EVERY = declared(RunSettings.MEASURE_EVERY);
+  public static final Setting<Path> MEASURE_IMAGES = declared(RunSettings.MEASURE_IMAGES);
+  public static final Setting<List<Integer>> MEASURE_IGNORED =
+      declared(RunSettings.MEASURE_IGNORED);
 
   /** All of them, in the order in which help and files list them. */
   public static final Schema SCHEMA = new Schema("pretrain", DECLARED);
 
   private Settings() {}
+
+  private static void strengthen(ViewConfig.Builder views, double strength) {
+    views
+        .brightness(strength * PAPER_VIEWS.brightness())
+        .contrast(strength * PAPER_VIEWS.contrast())
+        .saturation(strength * PAPER_VIEWS.saturation())
+        .hue(strength * PAPER_VIEWS.hue());
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return floats;
+  }
 
   private static Map<LossTerm, Setting<Span>> weights() {
     Map<LossTerm, Setting<Span>> weights = new LinkedHashMap<>();
@@ -426,6 +562,7 @@ public final class Settings {
         term.weight(),
         Kind.span(0, ANY),
         Span.of(weight),
-        "Weight of " + term.summary() + "; A..B: from start to end of the training.");
+        "Weight of " + term.summary() + "; A..B: from start to end of the training.",
+        flsl((b, span) -> b.weight(term, span.scheduled())));
   }
 }

@@ -2,21 +2,14 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
-import org.flsl.examples.settings.Setting;
-import org.flsl.examples.settings.Span;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
-import org.flsl.schedules.Scheduled;
-import org.flsl.training.CrossQuery;
-import org.flsl.training.FinalNorm;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.PreviousStage;
@@ -39,7 +32,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
   public static Setup of(Config config) {
     checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
     try {
-      Setup setup = new Setup(config, vit(config), views(config));
+      Setup setup = new Setup(config, vit(config), config.fill(ViewConfig.builder()).build());
       // For their checks; the number of steps is known when the images are.
       if (config.get(Settings.NETWORK_FILE) == null) {
         setup.backbone();
@@ -99,108 +92,17 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
         config
             .get(Settings.ARCH)
             .shape(config.get(Settings.PATCH), config.get(Settings.GLOBAL_SIZE));
-    ImageSize positions =
-        config.get(Settings.POSITION_SIZE, new ImageSize(arch.imageHeight(), arch.imageWidth()));
-    return arch.toBuilder()
-        .channels(config.get(Settings.CHANNELS))
-        .width(config.get(Settings.WIDTH, arch.width()))
-        .depth(config.get(Settings.DEPTH, arch.depth()))
-        .heads(config.get(Settings.HEADS, arch.heads()))
-        .mlpRatio(config.get(Settings.MLP_RATIO))
-        .dropPath(config.get(Settings.DROP_PATH))
-        .dropout(config.get(Settings.DROPOUT))
-        .leadingTokens(config.get(Settings.LEADING_TOKENS))
-        .normEps(config.get(Settings.NORM_EPS))
-        .imageSize(positions.height(), positions.width())
-        .positions(config.get(Settings.POSITIONS))
-        .finalNorm(config.get(Settings.FINAL_NORM) == FinalNorm.TOKENS)
-        .build();
-  }
-
-  private static ViewConfig views(Config config) {
-    Span teacher = config.get(Settings.TEACHER_SCALE);
-    Span student = config.get(Settings.STUDENT_SCALE);
-    Span local = config.get(Settings.LOCAL_SCALE);
-    Span blur = config.get(Settings.BLUR_RADIUS);
-    double strength = config.get(Settings.COLOUR_STRENGTH);
-    ViewConfig paper = ViewConfig.paper();
-    ViewConfig.Builder views = ViewConfig.builder().channels(config.get(Settings.CHANNELS));
-    if (config.get(Settings.MEAN) != null) {
-      views.mean(floats(config.get(Settings.MEAN)));
-    }
-    if (config.get(Settings.STD) != null) {
-      views.std(floats(config.get(Settings.STD)));
-    }
-    return views
-        .patch(config.get(Settings.PATCH))
-        .globalSize(config.get(Settings.GLOBAL_SIZE))
-        .localSize(config.get(Settings.LOCAL_SIZE))
-        .localViews(config.get(Settings.LOCAL_VIEWS))
-        .teacherScale(teacher.from(), teacher.to())
-        .studentScale(student.from(), student.to())
-        .localScale(local.from(), local.to())
-        .globalWindow(config.get(Settings.GLOBAL_WINDOW))
-        .localWindow(config.get(Settings.LOCAL_WINDOW))
-        .randomQueries(config.get(Settings.RANDOM_QUERIES))
-        .jitterProbability(config.get(Settings.JITTER))
-        .greyProbability(config.get(Settings.GREY))
-        .solariseProbability(config.get(Settings.SOLARISE))
-        .brightness(strength * paper.brightness())
-        .contrast(strength * paper.contrast())
-        .saturation(strength * paper.saturation())
-        .hue(strength * paper.hue())
-        .blurRadius(blur.from(), blur.to())
-        .counterparts(config.get(Settings.CROSS_QUERY) == CrossQuery.COUNTERPART)
-        .plainCrops(config.get(Settings.PREVIOUS) != null)
-        .build();
-  }
-
-  private static float[] floats(List<Double> values) {
-    float[] floats = new float[values.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = values.get(i).floatValue();
-    }
-    return floats;
+    return config.fill(arch.toBuilder()).build();
   }
 
   /** The schedules and weights, for an epoch of so many steps. */
   FlslConfig objective(int stepsPerEpoch) {
-    Span teacherTemperature = config.get(Settings.TEACHER_TEMPERATURE);
-    FlslConfig.Builder objective = FlslConfig.builder();
-    Settings.WEIGHTS.forEach((term, weight) -> objective.weight(term, scheduled(weight)));
-    return objective
+    return config
+        .fill(FlslConfig.builder())
         .epochs(config.get(Settings.EPOCHS))
         .iterationsPerEpoch(stepsPerEpoch)
         .batchSize(config.get(Settings.BATCH))
-        .centroids(config.get(Settings.CENTROIDS))
-        .headHidden(config.get(Settings.HEAD_HIDDEN))
-        .headBottleneck(config.get(Settings.HEAD_BOTTLENECK))
-        .tauSelf(scheduled(Settings.TAU_SA))
-        .tauCross(scheduled(Settings.TAU_CA))
-        .studentTemperature(scheduled(Settings.STUDENT_TEMPERATURE))
-        .teacherTemperatureStart(teacherTemperature.from())
-        .teacherTemperatureEnd(teacherTemperature.to())
-        .teacherTemperatureEpochs(config.get(Settings.TEACHER_TEMPERATURE_EPOCHS))
-        .centring(config.get(Settings.CENTRING))
-        .finalNorm(config.get(Settings.FINAL_NORM))
-        .crossQuery(config.get(Settings.CROSS_QUERY))
-        .learningRate(config.get(Settings.LEARNING_RATE))
-        .minLearningRate(config.get(Settings.MIN_LEARNING_RATE))
-        .warmupFraction(config.get(Settings.WARMUP))
-        .weightDecay(scheduled(Settings.WEIGHT_DECAY))
-        .momentum(scheduled(Settings.MOMENTUM))
-        .clipNorm(config.get(Settings.CLIP))
-        .frozenPrototypeEpochs(config.get(Settings.FREEZE_LAST_LAYER))
-        .frozenBlocks(config.get(Settings.FREEZE_BLOCKS))
-        .layerDecay(config.get(Settings.LAYER_DECAY))
-        .seed(config.get(Settings.SEED))
-        .precision(config.get(Settings.PRECISION))
         .build();
-  }
-
-  private Scheduled scheduled(Setting<Span> setting) {
-    Span span = config.get(setting);
-    return new Scheduled(span.from(), span.to());
   }
 
   /** The paper takes the features in front of the last block. */

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
- * A curve over the steps of a training, in the coordinates of the page's SVG.
+ * A curve over the steps or epochs of a training, in the coordinates of the page's SVG.
  *
  * @param title what is drawn
  * @param about one sentence for readers who do not know it
@@ -15,7 +16,7 @@ import java.util.Locale;
  * @param raw path of the values themselves; empty where they are smooth
  * @param smooth path of their running mean
  * @param rows horizontal lines with their values
- * @param columns vertical ticks with their steps
+ * @param columns vertical ticks with their steps or epochs
  */
 record Chart(
     String title,
@@ -47,22 +48,32 @@ record Chart(
 
   /** A curve of noisy values: their running mean in front of the values. */
   static Chart noisy(String title, String about, double[] values) {
-    return of(title, about, values, Math.max(1, values.length / 40));
+    return of(title, about, steps(values), "steps", values, Math.max(1, values.length / 40));
   }
 
   /** A curve of a schedule. */
   static Chart schedule(String title, String about, double[] values) {
-    return of(title, about, values, 1);
+    return of(title, about, steps(values), "steps", values, 1);
   }
 
-  private static Chart of(String title, String about, double[] values, int window) {
+  /** A curve of values that were taken after some epochs. */
+  static Chart measured(String title, String about, double[] epochs, double[] values) {
+    return of(title, about, epochs, "epochs", values, 1);
+  }
+
+  private static double[] steps(double[] values) {
+    return IntStream.rangeClosed(1, values.length).asDoubleStream().toArray();
+  }
+
+  private static Chart of(
+      String title, String about, double[] times, String unit, double[] values, int window) {
     double[] means = runningMean(values, window);
     double low = Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
     double high = Arrays.stream(values).filter(Double::isFinite).max().orElse(1);
     double step = niceStep(extent(low, high) / LINES);
     low = step * Math.floor(low / step + 1e-9);
     high = Math.max(step * Math.ceil(high / step - 1e-9), low + step);
-    Axes axes = new Axes(values.length, low, high);
+    Axes axes = new Axes(times, low, high);
     List<Tick> rows = new ArrayList<>();
     for (int i = 0; low + i * step <= high + step / 2; i++) {
       rows.add(new Tick(coordinate(axes.y(low + i * step)), number(low + i * step, step)));
@@ -73,10 +84,11 @@ record Chart(
         title,
         about,
         number(last, Math.abs(last) / 1000),
-        "%s over %d steps: from %s to %s, between %s and %s"
+        "%s over %.0f %s: from %s to %s, between %s and %s"
             .formatted(
                 title,
-                values.length,
+                times[times.length - 1],
+                unit,
                 number(first, Math.abs(first) / 100),
                 number(last, Math.abs(last) / 100),
                 number(low, step),
@@ -140,9 +152,17 @@ record Chart(
     return String.format(Locale.ROOT, "%.1f", value);
   }
 
-  private record Axes(int steps, double low, double high) {
-    double x(double index) {
-      return LEFT + (WIDTH - LEFT - RIGHT) * index / Math.max(1, steps - 1);
+  private record Axes(double[] times, double low, double high) {
+    double begin() {
+      return times[0];
+    }
+
+    double end() {
+      return times[times.length - 1];
+    }
+
+    double x(double time) {
+      return LEFT + (WIDTH - LEFT - RIGHT) * (time - begin()) / Math.max(1, end() - begin());
     }
 
     double y(double value) {
@@ -158,7 +178,7 @@ record Chart(
         // The last point is the last value.
         int at = i + stride >= values.length ? values.length - 1 : i;
         if (Double.isFinite(values[at])) {
-          path.append(pen ? 'L' : 'M').append(coordinate(x(at))).append(' ');
+          path.append(pen ? 'L' : 'M').append(coordinate(x(times[at]))).append(' ');
           path.append(coordinate(y(values[at])));
           pen = true;
         }
@@ -167,10 +187,10 @@ record Chart(
     }
 
     List<Tick> ticks() {
-      double stride = Math.max(1, niceStep((double) steps / (LINES + 2)));
+      double stride = Math.max(1, niceStep(end() / (LINES + 2)));
       List<Tick> ticks = new ArrayList<>();
-      for (double step = stride; step <= steps; step += stride) {
-        ticks.add(new Tick(coordinate(x(step - 1)), number(step, 1)));
+      for (double step = stride; step <= end(); step += stride) {
+        ticks.add(new Tick(coordinate(x(step)), number(step, 1)));
       }
       return ticks;
     }

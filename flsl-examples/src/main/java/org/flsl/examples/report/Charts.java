@@ -1,8 +1,12 @@
 package org.flsl.examples.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.flsl.evaluation.Measure;
+import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.losses.LossTerm;
 
 /**
@@ -57,6 +61,36 @@ record Charts(String title, List<Chart> charts) {
                     "teacher temperature",
                     "The lower, the more certain its assignments.",
                     metrics.get("teacher_temperature")))));
+  }
+
+  /** What was measured on the way, measure by measure; nothing, where nothing was. */
+  static List<Charts> ofMeasures(List<MeasuresCsv.Row> rows) {
+    Map<String, List<MeasuresCsv.Row>> curves =
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> "%s: %s".formatted(row.measure(), row.name()),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    List<Chart> charts = new ArrayList<>();
+    curves.forEach(
+        (title, curve) ->
+            charts.add(
+                Chart.measured(
+                    title,
+                    summary(curve.get(0).measure()),
+                    curve.stream().mapToDouble(MeasuresCsv.Row::epoch).toArray(),
+                    curve.stream().mapToDouble(MeasuresCsv.Row::value).toArray())));
+    return charts.isEmpty() ? List.of() : List.of(new Charts("Measures, by epochs", charts));
+  }
+
+  /** Empty for a measure that is no longer on the class path. */
+  private static String summary(String measure) {
+    return Measure.known().stream()
+        .filter(known -> known.name().equals(measure))
+        .map(Measure::summary)
+        .findFirst()
+        .orElse("");
   }
 
   private static List<Chart> objective(Map<String, double[]> metrics, int centroids) {

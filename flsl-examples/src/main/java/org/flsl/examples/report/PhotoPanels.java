@@ -26,6 +26,7 @@ import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pictures.WeightRange;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.SamplePhotos;
+import org.flsl.views.EvenPicks;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader.Photo;
 import org.flsl.views.decode.ImageDecoder;
@@ -67,10 +68,9 @@ final class PhotoPanels {
       ImageFolder folder, ComputationGraph untrained, ComputationGraph trained) {
     List<String> names = new ArrayList<>();
     List<Image> photos = new ArrayList<>();
-    int count = Math.min(PHOTOS, folder.size());
     ImageDecoder decoder = new ImageDecoder(2 * SIDE, run.views().channels());
-    for (int i = 0; i < count; i++) {
-      Path file = folder.path((int) ((2L * i + 1) * folder.size() / (2L * count)));
+    for (int pick : EvenPicks.middles(PHOTOS, folder.size())) {
+      Path file = folder.path(pick);
       try {
         Photo photo = new Photo(file, decoder.decode(file));
         photos.add(photo.image());

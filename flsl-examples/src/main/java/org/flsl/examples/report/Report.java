@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -70,14 +71,13 @@ public final class Report implements RunPages {
    */
   String html(RunResult run, List<PhotoPanel> panels, boolean live) throws IOException {
     Map<String, double[]> metrics = run.metrics();
-    int steps = metrics.get("step").length;
     Map<String, Object> page = new HashMap<>();
     page.put("name", run.folder().getFileName());
     page.put("again", ShellCommand.of("pretrain --config", run.configFile()));
     page.put("live", live);
     page.put("finished", run.finished());
     page.put("facts", facts(run, metrics).entrySet());
-    page.put("charts", steps == 0 ? List.of() : Charts.of(metrics, run.centroids()));
+    page.put("charts", charts(run, metrics));
     page.put("svg", Map.of("width", Chart.WIDTH, "height", Chart.HEIGHT, "left", Chart.LEFT));
     page.put("panels", panels);
     page.put("hasPanels", !panels.isEmpty());
@@ -90,6 +90,14 @@ public final class Report implements RunPages {
     StringWriter html = new StringWriter();
     template.execute(html, page).flush();
     return html.toString();
+  }
+
+  private static List<Charts> charts(RunResult run, Map<String, double[]> metrics) {
+    List<Charts> charts = new ArrayList<>(Charts.ofMeasures(run.measures()));
+    if (metrics.get("step").length > 0) {
+      charts.addAll(Charts.of(metrics, run.centroids()));
+    }
+    return charts;
   }
 
   /** Means over the last epoch, or what there is of it. */

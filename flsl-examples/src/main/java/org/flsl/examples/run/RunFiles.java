@@ -70,6 +70,11 @@ public record RunFiles(RunKind kind, Path folder) {
     return folder.resolve("metrics.csv");
   }
 
+  /** What was measured while it trained. */
+  public Path measures() {
+    return folder.resolve("measures.csv");
+  }
+
   /** The page that shows the run, for a browser. */
   public Path report() {
     return folder.resolve("report.html");

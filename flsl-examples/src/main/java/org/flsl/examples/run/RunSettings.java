@@ -2,6 +2,8 @@ package org.flsl.examples.run;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Kind;
@@ -34,9 +36,9 @@ public final class RunSettings {
           "accumulate",
           Kind.whole(1),
           1,
-          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
-              + " larger than the memory; the result is that of the whole batch, for one more forward"
-              + " pass.");
+          "Compute each step in this many parts of batch / N images, one after the other, for a"
+              + " batch larger than the memory; the result is that of the whole batch, for one more"
+              + " forward pass.");
   public static final Setting<Integer> EPOCHS =
       Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
   public static final Setting<Double> MINUTES =
@@ -92,6 +94,36 @@ public final class RunSettings {
   public static final Setting<Integer> KEEP =
       Setting.practical(
           Section.RUN, "keep", Kind.whole(1), 2, "Checkpoints to keep, besides the best one.");
+  public static final Setting<List<Measure>> MEASURE =
+      Setting.practical(
+          Section.RUN,
+          "measure",
+          Kind.named(Measure.known()),
+          null,
+          "Measure the features while they are trained, for measures.csv and the report, by any of "
+              + Measure.known().stream().map(Measure::name).collect(Collectors.joining(", "))
+              + " (eval NAME --help says what each needs); auto: by none.");
+  public static final Setting<Integer> MEASURE_EVERY =
+      Setting.practical(
+          Section.RUN,
+          "measure-every",
+          Kind.whole(1),
+          1,
+          "Measure after this many epochs; also before the first and after the last.");
+  public static final Setting<Path> MEASURE_IMAGES =
+      Setting.practical(
+          Section.RUN,
+          "measure-images",
+          Kind.path("FOLDER"),
+          null,
+          "The folder to measure on; auto: the images that are trained on.");
+  public static final Setting<List<Integer>> MEASURE_IGNORED =
+      Setting.practical(
+          Section.RUN,
+          "measure-ignored",
+          Kind.labels(),
+          List.of(255),
+          "Labels of masks that do not count when measuring.");
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   private static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);

@@ -39,6 +39,20 @@ public final class Config {
     return value == null ? auto : value;
   }
 
+  /**
+   * Hands every value to a builder that it is meant for.
+   *
+   * @return {@code builder}
+   */
+  public <B> B fill(B builder) {
+    schema.settings().forEach(setting -> hand(setting, builder));
+    return builder;
+  }
+
+  private <T> void hand(Setting<T> setting, Object builder) {
+    setting.handTo(builder, get(setting));
+  }
+
   /** This configuration with one value changed. */
   public <T> Config with(Setting<T> setting, T value) {
     Map<String, Object> changed = new LinkedHashMap<>(values);

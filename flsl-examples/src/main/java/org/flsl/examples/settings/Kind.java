@@ -25,6 +25,7 @@ public record Kind<T>(
     String expects,
     Function<String, Optional<T>> reader,
     Function<T, String> writer) {
+  private static final String NONE = "none";
 
   public static Kind<Integer> whole(int smallest) {
     return new Kind<>(
@@ -53,18 +54,51 @@ public record Kind<T>(
 
   /** Numbers with commas between them. */
   public static Kind<List<Double>> numbers(double smallest, double largest) {
-    Kind<Double> one = number(smallest, largest);
+    return list(
+        number(smallest, largest),
+        "numbers with commas between them, as in 0.5,0.4,0.4, each " + bounds(smallest, largest));
+  }
+
+  /** Labels of masks with commas between them; none is a list without any. */
+  public static Kind<List<Integer>> labels() {
+    Kind<List<Integer>> some =
+        list(whole(0), "labels with commas between them, as in 11,255, or " + NONE);
     return new Kind<>(
-        "X,…",
-        "numbers with commas between them, as in 0.5,0.4,0.4, each " + bounds(smallest, largest),
+        some.label(),
+        some.expects(),
+        text -> text.equals(NONE) ? Optional.of(List.of()) : some.reader().apply(text),
+        labels -> labels.isEmpty() ? NONE : some.writer().apply(labels));
+  }
+
+  /** Some of these, by their names with commas between them. */
+  public static <T> Kind<List<T>> named(List<T> choices) {
+    String names = choices.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    Kind<T> one =
+        new Kind<>(
+            "NAME",
+            names,
+            text ->
+                choices.stream()
+                    .filter(choice -> choice.toString().equals(text.strip()))
+                    .findFirst(),
+            String::valueOf);
+    return list(one, "names with commas between them, of " + names);
+  }
+
+  /** Values with commas between them. */
+  private static <T> Kind<List<T>> list(Kind<T> one, String expects) {
+    return new Kind<>(
+        one.label() + ",…",
+        expects,
         text -> {
-          List<Optional<Double>> numbers =
+          // YAML writes [a, b], which comes as a..b
+          List<Optional<T>> values =
               Arrays.stream(text.split(",|\\.\\.", -1)).map(one.reader()).toList();
-          return numbers.stream().allMatch(Optional::isPresent)
-              ? Optional.of(numbers.stream().map(Optional::get).toList())
+          return values.stream().allMatch(Optional::isPresent)
+              ? Optional.of(values.stream().map(Optional::get).toList())
               : Optional.empty();
         },
-        numbers -> numbers.stream().map(Kind::decimal).collect(Collectors.joining(",")));
+        values -> values.stream().map(one.writer()).collect(Collectors.joining(",")));
   }
 
   public static Kind<Span> span(double smallest, double largest) {

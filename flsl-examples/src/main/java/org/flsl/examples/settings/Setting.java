@@ -1,5 +1,7 @@
 package org.flsl.examples.settings;
 
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.flsl.examples.command.UserError;
 
 /**
@@ -39,6 +41,27 @@ public final class Setting<T> {
   private final T defaultValue;
   private final Role role;
   private final String description;
+  private final List<Target<T>> targets;
+
+  /**
+   * Where a value goes: a setter of a builder.
+   *
+   * @param <T> type of the value
+   */
+  public interface Target<T> {
+
+    /** Hands a value over, if this is a builder of the right kind. */
+    void offer(Object builder, T value);
+
+    /** A setter of a kind of builder. */
+    static <B, T> Target<T> of(Class<B> kind, BiConsumer<? super B, ? super T> setter) {
+      return (builder, value) -> {
+        if (kind.isInstance(builder)) {
+          setter.accept(kind.cast(builder), value);
+        }
+      };
+    }
+  }
 
   /** What a setting is to a run. */
   private enum Role {
@@ -48,36 +71,55 @@ public final class Setting<T> {
   }
 
   private Setting(
-      Section section, String name, Kind<T> kind, T defaultValue, Role role, String description) {
+      Section section,
+      String name,
+      Kind<T> kind,
+      T defaultValue,
+      Role role,
+      String description,
+      List<Target<T>> targets) {
     this.section = section;
     this.name = name;
     this.kind = kind;
     this.defaultValue = defaultValue;
     this.role = role;
     this.description = description;
+    this.targets = List.copyOf(targets);
   }
 
   /** A setting on which the trained weights depend: a resumed run keeps it. */
   public static <T> Setting<T> of(
       Section section, String name, Kind<T> kind, T defaultValue, String description) {
-    return new Setting<>(section, name, kind, defaultValue, Role.RESULT, description);
+    return new Setting<>(section, name, kind, defaultValue, Role.RESULT, description, List.of());
   }
 
   /** A setting that leaves the trained weights as they are: a resumed run may change it. */
   public static <T> Setting<T> practical(
       Section section, String name, Kind<T> kind, T defaultValue, String description) {
-    return new Setting<>(section, name, kind, defaultValue, Role.PRACTICE, description);
+    return new Setting<>(section, name, kind, defaultValue, Role.PRACTICE, description, List.of());
   }
 
   /** A setting that no two runs share, so that a written configuration leaves it out. */
   public static <T> Setting<T> place(
       Section section, String name, Kind<T> kind, T defaultValue, String description) {
-    return new Setting<>(section, name, kind, defaultValue, Role.PLACE, description);
+    return new Setting<>(section, name, kind, defaultValue, Role.PLACE, description, List.of());
   }
 
   /** The same setting, for a command that does something else where nothing is said. */
   public Setting<T> withDefault(T value) {
-    return new Setting<>(section, name, kind, value, role, description);
+    return new Setting<>(section, name, kind, value, role, description, targets);
+  }
+
+  /** The same setting, whose value also goes to these builders. */
+  public Setting<T> into(List<Target<T>> builders) {
+    return new Setting<>(section, name, kind, defaultValue, role, description, builders);
+  }
+
+  /** Hands a value to a builder; null, where the program chooses, changes nothing. */
+  void handTo(Object builder, T value) {
+    if (value != null) {
+      targets.forEach(target -> target.offer(builder, value));
+    }
   }
 
   /** The heading that this one is listed under. */

@@ -22,6 +22,11 @@ public record Span(double from, double to) {
     return new Span(choice.min(), choice.max());
   }
 
+  /** The schedule from where it starts to where it ends. */
+  public Scheduled scheduled() {
+    return new Scheduled(from, to);
+  }
+
   public boolean constant() {
     return from == to;
   }

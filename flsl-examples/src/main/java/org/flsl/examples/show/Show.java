@@ -8,26 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.command.Logs;
-import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.ComputingCommand;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
-import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.SamplePhotos;
-import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.views.EvenPicks;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader;
 import org.flsl.views.PhotoReader.Photo;
@@ -36,9 +32,7 @@ import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.Option;
 
 /** What all kinds of pictures have in common: the run, the photos, and the file to write. */
-abstract class Show implements Callable<Integer> {
-  private final Surroundings surroundings;
-
+abstract class Show extends ComputingCommand {
   @Option(
       names = "--run",
       paramLabel = "FOLDER|FILE",
@@ -98,22 +92,13 @@ abstract class Show implements Callable<Integer> {
       description = "Draw tokens as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Upsampling style = Upsampling.SMOOTH;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   private Subject subject;
   private ComputationGraph network;
   private ImageDecoder decoder;
   private TokenReader reader;
 
   Show(Surroundings surroundings) {
-    this.surroundings = surroundings;
+    super(surroundings);
   }
 
   /** Draws. */
@@ -123,34 +108,19 @@ abstract class Show implements Callable<Integer> {
   record NamedPhoto(String name, PhotoTokens tokens) {}
 
   @Override
-  public final Integer call() throws IOException {
-    Logs.to(surroundings.terminal(), debug);
+  protected final void compute() throws IOException {
     String format = format();
     atLeast(1, "--count", count);
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
-    if (!Files.isRegularFile(place)) {
-      RunResult.at(place);
-    }
-    OutputFile.prepare(output);
-    OptionalInt elsewhere =
-        surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
-    if (elsewhere.isPresent()) {
-      return elsewhere.getAsInt();
-    }
     subject = Subject.at(place);
+    OutputFile.prepare(output);
     network = untrained ? subject.untrained() : subject.network();
-    try {
-      ViewConfig views = subject.views();
-      decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
-      reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
-      write(sheet(photos()).draw(), format);
-    } catch (IllegalArgumentException e) {
-      throw new UserError(e.getMessage(), e);
-    }
-    surroundings.terminal().plain(output.toString());
-    NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(surroundings.terminal()));
-    return 0;
+    ViewConfig views = subject.views();
+    decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
+    reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
+    write(sheet(photos()).draw(), format);
+    terminal().plain(output.toString());
   }
 
   static void atLeast(int smallest, String option, int value) {
@@ -200,11 +170,7 @@ abstract class Show implements Callable<Integer> {
   private List<Photo> some(Path folder) {
     ImageFolder found = ImageFolder.scan(folder);
     PhotoReader photos = new PhotoReader(found, decoder);
-    int some = Math.min(count, found.size());
-    return IntStream.range(0, some)
-        .map(i -> (int) ((2L * i + 1) * found.size() / (2L * some)))
-        .mapToObj(photos::read)
-        .toList();
+    return IntStream.of(EvenPicks.middles(count, found.size())).mapToObj(photos::read).toList();
   }
 
   private void write(BufferedImage picture, String format) {

@@ -3,6 +3,7 @@ package org.flsl.examples.show;
 import java.util.Map;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,7 +53,4 @@ public final class ShowCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(), "show what: clusters, query, pca, heads or neighbours?");
   }
-
-  /** What the subcommands need of the process around them. */
-  record Surroundings(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {}
 }

@@ -1,6 +1,7 @@
 package org.flsl.examples.show;
 
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.Neighbours;
@@ -10,7 +11,6 @@ import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Place;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
-import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

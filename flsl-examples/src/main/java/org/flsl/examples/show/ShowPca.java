@@ -1,12 +1,12 @@
 package org.flsl.examples.show;
 
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PrincipalColours;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
-import org.flsl.examples.show.ShowCommand.Surroundings;
 import picocli.CommandLine.Command;
 
 /** {@code flsl show pca}. */

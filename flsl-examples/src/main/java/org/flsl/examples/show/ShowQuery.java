@@ -2,6 +2,7 @@ package org.flsl.examples.show;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.pictures.Legend;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.Painter;
@@ -10,7 +11,6 @@ import org.flsl.examples.pictures.Place;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.Sheet.Tile;
 import org.flsl.examples.pictures.WeightRange;
-import org.flsl.examples.show.ShowCommand.Surroundings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -184,6 +184,7 @@ class EvalMeasuresTest {
     int exit = network.eval("health", "--images=" + folder.resolve("images"), "--output=" + json);
     assertEquals(0, exit, network.errors());
     assertTrue(network.output().contains("effective rank"), network.output());
+    assertTrue(network.output().contains("share of place"), network.output());
     String text = Files.readString(json);
     assertTrue(text.contains("\"spread\"") && text.contains("\"random twin\""), text);
   }

@@ -49,7 +49,14 @@ class TrainingLoopTest {
                 : RunFolder.create(Pretraining.KIND, path);
         StopSignal stop = new StopSignal(screen.terminal())) {
       Checkpoints checkpoints = run.files().checkpoints(config.get(Settings.KEEP));
-      return new TrainingLoop(training, plan, run, checkpoints, config, screen.terminal())
+      return new TrainingLoop(
+              training,
+              plan,
+              run,
+              checkpoints,
+              config,
+              screen.terminal(),
+              EpochMeasures.of(config, folder, training, screen.terminal()))
           .run(stop::requested);
     }
   }

@@ -2,8 +2,11 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.ImageSet;
@@ -66,6 +69,16 @@ public class ForwardingTraining implements Training {
   @Override
   public String remedy() {
     return inner.remedy();
+  }
+
+  @Override
+  public int channels() {
+    return inner.channels();
+  }
+
+  @Override
+  public List<Measured> measured(Benchmark benchmark) {
+    return inner.measured(benchmark);
   }
 
   @Override

@@ -141,7 +141,7 @@ class SignalTest {
     // The pipe is closed now, as that of a lost connection.
     Thread.sleep(300);
     assertTrue(toy.isAlive());
-    new ProcessBuilder("kill", "-HUP", String.valueOf(toy.pid())).start().waitFor();
+    ForkedJvm.signal(toy, "HUP");
     assertTrue(toy.waitFor(60, TimeUnit.SECONDS));
     assertEquals(129, toy.exitValue());
     long saved = new Checkpoints(run.resolve("checkpoints"), 2).newestStep();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -11,6 +12,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.RawPixels;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
@@ -140,7 +145,8 @@ public final class ToyTraining implements Training {
             1,
             2,
             3,
-            4));
+            4,
+            0.1));
   }
 
   @Override
@@ -154,6 +160,16 @@ public final class ToyTraining implements Training {
   @Override
   public String remedy() {
     return "a lower --lr, a longer --warmup or a smaller --clip";
+  }
+
+  @Override
+  public int channels() {
+    return 3;
+  }
+
+  @Override
+  public List<Measured> measured(Benchmark benchmark) {
+    return benchmark.measure(Candidate.of("toy", new RawPixels(8)));
   }
 
   @Override

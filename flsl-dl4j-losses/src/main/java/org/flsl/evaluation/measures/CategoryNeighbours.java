@@ -1,23 +1,23 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.measures;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.DenseFeatures;
-import org.flsl.evaluation.GraphFeatures;
-import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.LabelledTokens;
+import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.NearestNeighbours;
 import org.flsl.evaluation.data.CategorySet;
 import org.flsl.evaluation.data.ClassFolders;
-import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.evaluation.data.NamedCategories;
 import org.flsl.views.LeftOut;
 import org.flsl.views.decode.FileProblem;
-import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,27 +28,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * rest is known, so that each is asked once. With n images the share is sure to about {@code
  * 1/sqrt(n)}: 0.09 with 130.
  */
-public final class CategoryNeighbours implements Score {
+public final class CategoryNeighbours extends Measure {
   private static final int PARTS = 10;
   private static final int BATCH = 16;
 
-  private final CategorySet images;
-  private final List<String> leftOut;
-
-  private CategoryNeighbours(CategorySet all) {
-    ReadableImages readable = new ReadableImages(new ImageDecoder());
-    this.images = readable.of(all);
-    this.leftOut = readable.problems();
+  /** For the service loader. */
+  public CategoryNeighbours() {
+    super(
+        "categories",
+        "Do an image's nearest neighbours tell its category? Needs a folder for each category, or"
+            + " names such as cat-1.jpg.");
   }
 
-  /**
-   * Scores on a folder.
-   *
-   * @throws IllegalArgumentException if it tells no classes, or no image can be read
-   */
-  public static CategoryNeighbours of(Path folder) {
-    return new CategoryNeighbours(
-        hasFolders(folder) ? ClassFolders.open(folder) : NamedCategories.open(folder));
+  @Override
+  public Benchmark on(MeasuredImages images) {
+    Path folder = images.folder();
+    CategorySet set =
+        images
+            .readable()
+            .of(hasFolders(folder) ? ClassFolders.open(folder) : NamedCategories.open(folder));
+    return candidate -> Measured.one("k-NN accuracy", candidate, share(set, candidate));
   }
 
   private static boolean hasFolders(Path folder) {
@@ -60,30 +59,23 @@ public final class CategoryNeighbours implements Score {
     }
   }
 
-  @Override
-  public double of(ComputationGraph backbone) {
-    GraphFeatures features = GraphFeatures.of(backbone);
-    ImagePreparation preparation =
-        ImagePreparation.of(features, features.trainingSize().orElseThrow());
-    INDArray means = DenseFeatures.of(features, images, preparation, BATCH, done -> {}).pooled();
+  private static double share(CategorySet images, Candidate candidate) {
+    INDArray means =
+        DenseFeatures.of(candidate.features(), images, candidate.preparation(), BATCH, done -> {})
+            .pooled();
     int right = 0;
     for (int part = 0; part < PARTS; part++) {
       int tenth = part;
       int[] asked = IntStream.range(0, images.size()).filter(i -> i % PARTS == tenth).toArray();
       int[] known = IntStream.range(0, images.size()).filter(i -> i % PARTS != tenth).toArray();
       if (asked.length > 0) {
-        right += right(rows(means, known), rows(means, asked));
+        right += right(rows(images, means, known), rows(images, means, asked));
       }
     }
     return (double) right / images.size();
   }
 
-  @Override
-  public List<String> leftOut() {
-    return leftOut;
-  }
-
-  private LabelledTokens rows(INDArray means, int[] which) {
+  private static LabelledTokens rows(CategorySet images, INDArray means, int[] which) {
     int[] labels = IntStream.of(which).map(images::category).toArray();
     return new LabelledTokens(means.getRows(which), labels, images.classes().size());
   }

@@ -1,22 +1,25 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.measures;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.IntStream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.FeatureExtractor;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.KMeans;
+import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.Photos;
-import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.layers.TokenGrid;
 import org.flsl.views.ColourAugmentation;
 import org.flsl.views.CropSampler;
+import org.flsl.views.EvenPicks;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.BicubicResize;
@@ -42,7 +45,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * hardly trained. Use it to see which candidates collapse and which are stable; use labels, be they
  * few, to see which are good.
  */
-public final class ViewAgreement implements Score {
+public final class ViewAgreement extends Measure {
   private static final int PHOTOS = 64;
   private static final int PLACES = 24;
   private static final int CLUSTERS = 16;
@@ -51,53 +54,38 @@ public final class ViewAgreement implements Score {
 
   private static final ViewConfig PAPER = ViewConfig.paper();
 
-  private final Photos photos;
-  private final ReadableImages readable = new ReadableImages(new ImageDecoder());
-  private final int[] images;
   private final BicubicResize resize = new BicubicResize();
   private final ColourAugmentation colours = new ColourAugmentation(PAPER);
   private final CropSampler crops = new CropSampler(PAPER.studentScale(), PAPER.aspectRatio());
 
-  private ViewAgreement(Photos photos) {
-    this.photos = photos;
-    int count = Math.min(PHOTOS, photos.size());
-    // Spread over the folder, whose neighbours are often alike.
-    this.images =
-        readable.indices(
-            photos,
-            IntStream.range(0, count).map(i -> (int) ((long) i * photos.size() / count)).toArray());
+  /** For the service loader. */
+  public ViewAgreement() {
+    super(
+        "label-free",
+        "Do two crops of a photo, in other colours, put the same place into the same cluster, and"
+            + " are the clusters all used? Needs any photos.");
   }
 
-  /**
-   * Scores on the photos of a folder, on some of them where there are many.
-   *
-   * @throws IllegalArgumentException if there are none that can be read
-   */
-  public static ViewAgreement of(Path folder) {
-    return new ViewAgreement(Photos.in(folder));
-  }
-
+  /** Of some of the photos where there are many. */
   @Override
-  public double of(ComputationGraph backbone) {
-    GraphFeatures features = GraphFeatures.of(backbone);
-    int side =
-        features
-            .trainingSize()
-            .map(ImageSize::height)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException("the backbone is no Vision Transformer of flsl"));
-    ImageSize size = new ImageSize(side, side);
-    int grid = features.grid(size).height();
-    ImagePreparation preparation = ImagePreparation.of(features, size);
+  public Benchmark on(MeasuredImages images) {
+    Photos photos = Photos.in(images.folder());
+    int[] some = images.readable().indices(photos, EvenPicks.fromFirst(PHOTOS, photos.size()));
+    return candidate -> Measured.one("agreement", candidate, score(photos, some, candidate));
+  }
+
+  private double score(Photos photos, int[] some, Candidate candidate) {
+    FeatureExtractor features = candidate.features();
+    ImagePreparation preparation = candidate.preparation();
+    TokenGrid grid = features.grid(candidate.size());
     ImageDecoder decoder = preparation.decoder();
 
     List<float[]> first = new ArrayList<>();
     List<float[]> second = new ArrayList<>();
-    for (int from = 0; from < images.length; from += BATCH) {
+    for (int from = 0; from < some.length; from += BATCH) {
       List<Pair> pairs = new ArrayList<>();
-      for (int i = from; i < Math.min(images.length, from + BATCH); i++) {
-        pairs.add(pair(images[i], decoder, side));
+      for (int i = from; i < Math.min(some.length, from + BATCH); i++) {
+        pairs.add(pair(photos.image(some[i], decoder), some[i], candidate.size()));
       }
       first.addAll(tokens(features, preparation, pairs, Pair::first, grid));
       second.addAll(tokens(features, preparation, pairs, Pair::second, grid));
@@ -105,25 +93,19 @@ public final class ViewAgreement implements Score {
     return score(first, second);
   }
 
-  @Override
-  public List<String> leftOut() {
-    return readable.problems();
-  }
-
   /** Two crops of one photo, and places that both show, in the photo's pixels. */
   private record Pair(Crop first, Crop second, double[][] places) {}
 
   private record Crop(CropBox box, Image image) {
     /** The token, row by row, that stands where a place of the photo is. */
-    int token(double[] place, int grid) {
-      int row = (int) (grid * (place[0] - box.top()) / box.height());
-      int column = (int) (grid * (place[1] - box.left()) / box.width());
-      return Math.min(row, grid - 1) * grid + Math.min(column, grid - 1);
+    int token(double[] place, TokenGrid grid) {
+      int row = (int) (grid.height() * (place[0] - box.top()) / box.height());
+      int column = (int) (grid.width() * (place[1] - box.left()) / box.width());
+      return Math.min(row, grid.height() - 1) * grid.width() + Math.min(column, grid.width() - 1);
     }
   }
 
-  private Pair pair(int photo, ImageDecoder decoder, int side) {
-    Image image = photos.image(photo, decoder);
+  private Pair pair(Image image, int photo, ImageSize size) {
     RandomGenerator random =
         RandomGeneratorFactory.of("SplittableRandom").create(SEED * 1_000_003 + photo);
     CropBox a = crops.draw(image.height(), image.width(), random);
@@ -144,22 +126,22 @@ public final class ViewAgreement implements Score {
       places[i] =
           new double[] {top + height * random.nextDouble(), left + width * random.nextDouble()};
     }
-    return new Pair(crop(image, a, side, random), crop(image, b, side, random), places);
+    return new Pair(crop(image, a, size, random), crop(image, b, size, random), places);
   }
 
-  private Crop crop(Image image, CropBox box, int side, RandomGenerator random) {
-    Image crop = resize.resize(image, box, side, side);
+  private Crop crop(Image image, CropBox box, ImageSize size, RandomGenerator random) {
+    Image crop = resize.resize(image, box, size.height(), size.width());
     colours.applyTo(crop, random);
     return new Crop(box, crop);
   }
 
   /** The tokens at all places of the pairs, in one of their crops. */
   private static List<float[]> tokens(
-      GraphFeatures features,
+      FeatureExtractor features,
       ImagePreparation preparation,
       List<Pair> pairs,
       Function<Pair, Crop> which,
-      int grid) {
+      TokenGrid grid) {
     List<Image> images = pairs.stream().map(which).map(Crop::image).toList();
     INDArray output = features.tokens(preparation.batch(images));
     List<float[]> tokens = new ArrayList<>();

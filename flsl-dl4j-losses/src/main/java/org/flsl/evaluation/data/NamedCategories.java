@@ -1,29 +1,19 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.data;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.flsl.evaluation.data.CategorySet;
-import org.flsl.evaluation.data.DatasetException;
-import org.flsl.evaluation.data.UnreadablePhotoException;
 import org.flsl.views.ImageFolder;
-import org.flsl.views.decode.FileProblem;
-import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.Image;
 
 /**
  * A folder of images whose names begin with their class: {@code fishes-fish1.jpg}, {@code
  * tools_wrench.jpg}.
  */
-final class NamedCategories implements CategorySet {
-  private final ImageFolder images;
-  private final List<String> classes;
+public final class NamedCategories extends FolderImages implements CategorySet {
   private final int[] categories;
 
   private NamedCategories(ImageFolder images, List<String> classes) {
-    this.images = images;
-    this.classes = classes;
+    super(images, classes);
     this.categories =
         IntStream.range(0, images.size()).map(i -> classes.indexOf(prefix(images, i))).toArray();
   }
@@ -33,7 +23,7 @@ final class NamedCategories implements CategorySet {
    *
    * @throws DatasetException where the names tell no classes
    */
-  static NamedCategories open(Path root) {
+  public static NamedCategories open(Path root) {
     ImageFolder images = ImageFolder.scan(root);
     List<String> classes =
         IntStream.range(0, images.size())
@@ -51,31 +41,6 @@ final class NamedCategories implements CategorySet {
 
   private static String prefix(ImageFolder images, int image) {
     return images.path(image).getFileName().toString().replaceFirst("[-_.].*", "");
-  }
-
-  @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public String name(int image) {
-    return images.relativePath(image);
-  }
-
-  @Override
-  public Image image(int image, ImageDecoder decoder) {
-    try {
-      return decoder.decode(images.path(image));
-    } catch (IOException e) {
-      throw new UnreadablePhotoException(
-          "Cannot read " + images.path(image) + ": " + FileProblem.explain(e), e);
-    }
-  }
-
-  @Override
-  public List<String> classes() {
-    return classes;
   }
 
   @Override

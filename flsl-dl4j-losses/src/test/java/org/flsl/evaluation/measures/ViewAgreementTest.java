@@ -1,4 +1,4 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.measures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.flsl.evaluation.MeasuredImages;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +64,10 @@ class ViewAgreementTest {
 
   @Test
   void photosAreNeeded(@TempDir Path empty) {
-    assertThrows(IllegalArgumentException.class, () -> ViewAgreement.of(empty));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new ViewAgreement()
+                .on(new MeasuredImages(empty, Set.of(), new ReadableImages(new ImageDecoder()))));
   }
 }

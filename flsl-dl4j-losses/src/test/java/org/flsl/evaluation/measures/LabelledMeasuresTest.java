@@ -1,4 +1,4 @@
-package org.flsl.arbiter.score;
+package org.flsl.evaluation.measures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,23 +10,52 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.Benchmark;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.MeasuredImages;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Scores that need labels, of a network that has learned nothing and tells light from dark. */
-class LabelledScoresTest {
+/** Measures that need labels, of a network that has learned nothing and tells light from dark. */
+class LabelledMeasuresTest {
   private static final int SIDE = 64;
 
   @TempDir private Path folder;
+
+  private final ReadableImages readable = new ReadableImages(new ImageDecoder());
+
+  private Benchmark on(String measure) {
+    return Measure.known().stream()
+        .filter(known -> known.name().equals(measure))
+        .findFirst()
+        .orElseThrow()
+        .on(new MeasuredImages(folder, Set.of(), readable));
+  }
+
+  private static double score(Benchmark benchmark) {
+    List<Measured> values = benchmark.measure(Candidate.of(GraphFeatures.of(backbone())));
+    assertEquals(1, values.size(), values.toString());
+    return values.get(0).mean();
+  }
+
+  private double score(String measure) {
+    return score(on(measure));
+  }
 
   private static ComputationGraph backbone() {
     VitConfig vit =
@@ -71,33 +100,27 @@ class LabelledScoresTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DENSE_KNN", "DENSE_KNN_MIOU", "KMEANS_MIOU"})
-  void whatIsEasyToSeeIsScoredWell(ScoreKind kind) throws IOException {
+  @ValueSource(strings = {"dense-knn", "dense-knn-miou", "kmeans-miou"})
+  void whatIsEasyToSeeIsScoredWell(String measure) throws IOException {
     scenes(folder, 6);
-    double score = kind.open(folder, Set.of()).of(backbone());
-    assertTrue(score > 0.9, "%s is %s".formatted(kind, score));
+    double score = score(measure);
+    assertTrue(score > 0.9, "%s is %s".formatted(measure, score));
   }
 
   @Test
   void trainingAndTestImagesMayBeApart() throws IOException {
     scenes(folder.resolve("train"), 3);
     scenes(folder.resolve("test"), 3);
-    assertTrue(ScoreKind.DENSE_KNN.open(folder, Set.of()).of(backbone()) > 0.9);
+    assertTrue(score("dense-knn") > 0.9);
   }
 
   @Test
   void imagesWithoutMasksAreRefused() throws IOException {
-    String error =
-        assertThrows(
-                IllegalArgumentException.class, () -> ScoreKind.DENSE_KNN.open(folder, Set.of()))
-            .getMessage();
+    String error = assertThrows(IllegalArgumentException.class, () -> on("dense-knn")).getMessage();
     assertTrue(error.startsWith(folder + " has no masks to score on"), error);
     scenes(folder, 3);
     Files.delete(folder.resolve("masks/1.png"));
-    error =
-        assertThrows(
-                IllegalArgumentException.class, () -> ScoreKind.KMEANS_MIOU.open(folder, Set.of()))
-            .getMessage();
+    error = assertThrows(IllegalArgumentException.class, () -> on("kmeans-miou")).getMessage();
     assertTrue(error.startsWith("1 of 3 images have no mask"), error);
   }
 
@@ -106,15 +129,16 @@ class LabelledScoresTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DENSE_KNN", "KMEANS_MIOU"})
-  void scenesThatCannotBeReadAreLeftOut(ScoreKind kind) throws IOException {
+  @ValueSource(strings = {"dense-knn", "kmeans-miou"})
+  void scenesThatCannotBeReadAreLeftOut(String measure) throws IOException {
     scenes(folder, 7);
     damage(folder.resolve("images/2.png"));
     damage(folder.resolve("images/5.png"));
-    Score score = kind.open(folder, Set.of());
-    assertEquals(2, score.leftOut().size(), score.leftOut().toString());
-    assertTrue(score.leftOut().get(0).contains("images/2.png"), score.leftOut().get(0));
-    assertTrue(score.of(backbone()) > 0.9);
+    Benchmark benchmark = on(measure);
+    List<String> leftOut = readable.problems();
+    assertEquals(2, leftOut.size(), leftOut.toString());
+    assertTrue(leftOut.get(0).contains("images/2.png"), leftOut.get(0));
+    assertTrue(score(benchmark) > 0.9);
   }
 
   @Test
@@ -122,7 +146,7 @@ class LabelledScoresTest {
     scenes(folder, 4);
     BufferedImage small = new BufferedImage(SIDE, SIDE / 2, BufferedImage.TYPE_BYTE_GRAY);
     write(small, folder.resolve("masks/3.png"));
-    assertThrows(IllegalArgumentException.class, () -> ScoreKind.DENSE_KNN.open(folder, Set.of()));
+    assertThrows(IllegalArgumentException.class, () -> on("dense-knn"));
   }
 
   @Test
@@ -132,10 +156,8 @@ class LabelledScoresTest {
       damage(folder.resolve("light-" + i + ".png"));
       damage(folder.resolve("dark_" + i + ".png"));
     }
-    for (ScoreKind kind : new ScoreKind[] {ScoreKind.CATEGORIES, ScoreKind.LABEL_FREE}) {
-      String error =
-          assertThrows(IllegalArgumentException.class, () -> kind.open(folder, Set.of()))
-              .getMessage();
+    for (String measure : List.of("categories", "label-free")) {
+      String error = assertThrows(IllegalArgumentException.class, () -> on(measure)).getMessage();
       assertTrue(error.startsWith("None of the 24 images can be read: "), error);
     }
   }
@@ -145,12 +167,12 @@ class LabelledScoresTest {
     photos("light-", "dark_");
     damage(folder.resolve("light-3.png"));
     damage(folder.resolve("dark_7.png"));
-    Score categories = ScoreKind.CATEGORIES.open(folder, Set.of());
-    assertEquals(2, categories.leftOut().size());
-    assertEquals(1, categories.of(backbone()));
-    Score labelFree = ScoreKind.LABEL_FREE.open(folder, Set.of());
-    assertEquals(2, labelFree.leftOut().size());
-    assertTrue(labelFree.of(backbone()) > 0);
+    Benchmark categories = on("categories");
+    assertEquals(2, readable.problems().size());
+    assertEquals(1, score(categories));
+    Benchmark labelFree = on("label-free");
+    assertEquals(4, readable.problems().size());
+    assertTrue(score(labelFree) > 0);
   }
 
   /** Light photos and dark ones. */
@@ -165,13 +187,13 @@ class LabelledScoresTest {
   @Test
   void categoriesAreTheBeginningsOfNames() throws IOException {
     photos("light-", "dark_");
-    assertEquals(1, ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()));
+    assertEquals(1, score("categories"));
   }
 
   @Test
   void categoriesAreFolders() throws IOException {
     photos("light/", "dark/");
-    assertEquals(1, ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()));
+    assertEquals(1, score("categories"));
   }
 
   @Test
@@ -181,16 +203,14 @@ class LabelledScoresTest {
       Files.move(folder.resolve("a" + i + ".png"), folder.resolve((i % 2) + "-a" + i + ".png"));
       Files.move(folder.resolve("b" + i + ".png"), folder.resolve((i % 2) + "-b" + i + ".png"));
     }
-    assertTrue(ScoreKind.CATEGORIES.open(folder, Set.of()).of(backbone()) < 0.8);
+    assertTrue(score("categories") < 0.8);
   }
 
   @Test
   void namesThatTellNoCategoriesAreRefused() throws IOException {
     photos("light", "dark");
     String error =
-        assertThrows(
-                IllegalArgumentException.class, () -> ScoreKind.CATEGORIES.open(folder, Set.of()))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> on("categories")).getMessage();
     assertTrue(error.contains("tells no classes: expected a folder for each class"), error);
   }
 }

@@ -1,0 +1,99 @@
+package org.flsl.evaluation;
+
+import java.util.List;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.training.PlaceShare;
+
+/**
+ * Measures whether features are alive, without labels: {@link FeatureHealth} of some of the tokens
+ * of photos, and how much of all of them is {@linkplain PlaceShare their place}.
+ *
+ * <p>A seed draws the tokens, and the weights of a random twin.
+ */
+public final class HealthBenchmark implements Benchmark {
+  private final LabelledImages photos;
+  private final ImagePreparation preparation;
+  private final int seeds;
+  private final int tokens;
+  private final int batch;
+  private final Progress progress;
+
+  private HealthBenchmark(Builder b) {
+    this.photos = b.photos;
+    this.preparation = b.preparation;
+    this.seeds = b.seeds;
+    this.tokens = b.tokens;
+    this.batch = b.batch;
+    this.progress = b.progress;
+    if (seeds < 1 || tokens < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "Seeds, tokens and batch must be at least 1, got %d, %d and %d"
+              .formatted(seeds, tokens, batch));
+    }
+  }
+
+  /**
+   * Starts a benchmark.
+   *
+   * @param photos to look at
+   * @param preparation the size and normalisation of images
+   */
+  public static Builder builder(LabelledImages photos, ImagePreparation preparation) {
+    return new Builder(photos, preparation);
+  }
+
+  /** Spread, effective rank and share of place of features, with each seed. */
+  @Override
+  public List<Measured> measure(Candidate candidate) {
+    MeasuredValues values = new MeasuredValues();
+    DenseFeatures dense = null;
+    for (int seed = 1; seed <= seeds; seed++) {
+      if (dense == null || candidate.seeded()) {
+        dense =
+            DenseFeatures.of(
+                candidate.bySeed().apply(seed),
+                photos,
+                preparation,
+                batch,
+                done -> progress.at(candidate.name() + ": features", done, photos.size()));
+      }
+      FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
+      values.add("spread", health.spread());
+      values.add("effective rank", health.effectiveRank());
+      values.add("share of place", PlaceShare.of(dense.perImage()));
+    }
+    return values.of(candidate.name());
+  }
+
+  /** Builds a {@link HealthBenchmark}. */
+  public static final class Builder extends BenchmarkSettings<Builder> {
+    private final LabelledImages photos;
+    private final ImagePreparation preparation;
+    private int tokens = 20_000;
+
+    private Builder(LabelledImages photos, ImagePreparation preparation) {
+      this.photos = photos;
+      this.preparation = preparation;
+    }
+
+    /** Tokens to draw; default 20,000. */
+    public Builder tokens(int tokens) {
+      this.tokens = tokens;
+      return this;
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @throws IllegalArgumentException if something does not fit
+     */
+    public HealthBenchmark build() {
+      return new HealthBenchmark(this);
+    }
+  }
+}

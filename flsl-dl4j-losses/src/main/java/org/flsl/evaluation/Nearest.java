@@ -1,0 +1,58 @@
+package org.flsl.evaluation;
+
+import java.util.Arrays;
+
+/**
+ * The k keys so far that are most like a query, best first; of equal ones, those that came first.
+ */
+public final class Nearest {
+  private final float[] cosines;
+  private final int[] keys;
+
+  /** None so far. */
+  public Nearest(int k) {
+    cosines = new float[k];
+    keys = new int[k];
+    Arrays.fill(cosines, Float.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Takes those of some keys that are better than the worst so far.
+   *
+   * @param values the cosine of each
+   * @param firstKey the number of the first; the others follow
+   */
+  public void offer(float[] values, int firstKey) {
+    int last = cosines.length - 1;
+    float worst = cosines[last];
+    for (int i = 0; i < values.length; i++) {
+      float value = values[i];
+      if (value > worst) {
+        int place = last;
+        while (place > 0 && cosines[place - 1] < value) {
+          cosines[place] = cosines[place - 1];
+          keys[place] = keys[place - 1];
+          place--;
+        }
+        cosines[place] = value;
+        keys[place] = firstKey + i;
+        worst = cosines[last];
+      }
+    }
+  }
+
+  /** The key in a place, from 0. */
+  public int key(int place) {
+    return keys[place];
+  }
+
+  /**
+   * {@code exp((cosine - best cosine) / temperature)} of each place: relative to the best, so that
+   * nothing overflows. Places left empty weigh nothing.
+   */
+  public double[] weights(double temperature) {
+    double[] weights = new double[cosines.length];
+    Arrays.setAll(weights, i -> Math.exp((cosines[i] - cosines[0]) / temperature));
+    return weights;
+  }
+}

@@ -1,0 +1,43 @@
+package org.flsl.training;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * How much of what tokens tell is their place in the view.
+ *
+ * <p>To see whether a training has found the solution without content, in which student and teacher
+ * agree on places: compare with the network's random twin. {@code r = variance of the mean token of
+ * each place / variance of all tokens}; n images that share nothing but chance have r of about 1/n,
+ * which is taken out: {@code (r - 1/n) / (1 - 1/n)}. 1: place is all; 0 (or a little less): it is
+ * nothing.
+ */
+public final class PlaceShare {
+  private PlaceShare() {}
+
+  /**
+   * Looks at tokens.
+   *
+   * @param tokens {@code [images, places, width]}, of equally large views
+   * @return NaN for a single image or for tokens that are all the same
+   */
+  public static double of(INDArray tokens) {
+    if (tokens.rank() != 3) {
+      throw new IllegalArgumentException(
+          "The share of place needs tokens [images, places, width], got "
+              + Arrays.toString(tokens.shape()));
+    }
+    double chance = 1.0 / tokens.size(0);
+    INDArray places = tokens.mean(0);
+    INDArray centred = places.subRowVector(places.mean(0));
+    INDArray apart = tokens.sub(places.reshape(1, places.size(0), places.size(1)));
+    double between = squares(centred) / centred.length();
+    double within = squares(apart) / apart.length();
+    return (between / (between + within) - chance) / (1 - chance);
+  }
+
+  private static double squares(INDArray array) {
+    double norm = array.norm2Number().doubleValue();
+    return norm * norm;
+  }
+}

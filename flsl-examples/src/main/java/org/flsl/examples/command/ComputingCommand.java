@@ -1,0 +1,69 @@
+package org.flsl.examples.command;
+
+import java.io.IOException;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+
+/** A command that computes with a network, with the options that all of these have. */
+public abstract class ComputingCommand implements Callable<Integer> {
+  /** The order of options that come behind those of the command itself. */
+  protected static final int LAST = 100;
+
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--debug",
+      order = LAST,
+      description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      order = LAST + 1,
+      description = "Show this help.")
+  private boolean help;
+
+  /** A command of this process. */
+  protected ComputingCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Does what the command is for, and says so.
+   *
+   * @throws IllegalArgumentException where a library complains of what the user gave
+   */
+  protected abstract void compute() throws IOException;
+
+  /** Computes where the native library finds its settings. */
+  @Override
+  public final Integer call() throws IOException {
+    Logs.to(terminal(), debug);
+    OptionalInt elsewhere =
+        surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    try {
+      compute();
+      NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal()));
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    } finally {
+      terminal().bottom("");
+    }
+  }
+
+  /** Where the command speaks. */
+  protected final Terminal terminal() {
+    return surroundings.terminal();
+  }
+
+  /** Shows how far it is on the bottom line. */
+  protected final void progress(String what, int done, int all) {
+    terminal().bottom("%s %d/%d".formatted(what, done, all));
+  }
+}

@@ -1,0 +1,95 @@
+package org.flsl.examples.run;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
+import org.flsl.training.checkpoint.AtomicFile;
+
+/**
+ * The file {@code measures.csv}: one row for each value that was measured while a run trained.
+ *
+ * <p>It stands beside {@code metrics.csv}, since measures have a rhythm of their own, and a run
+ * that is gone on with may be told others: one file of columns would be mostly empty fields.
+ */
+public final class MeasuresCsv {
+  private static final CSVFormat FORMAT =
+      CSVFormat.DEFAULT
+          .builder()
+          .setRecordSeparator('\n')
+          .setHeader("step", "epoch", "measure", "name", "value")
+          .build();
+
+  private final Path file;
+  private final List<Row> rows;
+
+  /**
+   * A value.
+   *
+   * @param step steps taken before
+   * @param epoch epochs completed before
+   * @param measure that was asked for
+   * @param name of the value, of which a measure can have several
+   */
+  public record Row(long step, int epoch, String measure, String name, double value) {}
+
+  private MeasuresCsv(Path file, List<Row> rows) {
+    this.file = file;
+    this.rows = rows;
+  }
+
+  /** Opens a file to go on with behind a step: what lies behind it is measured again. */
+  public static MeasuresCsv open(Path file, long lastStep) throws IOException {
+    List<Row> earlier = new ArrayList<>(read(file));
+    earlier.removeIf(row -> row.step() > lastStep);
+    return new MeasuresCsv(file, earlier);
+  }
+
+  /** Reads what a file holds; nothing, where nothing was measured. */
+  public static List<Row> read(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      return List.of();
+    }
+    try (Reader text = Files.newBufferedReader(file);
+        CSVParser parser = FORMAT.builder().setSkipHeaderRecord(true).build().parse(text)) {
+      return parser.stream().map(MeasuresCsv::row).toList();
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " holds no measures of a run: " + e.getMessage(), e);
+    }
+  }
+
+  private static Row row(CSVRecord record) {
+    return new Row(
+        Long.parseLong(record.get("step")),
+        Integer.parseInt(record.get("epoch")),
+        record.get("measure"),
+        record.get("name"),
+        Double.parseDouble(record.get("value")));
+  }
+
+  /** Whether a measure was taken after this step. */
+  public boolean holds(String measure, long step) {
+    return rows.stream().anyMatch(row -> row.measure().equals(measure) && row.step() == step);
+  }
+
+  /** Writes values down. */
+  public void add(List<Row> more) throws IOException {
+    rows.addAll(more);
+    StringWriter text = new StringWriter();
+    try (CSVPrinter printer = new CSVPrinter(text, FORMAT)) {
+      for (Row row : rows) {
+        printer.printRecord(row.step(), row.epoch(), row.measure(), row.name(), row.value());
+      }
+    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+}
