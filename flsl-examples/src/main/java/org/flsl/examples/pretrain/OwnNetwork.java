@@ -169,6 +169,15 @@ final class OwnNetwork {
     return fitted;
   }
 
+  /** The name that its user gave a layer, which has a number in the graph. */
+  private String nameOf(String vertex) {
+    String own =
+        model instanceof MultiLayerNetwork layers
+            ? layers.getLayer(Integer.parseInt(vertex)).conf().getLayer().getLayerName()
+            : vertex;
+    return own == null ? vertex : own;
+  }
+
   /** Shows what can be named, and proposes the last maps. */
   private UserError listed(int side, Terminal terminal) {
     Map<String, InputTypeConvolutional> maps =
@@ -184,7 +193,7 @@ final class OwnNetwork {
     String last = null;
     for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
       InputTypeConvolutional type = entry.getValue();
-      last = entry.getKey();
+      last = nameOf(entry.getKey());
       terminal.plain(
           "  %s  %d x %d x %d"
               .formatted(last, type.getChannels(), type.getHeight(), type.getWidth()));

@@ -155,6 +155,8 @@ class OwnNetworkTest {
     Path model = folder.resolve("labelled.zip");
     MultiLayerNetwork before = trainedOnLabels();
     ModelSerializer.writeModel(before, model.toFile(), true);
+    assertRefused(pretrain("--network=" + model), "--features deep, the last one");
+    assertTrue(screen.out().contains("  layer1  6 x 16 x 16"), screen.out());
     assertEquals(
         0,
         pretrain("--network=" + model, "--features=deep", "--lr=1", "--warmup=0", "--momentum=0.5"),
