@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -25,6 +27,7 @@ import org.flsl.layers.cluster.MeanShift;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.samediff.ProductPrecision;
@@ -453,7 +456,10 @@ public final class FlslGraph {
       InputType input = builder.getNetworkInputTypes().get(i);
       shapes.put(builder.getNetworkInputs().get(i), shape(input, batch));
     }
-    builder.getLayerActivationTypes().forEach((name, type) -> shapes.put(name, shape(type, batch)));
+    Map<String, Integer> stacked = stacked(builder);
+    builder
+        .getLayerActivationTypes()
+        .forEach((name, type) -> shapes.put(name, shape(type, batch * stacked.get(name))));
     long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
     // DL4J makes room for gradients of frozen parameters as well.
     long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
@@ -461,6 +467,26 @@ public final class FlslGraph {
     int width = config.dataType().width();
     return new TrainingMemory(
         width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
+  }
+
+  /** How many views stand one after the other in the batch of each vertex; types do not tell. */
+  private static Map<String, Integer> stacked(GraphBuilder builder) {
+    Map<String, Integer> stacked = new HashMap<>();
+    builder.getNetworkInputs().forEach(input -> stacked.put(input, 1));
+    // Each vertex was added behind those that it depends on.
+    builder
+        .getVertices()
+        .forEach(
+            (name, vertex) -> {
+              IntStream inputs =
+                  builder.getVertexInputs().get(name).stream().mapToInt(stacked::get);
+              stacked.put(
+                  name,
+                  vertex instanceof StackVertex
+                      ? inputs.sum()
+                      : vertex instanceof FeatureMapTokens ? 1 : inputs.max().orElse(1));
+            });
+    return stacked;
   }
 
   private static long[] shape(InputType type, int batch) {

@@ -185,6 +185,17 @@ class ForeignBackboneTest {
             .getNetworkOutputs());
   }
 
+  /** Three views stand in one batch of 2, and the planned step is that of all of them. */
+  @Test
+  void theMemoryOfStackedViewsIsKnown() {
+    FlslGraph flsl = flsl(2, SIZE);
+    ComputationGraph graph = flsl.init();
+    long two = flsl.memory(graph, 2).step();
+    assertEquals(2, flsl.memory(graph, 4).step() / (double) two, 0.05);
+    FlslGraph fewer = flsl(0, SIZE);
+    assertTrue(two > 1.5 * fewer.memory(fewer.init(), 2).step());
+  }
+
   /** Made for rows of numbers, by its layers' names and by their places. */
   @ParameterizedTest
   @ValueSource(strings = {"maps", "1"})

@@ -52,7 +52,7 @@ class OwnNetworkTest {
                 "--epochs=1",
                 "--steps-per-epoch=2",
                 "--batch=2",
-                "--local-views=1",
+                "--local-views=2",
                 "--head-hidden=16",
                 "--global-size=" + SIZE,
                 "--global-window=2",
