@@ -56,19 +56,15 @@ public final class KMeans implements TokenClassifier {
           "Centres %s do not fit points %s"
               .formatted(Arrays.toString(start.shape()), Arrays.toString(points.shape())));
     }
-    INDArray single = plain(points);
     INDArray centres = plain(start).dup('c');
-    int[] assignment = new int[Math.toIntExact(points.size(0))];
-    Arrays.fill(assignment, -1);
-    double inertia = assign(single, centres, assignment).inertia;
+    Partition partition = new Partition(plain(points), Math.toIntExact(centres.size(0)));
+    partition.assign(centres);
     int iterations = 0;
     for (boolean changed = true; changed && iterations < ITERATIONS; iterations++) {
-      move(single, centres, assignment);
-      Assigned assigned = assign(single, centres, assignment);
-      inertia = assigned.inertia;
-      changed = assigned.changed;
+      partition.moveCentres(centres);
+      changed = partition.assign(centres);
     }
-    return new KMeans(centres, inertia, iterations);
+    return new KMeans(centres, partition.inertia, iterations);
   }
 
   private static INDArray plain(INDArray points) {
@@ -101,26 +97,74 @@ public final class KMeans implements TokenClassifier {
     return centres;
   }
 
-  private record Assigned(double inertia, boolean changed) {}
+  /** Points, the cluster of each, and what their means are made of. */
+  private static final class Partition {
+    private final INDArray points;
+    private final float[] lengths;
+    private final int[] clusters;
+    private final double[][] sums;
+    private final int[] counts;
+    private double inertia;
 
-  private static Assigned assign(INDArray points, INDArray centres, int[] assignment) {
-    boolean changed = false;
-    double inertia = 0;
-    int clusters = Math.toIntExact(centres.size(0));
-    for (int from = 0; from < assignment.length; from += BLOCK) {
-      int to = Math.min(from + BLOCK, assignment.length);
-      INDArray block = points.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
-      float[] scores = scores(block, centres);
-      float[] lengths = HeapCopy.of(block.norm2(1));
-      for (int i = from; i < to; i++) {
-        int best = best(scores, (i - from) * clusters, clusters);
-        changed |= assignment[i] != best;
-        assignment[i] = best;
-        double length = lengths[i - from];
-        inertia += length * length - scores[(i - from) * clusters + best];
+    Partition(INDArray points, int count) {
+      this.points = points;
+      this.lengths = HeapCopy.of(points.norm2(1));
+      this.clusters = new int[lengths.length];
+      Arrays.fill(clusters, -1);
+      this.sums = new double[count][Math.toIntExact(points.size(1))];
+      this.counts = new int[count];
+    }
+
+    /** Gives each point to the centre that is nearest; false if all stay where they are. */
+    boolean assign(INDArray centres) {
+      int count = counts.length;
+      FloatBuffer values = HeapCopy.buffer(points);
+      float[] point = new float[sums[0].length];
+      boolean changed = false;
+      inertia = 0;
+      for (int from = 0; from < clusters.length; from += BLOCK) {
+        int to = Math.min(from + BLOCK, clusters.length);
+        float[] scores =
+            scores(points.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()), centres);
+        for (int i = from; i < to; i++) {
+          int best = best(scores, (i - from) * count, count);
+          if (clusters[i] != best) {
+            values.get(i * point.length, point);
+            take(clusters[i], point, -1);
+            take(best, point, 1);
+            clusters[i] = best;
+            changed = true;
+          }
+          double length = lengths[i];
+          inertia += length * length - scores[(i - from) * count + best];
+        }
+      }
+      return changed;
+    }
+
+    /** Only points that change over are added again: soon they are few. */
+    private void take(int cluster, float[] point, int sign) {
+      if (cluster >= 0) {
+        counts[cluster] += sign;
+        double[] sum = sums[cluster];
+        for (int c = 0; c < point.length; c++) {
+          sum[c] += sign * point[c];
+        }
       }
     }
-    return new Assigned(inertia, changed);
+
+    /** Moves every centre to the mean of its points. */
+    void moveCentres(INDArray centres) {
+      for (int cluster = 0; cluster < counts.length; cluster++) {
+        if (counts[cluster] > 0) {
+          float[] mean = new float[sums[cluster].length];
+          for (int c = 0; c < mean.length; c++) {
+            mean[c] = (float) (sums[cluster][c] / counts[cluster]);
+          }
+          centres.putRow(cluster, Nd4j.createFromArray(mean));
+        }
+      }
+    }
   }
 
   private static int best(float[] scores, int start, int clusters) {
@@ -136,34 +180,9 @@ public final class KMeans implements TokenClassifier {
   /** {@code 2 x . centre - |centre|^2}. */
   private static float[] scores(INDArray points, INDArray centres) {
     INDArray lengths = centres.norm2(1);
-    INDArray products = points.mmul(centres.transpose()).muli(2);
-    return HeapCopy.of(products.subiRowVector(lengths.mul(lengths)));
-  }
-
-  /** Moves every centre to the mean of its points. */
-  private static void move(INDArray points, INDArray centres, int[] assignment) {
-    int width = Math.toIntExact(points.size(1));
-    double[][] sums = new double[Math.toIntExact(centres.size(0))][width];
-    int[] counts = new int[sums.length];
-    FloatBuffer values = HeapCopy.buffer(points);
-    float[] point = new float[width];
-    for (int cluster : assignment) {
-      values.get(point);
-      counts[cluster]++;
-      double[] sum = sums[cluster];
-      for (int c = 0; c < width; c++) {
-        sum[c] += point[c];
-      }
-    }
-    for (int cluster = 0; cluster < sums.length; cluster++) {
-      if (counts[cluster] > 0) {
-        float[] mean = new float[width];
-        for (int c = 0; c < width; c++) {
-          mean[c] = (float) (sums[cluster][c] / counts[cluster]);
-        }
-        centres.putRow(cluster, Nd4j.createFromArray(mean));
-      }
-    }
+    INDArray products = Nd4j.createUninitialized(DataType.FLOAT, points.size(0), centres.size(0));
+    DotProducts.of(points, centres, products);
+    return HeapCopy.of(products.muli(2).subiRowVector(lengths.mul(lengths)));
   }
 
   /** The centres, {@code [k, C]}. */
@@ -183,9 +202,9 @@ public final class KMeans implements TokenClassifier {
 
   /** The nearest centre of each point. */
   public int[] assign(INDArray points) {
-    int[] assignment = new int[Math.toIntExact(points.size(0))];
-    assign(plain(points), centres, assignment);
-    return assignment;
+    Partition partition = new Partition(plain(points), classes());
+    partition.assign(centres);
+    return partition.clusters;
   }
 
   @Override

@@ -58,6 +58,11 @@ public record LabelledTokens(INDArray tokens, int[] labels, int classes) {
    */
   public static LabelledTokens sample(
       DenseFeatures features, int[] labels, int classes, int most, long seed) {
+    return of(features, labels, classes, rows(labels, most, seed));
+  }
+
+  /** The rows that {@link #sample} draws, in ascending order. */
+  static int[] rows(int[] labels, int most, long seed) {
     int[] rows = IntStream.range(0, labels.length).filter(i -> labels[i] >= 0).toArray();
     if (rows.length == 0) {
       throw new IllegalArgumentException("None of the tokens has a label");
@@ -67,6 +72,11 @@ public record LabelledTokens(INDArray tokens, int[] labels, int classes) {
       rows = Arrays.copyOf(rows, most);
       Arrays.sort(rows);
     }
+    return rows;
+  }
+
+  /** These rows. */
+  static LabelledTokens of(DenseFeatures features, int[] labels, int classes, int[] rows) {
     int[] drawn = Arrays.stream(rows).map(i -> labels[i]).toArray();
     return new LabelledTokens(Nd4j.pullRows(features.tokens(), 1, rows), drawn, classes);
   }

@@ -16,8 +16,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
- * A linear classifier of frozen features, trained with DL4J: what the features say in straight
- * lines.
+ * A linear classifier of frozen features, an output layer of DL4J: what the features say in
+ * straight lines.
  *
  * <p>{@code softmax(W (x - mean) / std + b)}, cross entropy, Adam with a learning rate that falls
  * to zero along a cosine, a fixed number of steps of drawn batches. Mean and standard deviation are
@@ -25,6 +25,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  */
 public final class LinearProbe implements TokenClassifier {
   private static final double TINY = 1e-6;
+  private static final String WEIGHT = "0_W";
+  private static final String BIAS = "0_b";
 
   private final MultiLayerNetwork network;
   private final INDArray mean;
@@ -126,13 +128,11 @@ public final class LinearProbe implements TokenClassifier {
     }
 
     private MultiLayerConfiguration configuration(LabelledTokens known) {
-      LossMCXENT loss = balanced ? new LossMCXENT(weights(known)) : new LossMCXENT();
       return new NeuralNetConfiguration.Builder()
           .seed(seed == 0 ? Long.MIN_VALUE : seed)
-          .updater(new Adam(new CosineSchedule(learningRate, 0, 0, steps)))
           .list()
           .layer(
-              new OutputLayer.Builder(loss)
+              new OutputLayer.Builder(new LossMCXENT())
                   .nIn(known.tokens().size(1))
                   .nOut(known.classes())
                   .activation(Activation.SOFTMAX)
@@ -141,24 +141,36 @@ public final class LinearProbe implements TokenClassifier {
     }
 
     /**
-     * In inverse proportion to how often a class occurs; classes that do not occur weigh nothing.
+     * What a vector of each class weighs: one, or in inverse proportion to how often the class
+     * occurs; classes that do not occur weigh nothing.
      */
-    private static INDArray weights(LabelledTokens known) {
-      float[] counts = new float[known.classes()];
+    private float[] importance(LabelledTokens known) {
+      float[] importance = new float[known.classes()];
+      if (!balanced) {
+        Arrays.fill(importance, 1);
+        return importance;
+      }
       for (int label : known.labels()) {
-        counts[label]++;
+        importance[label]++;
       }
       int present = 0;
-      for (float count : counts) {
+      for (float count : importance) {
         present += count > 0 ? 1 : 0;
       }
-      for (int label = 0; label < counts.length; label++) {
-        counts[label] = counts[label] == 0 ? 0 : known.labels().length / (counts[label] * present);
+      for (int label = 0; label < importance.length; label++) {
+        importance[label] =
+            importance[label] == 0 ? 0 : known.labels().length / (importance[label] * present);
       }
-      return Nd4j.createFromArray(counts).reshape(1, counts.length);
+      return importance;
     }
 
     private void fit(MultiLayerNetwork network, INDArray input, LabelledTokens known) {
+      SoftmaxRegression regression =
+          new SoftmaxRegression(
+              network.getParam(WEIGHT).transpose(),
+              network.getParam(BIAS),
+              new Adam(new CosineSchedule(learningRate, 0, 0, steps)));
+      float[] importance = importance(known);
       SplittableRandom random = new SplittableRandom(seed);
       int[] order = IntStream.range(0, known.labels().length).toArray();
       int size = Math.min(batch, order.length);
@@ -170,19 +182,13 @@ public final class LinearProbe implements TokenClassifier {
         }
         int[] rows = Arrays.copyOfRange(order, next, next + size);
         next += size;
-        try (INDArray features = Nd4j.pullRows(input, 1, rows);
-            INDArray labels = oneHot(rows, known)) {
-          network.fit(features, labels);
+        int[] labels = Arrays.stream(rows).map(row -> known.labels()[row]).toArray();
+        try (INDArray features = Nd4j.pullRows(input, 1, rows)) {
+          regression.step(features, labels, importance, step);
         }
       }
-    }
-
-    private static INDArray oneHot(int[] rows, LabelledTokens known) {
-      float[] values = new float[rows.length * known.classes()];
-      for (int i = 0; i < rows.length; i++) {
-        values[i * known.classes() + known.labels()[rows[i]]] = 1;
-      }
-      return Nd4j.create(values, new long[] {rows.length, known.classes()}, 'c');
+      network.setParam(WEIGHT, regression.weights().transpose());
+      network.setParam(BIAS, regression.bias());
     }
   }
 }

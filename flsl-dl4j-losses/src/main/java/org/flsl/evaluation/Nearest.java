@@ -23,22 +23,36 @@ public final class Nearest {
    * @param firstKey the number of the first; the others follow
    */
   public void offer(float[] values, int firstKey) {
-    int last = cosines.length - 1;
-    float worst = cosines[last];
     for (int i = 0; i < values.length; i++) {
-      float value = values[i];
-      if (value > worst) {
-        int place = last;
-        while (place > 0 && cosines[place - 1] < value) {
-          cosines[place] = cosines[place - 1];
-          keys[place] = keys[place - 1];
-          place--;
-        }
-        cosines[place] = value;
-        keys[place] = firstKey + i;
-        worst = cosines[last];
+      if (values[i] > cosines[cosines.length - 1]) {
+        insert(values[i], firstKey + i);
       }
     }
+  }
+
+  /**
+   * The same for some of the keys only.
+   *
+   * @param which their numbers, in ascending order
+   * @param firstKey the number of the key that {@code values} begins with
+   */
+  void offer(float[] values, int[] which, int firstKey) {
+    for (int key : which) {
+      if (values[key - firstKey] > cosines[cosines.length - 1]) {
+        insert(values[key - firstKey], key);
+      }
+    }
+  }
+
+  private void insert(float value, int key) {
+    int place = cosines.length - 1;
+    while (place > 0 && cosines[place - 1] < value) {
+      cosines[place] = cosines[place - 1];
+      keys[place] = keys[place - 1];
+      place--;
+    }
+    cosines[place] = value;
+    keys[place] = key;
   }
 
   /** The key in a place, from 0. */

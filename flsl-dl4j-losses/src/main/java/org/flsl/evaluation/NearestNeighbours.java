@@ -2,6 +2,7 @@ package org.flsl.evaluation;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,10 +24,11 @@ public final class NearestNeighbours implements TokenClassifier {
   public static final double TEMPERATURE = 0.07;
 
   private static final int QUERY_BLOCK = 512;
-  private static final int KEY_BLOCK = 8192;
+  private static final int KEY_BLOCK = 4096;
 
   private final INDArray keys;
   private final int[] labels;
+  private final List<int[]> samples;
   private final int classes;
   private final int k;
   private final double temperature;
@@ -43,11 +45,21 @@ public final class NearestNeighbours implements TokenClassifier {
    * @param temperature T, above 0
    */
   public NearestNeighbours(LabelledTokens known, int k, double temperature) {
+    this(known, List.of(IntStream.range(0, known.labels().length).toArray()), k, temperature);
+  }
+
+  /**
+   * Remembers vectors of which each sample votes by itself. What samples share is compared once.
+   *
+   * @param samples the rows that belong to each, in ascending order
+   */
+  NearestNeighbours(LabelledTokens known, List<int[]> samples, int k, double temperature) {
     check(k, temperature);
     this.keys = UnitLength.rows(known.tokens());
     this.labels = known.labels().clone();
+    this.samples = samples;
     this.classes = known.classes();
-    this.k = Math.min(k, labels.length);
+    this.k = k;
     this.temperature = temperature;
   }
 
@@ -71,52 +83,80 @@ public final class NearestNeighbours implements TokenClassifier {
 
   @Override
   public float[] scores(INDArray tokens) {
+    return scoresOfEachSample(tokens).get(0);
+  }
+
+  /** As {@link #scores}, of each sample. */
+  List<float[]> scoresOfEachSample(INDArray tokens) {
     if (tokens.rank() != 2 || tokens.size(1) != keys.size(1)) {
       throw new IllegalArgumentException(
           "Queries %s do not fit keys of width %d"
               .formatted(Arrays.toString(tokens.shape()), keys.size(1)));
     }
     int queries = Math.toIntExact(tokens.size(0));
-    float[] scores = new float[Math.multiplyExact(queries, classes)];
-    INDArray products =
+    List<float[]> scores =
+        samples.stream().map(s -> new float[Math.multiplyExact(queries, classes)]).toList();
+    try (INDArray products =
         Nd4j.createUninitialized(
             DataType.FLOAT,
-            (long) Math.min(QUERY_BLOCK, queries) * Math.min(KEY_BLOCK, labels.length));
-    for (int start = 0; start < queries; start += QUERY_BLOCK) {
-      int end = Math.min(start + QUERY_BLOCK, queries);
-      Nearest[] nearest = nearest(UnitLength.rows(rows(tokens, start, end)), products);
-      int first = start;
-      IntStream.range(0, nearest.length)
-          .parallel()
-          .forEach(i -> vote(nearest[i], scores, (first + i) * classes));
+            (long) Math.min(QUERY_BLOCK, queries) * Math.min(KEY_BLOCK, labels.length))) {
+      for (int start = 0; start < queries; start += QUERY_BLOCK) {
+        int end = Math.min(start + QUERY_BLOCK, queries);
+        Nearest[][] nearest = nearest(UnitLength.rows(rows(tokens, start, end)), products);
+        int first = start;
+        IntStream.range(0, nearest.length)
+            .parallel()
+            .forEach(
+                i -> {
+                  for (int sample = 0; sample < nearest[i].length; sample++) {
+                    vote(nearest[i][sample], scores.get(sample), (first + i) * classes);
+                  }
+                });
+      }
     }
-    products.close();
     return scores;
   }
 
-  private Nearest[] nearest(INDArray queries, INDArray memory) {
+  /** Those of each query in each sample. */
+  private Nearest[][] nearest(INDArray queries, INDArray memory) {
     int count = Math.toIntExact(queries.size(0));
-    Nearest[] nearest = new Nearest[count];
-    Arrays.setAll(nearest, i -> new Nearest(k));
+    Nearest[][] nearest = new Nearest[count][];
+    Arrays.setAll(
+        nearest,
+        i ->
+            samples.stream()
+                .map(sample -> new Nearest(Math.min(k, sample.length)))
+                .toArray(Nearest[]::new));
     for (int start = 0; start < labels.length; start += KEY_BLOCK) {
-      int block = Math.min(KEY_BLOCK, labels.length - start);
-      // Column-major [keys, queries]: the cosines of a query lie side by side.
-      INDArray cosines =
-          memory.get(NDArrayIndex.interval(0, (long) block * count)).reshape('f', block, count);
-      INDArray keysOfBlock = rows(keys, start, start + block);
-      Nd4j.gemm(keysOfBlock.transpose(), queries.transpose(), cosines, true, false, 1, 0);
-      FloatBuffer values = HeapCopy.buffer(memory);
       int first = start;
+      int end = Math.min(start + KEY_BLOCK, labels.length);
+      int block = end - start;
+      INDArray cosines =
+          memory.get(NDArrayIndex.interval(0, (long) count * block)).reshape('c', count, block);
+      DotProducts.of(queries, rows(keys, start, end), cosines);
+      FloatBuffer values = HeapCopy.buffer(memory);
+      List<int[]> members = samples.stream().map(sample -> between(sample, first, end)).toList();
       IntStream.range(0, count)
           .parallel()
           .forEach(
               i -> {
-                float[] column = new float[block];
-                values.duplicate().position(i * block).get(column);
-                nearest[i].offer(column, first);
+                float[] row = new float[block];
+                values.get(i * block, row);
+                for (int sample = 0; sample < members.size(); sample++) {
+                  nearest[i][sample].offer(row, members.get(sample), first);
+                }
               });
     }
     return nearest;
+  }
+
+  private static int[] between(int[] ascending, int from, int to) {
+    return Arrays.copyOfRange(ascending, place(ascending, from), place(ascending, to));
+  }
+
+  private static int place(int[] ascending, int number) {
+    int place = Arrays.binarySearch(ascending, number);
+    return place < 0 ? -place - 1 : place;
   }
 
   private static INDArray rows(INDArray matrix, long from, long to) {
@@ -127,7 +167,7 @@ public final class NearestNeighbours implements TokenClassifier {
     double sum = 0;
     double[] votes = new double[classes];
     double[] weights = nearest.weights(temperature);
-    for (int i = 0; i < k; i++) {
+    for (int i = 0; i < weights.length; i++) {
       votes[labels[nearest.key(i)]] += weights[i];
       sum += weights[i];
     }

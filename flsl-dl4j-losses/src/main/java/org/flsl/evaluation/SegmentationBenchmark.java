@@ -1,8 +1,10 @@
 package org.flsl.evaluation;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.SegmentationSet;
@@ -93,21 +95,27 @@ public final class SegmentationBenchmark implements Benchmark {
     DenseFeatures known = null;
     DenseFeatures asked = null;
     int[] labels = null;
+    List<ConfusionMatrix> votes = null;
     for (int seed = 1; seed <= seeds; seed++) {
       if (known == null || candidate.seeded()) {
         FeatureExtractor extractor = candidate.bySeed().apply(seed);
         known = features(candidate, extractor, train, "training");
         asked = features(candidate, extractor, test, "test");
         labels = LabelledTokens.labels(train, known);
+        votes = null;
       }
-      LabelledTokens drawn =
-          LabelledTokens.sample(known, labels, train.classes().size(), tokens, seed);
       for (Method method : methods) {
         progress.at("%s: %s".formatted(candidate.name(), method), seed, seeds);
+        if (method == Method.KNN && votes == null) {
+          int last = candidate.seeded() ? seed : seeds;
+          votes = voted(known, labels, asked, LongStream.rangeClosed(seed, last));
+        }
         ConfusionMatrix result =
-            method == Method.KMEANS
-                ? clustered(asked, seed)
-                : classified(method, drawn, asked, seed);
+            switch (method) {
+              case KNN -> votes.get(candidate.seeded() ? 0 : seed - 1);
+              case LINEAR -> probed(known, labels, asked, seed);
+              case KMEANS -> clustered(asked, seed);
+            };
         values.add(method + " mIoU", result.meanIou());
         values.add(method + " pixel accuracy", result.accuracy());
       }
@@ -122,13 +130,28 @@ public final class SegmentationBenchmark implements Benchmark {
         extractor, images, preparation, batch, done -> progress.at(what, done, images.size()));
   }
 
-  private ConfusionMatrix classified(
-      Method method, LabelledTokens drawn, DenseFeatures asked, long seed) {
-    TokenClassifier classifier =
-        method == Method.KNN
-            ? new NearestNeighbours(drawn, k, temperature)
-            : probe.seed(seed).fit(drawn);
-    return new Segmenter(classifier).compare(asked, test);
+  /** For each seed. What their draws have in common is compared once. */
+  private List<ConfusionMatrix> voted(
+      DenseFeatures known, int[] labels, DenseFeatures asked, LongStream drawnBy) {
+    List<int[]> draws =
+        drawnBy.mapToObj(seed -> LabelledTokens.rows(labels, tokens, seed)).toList();
+    int[] all = draws.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
+    List<int[]> samples =
+        draws.stream()
+            .map(draw -> Arrays.stream(draw).map(row -> Arrays.binarySearch(all, row)).toArray())
+            .toList();
+    NearestNeighbours neighbours =
+        new NearestNeighbours(
+            LabelledTokens.of(known, labels, train.classes().size(), all), samples, k, temperature);
+    return new Segmenter(neighbours.classes(), neighbours::scoresOfEachSample)
+        .compareEach(asked, test);
+  }
+
+  private ConfusionMatrix probed(
+      DenseFeatures known, int[] labels, DenseFeatures asked, long seed) {
+    LabelledTokens drawn =
+        LabelledTokens.sample(known, labels, train.classes().size(), tokens, seed);
+    return new Segmenter(probe.seed(seed).fit(drawn)).compare(asked, test);
   }
 
   /** Clusters form by direction, as nearest neighbours do: tokens are scaled to length one. */

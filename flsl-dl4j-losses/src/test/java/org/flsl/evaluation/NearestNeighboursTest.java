@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -57,6 +58,31 @@ class NearestNeighboursTest {
     float[] scores =
         new NearestNeighbours(known, 20, 0.5).scores(Nd4j.createFromArray(new float[][] {{3, 3}}));
     assertArrayEquals(new float[] {0.5f, 0.5f}, scores, 1e-6f);
+  }
+
+  /** Over more keys than fit into one block of products. */
+  @Test
+  void eachSampleVotesAsIfItWereAlone() {
+    Nd4j.getRandom().setSeed(6);
+    INDArray keys = Nd4j.randn(DataType.FLOAT, 9000, 8);
+    int[] labels = IntStream.range(0, 9000).map(i -> i * 7 % 5).toArray();
+    INDArray queries = Nd4j.randn(DataType.FLOAT, 40, 8);
+    List<int[]> samples =
+        List.of(
+            IntStream.range(0, 9000).filter(i -> i % 3 != 0).toArray(),
+            IntStream.range(0, 9000).filter(i -> i % 7 < 2).toArray(),
+            new int[] {4095, 4096, 8999});
+    List<float[]> together =
+        new NearestNeighbours(new LabelledTokens(keys, labels, 5), samples, 20, 0.1)
+            .scoresOfEachSample(queries);
+    for (int sample = 0; sample < samples.size(); sample++) {
+      int[] rows = samples.get(sample);
+      LabelledTokens alone =
+          new LabelledTokens(
+              Nd4j.pullRows(keys, 1, rows), IntStream.of(rows).map(i -> labels[i]).toArray(), 5);
+      assertArrayEquals(
+          new NearestNeighbours(alone, 20, 0.1).scores(queries), together.get(sample), 1e-5f);
+    }
   }
 
   @Test

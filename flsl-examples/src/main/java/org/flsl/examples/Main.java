@@ -15,6 +15,7 @@ import org.flsl.examples.command.Subcommand;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.Version;
+import org.flsl.examples.doctor.DoctorCommand;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
@@ -123,6 +124,7 @@ public final class Main {
     command.addSubcommand(
         PretrainCommand.commandLine(terminal, relaunch, environment, new Report()));
     command.addSubcommand(BenchmarkCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(DoctorCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));

@@ -27,6 +27,7 @@ class MainTest {
         List.of(
             "pretrain",
             "benchmark",
+            "doctor",
             "show",
             "eval",
             "features",

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.flsl.evaluation.DotProducts;
 import org.flsl.evaluation.HeapCopy;
 import org.flsl.evaluation.Nearest;
 import org.flsl.layers.TokenGrid;
@@ -121,15 +122,12 @@ public final class LabelPropagation {
             width);
     Nearest[] nearest = new Nearest[queries.tokens()];
     Arrays.setAll(nearest, i -> new Nearest(neighbours));
-    // Column-major [keys, queries]: the cosines of a query lie side by side.
     INDArray cosines =
         memory
-            .get(NDArrayIndex.interval(0, (long) keys.tokens() * queries.tokens()))
-            .reshape('f', keys.tokens(), queries.tokens());
+            .get(NDArrayIndex.interval(0, (long) queries.tokens() * keys.tokens()))
+            .reshape('c', queries.tokens(), keys.tokens());
     for (int f = 0; f < context.size(); f++) {
-      INDArray keysOfFrame = keys.of(context.get(f).tokens);
-      INDArray asked = queries.of(tokens);
-      Nd4j.gemm(keysOfFrame.transpose(), asked.transpose(), cosines, true, false, 1, 0);
+      DotProducts.of(queries.of(tokens), keys.of(context.get(f).tokens), cosines);
       FloatBuffer values = HeapCopy.buffer(memory);
       int firstKey = f * grid.tokens();
       IntStream.range(0, nearest.length)

@@ -47,8 +47,8 @@ public final class Version implements IVersionProvider {
     };
   }
 
-  /** ND4J's jars say it nowhere but where Maven noted it. */
-  private static String nd4j() {
+  /** The version of ND4J, whose jars say it nowhere but where Maven noted it. */
+  public static String nd4j() {
     Properties maven = new Properties();
     try (InputStream in =
         Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {

@@ -1,6 +1,7 @@
 package org.flsl.examples.pytorch;
 
 import org.flsl.examples.benchmark.Workload;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.vit.VitSize;
 import org.flsl.schedules.Scheduled;
@@ -12,8 +13,10 @@ import org.flsl.views.ViewConfig;
  *
  * <p>Two things differ from the paper, so that both programs give the same numbers: there is no
  * drop path, and nothing follows a schedule.
+ *
+ * @param precision of our products; PyTorch's are in float32
  */
-record Case(VitSize arch, int batch) {
+record Case(VitSize arch, int batch, Precision precision) {
   static final double TEMPERATURE = 0.1;
   static final double TEACHER_TEMPERATURE = 0.04;
   static final double TAU_SELF = 0.1 / Math.sqrt(384);
@@ -47,6 +50,7 @@ record Case(VitSize arch, int batch) {
     FlslConfig objective =
         FlslConfig.builder()
             .batchSize(batch)
+            .precision(precision)
             .iterationsPerEpoch(1000)
             .centroids(CENTROIDS)
             .upsilon(Scheduled.constant(UPSILON))

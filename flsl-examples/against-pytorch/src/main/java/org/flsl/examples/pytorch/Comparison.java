@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.VitSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,13 @@ public final class Comparison implements Callable<Integer> {
       split = ",",
       description = "Any of gemm, forward, gradient, step, flsl.")
   private List<Work> works = List.of(Work.GEMM, Work.FORWARD, Work.GRADIENT, Work.STEP, Work.FLSL);
+
+  @Option(
+      names = "--precision",
+      description =
+          "Numbers in which our layers multiply: ${COMPLETION-CANDIDATES}. PyTorch stays with"
+              + " float32: DJL has no autocast.")
+  private Precision precision = Precision.FLOAT32;
 
   @Option(names = "--forks", paramLabel = "N", description = "Processes per measurement and side.")
   private int forks = 3;
@@ -79,7 +87,7 @@ public final class Comparison implements Callable<Integer> {
     boolean agree = true;
     try {
       if (works.contains(Work.GEMM)) {
-        Case any = new Case(VitSize.TINY, 1);
+        Case any = new Case(VitSize.TINY, 1, Precision.FLOAT32);
         Pair peaks = measure(processes, Work.GEMM, any, folder.resolve("none"), result);
         System.out.printf(
             "%s; %d threads%nmeasured peak of matrix products: ours %.0f, PyTorch %.0f GFLOP/s%n",
@@ -101,7 +109,9 @@ public final class Comparison implements Callable<Integer> {
           "loss");
       for (VitSize arch : archs) {
         for (int batch : batches) {
-          agree &= measureAll(processes, new Case(arch, batch), folder.resolve("data"), result);
+          agree &=
+              measureAll(
+                  processes, new Case(arch, batch, precision), folder.resolve("data"), result);
         }
       }
     } finally {
@@ -126,7 +136,7 @@ public final class Comparison implements Callable<Integer> {
 
   private Pair measure(Forks processes, Work work, Case setting, Path data, Path result)
       throws IOException, InterruptedException {
-    Pair pair = new Pair();
+    Pair pair = new Pair(setting.precision());
     for (int i = 0; i < forks; i++) {
       pair.add(
           processes.run(new Order(Side.OURS, work, setting, warmup, runs, data, result)),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.flsl.examples.benchmark.PeakMemory;
 import org.flsl.examples.benchmark.Timing;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.VitSize;
 
 /** A process that does one kind of work with one of the programs. */
@@ -37,6 +38,7 @@ public final class Fork {
           work.name(),
           setting.arch().name(),
           String.valueOf(setting.batch()),
+          setting.precision().name(),
           String.valueOf(warmup),
           String.valueOf(counted),
           data.toString(),
@@ -47,11 +49,14 @@ public final class Fork {
       return new Order(
           Side.valueOf(arguments[0]),
           Work.valueOf(arguments[1]),
-          new Case(VitSize.valueOf(arguments[2]), Integer.parseInt(arguments[3])),
-          Integer.parseInt(arguments[4]),
+          new Case(
+              VitSize.valueOf(arguments[2]),
+              Integer.parseInt(arguments[3]),
+              Precision.valueOf(arguments[4])),
           Integer.parseInt(arguments[5]),
-          Path.of(arguments[6]),
-          Path.of(arguments[7]));
+          Integer.parseInt(arguments[6]),
+          Path.of(arguments[7]),
+          Path.of(arguments[8]));
     }
   }
 

@@ -14,9 +14,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.flsl.examples.benchmark.RandomViews;
 import org.flsl.examples.command.NativeBuild;
+import org.flsl.examples.command.Version;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.GraphSection;
+import org.flsl.layers.kernels.Precision;
+import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
@@ -112,6 +115,7 @@ final class OurProgram implements Program {
 
   private static DoubleSupplier trunk(Work work, Case setting, Path data) throws IOException {
     ComputationGraph graph = trunk(setting, work != Work.FORWARD);
+    ProductPrecision.set(graph, setting.precision());
     INDArray image = load(graph, data).get(VIEW + 0);
     INDArray labels = labels(setting.batch());
     if (work == Work.FORWARD) {
@@ -212,6 +216,9 @@ final class OurProgram implements Program {
 
   @Override
   public String library() {
-    return "nd4j-native " + NativeBuild.loaded().map(NativeBuild::classifier).orElse("unknown");
+    return "nd4j-native %s, %s"
+        .formatted(
+            NativeBuild.loaded().map(NativeBuild::classifier).orElse("unknown"),
+            Version.kernels(Precision.FLOAT32));
   }
 }

@@ -3,17 +3,31 @@ package org.flsl.examples.pytorch;
 import java.util.ArrayList;
 import java.util.List;
 import org.flsl.examples.benchmark.Timing;
+import org.flsl.layers.kernels.Precision;
 
 /** What the processes of both sides measured for the same work. */
 final class Pair {
 
-  /** How far losses may be apart, as a share of the loss, or absolutely where it is below one. */
-  static final double TOLERANCE = 1e-3;
+  private static final double TOLERANCE = 1e-3;
+
+  /** A factor in bf16 is rounded by up to 0.4 %. */
+  private static final double BF16_TOLERANCE = 1e-2;
 
   private static final int COMPARED_LOSSES = 3;
 
+  private final double tolerance;
   private final List<Outcome> ours = new ArrayList<>();
   private final List<Outcome> theirs = new ArrayList<>();
+
+  /**
+   * Nothing measured so far.
+   *
+   * @param precision of our products: it says how far losses may be apart, as a share of the loss,
+   *     or absolutely where it is below one
+   */
+  Pair(Precision precision) {
+    this.tolerance = precision == Precision.BF16 ? BF16_TOLERANCE : TOLERANCE;
+  }
 
   void add(Outcome our, Outcome their) {
     ours.add(our);
@@ -79,6 +93,6 @@ final class Pair {
   }
 
   boolean agree() {
-    return lossDifference() <= TOLERANCE;
+    return lossDifference() <= tolerance;
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.flsl.examples.benchmark.Timing;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
+import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.vit.VitSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class PairTest {
   }
 
   private static Pair pair(double ourLoss, double theirLoss) {
-    Pair pair = new Pair();
+    Pair pair = new Pair(Precision.FLOAT32);
     pair.add(outcome(1, 10, ourLoss), outcome(2, 20, theirLoss));
     return pair;
   }
@@ -46,11 +47,21 @@ class PairTest {
   }
 
   @Test
+  void inBf16LossesMayBeAHundredthApart() {
+    Pair pair = new Pair(Precision.BF16);
+    pair.add(outcome(1, 10, 8.07), outcome(2, 20, 8));
+    assertTrue(pair.agree());
+    pair = new Pair(Precision.BF16);
+    pair.add(outcome(1, 10, 8.09), outcome(2, 20, 8));
+    assertFalse(pair.agree());
+  }
+
+  @Test
   void laterLossesCountToo() {
-    Pair pair = new Pair();
+    Pair pair = new Pair(Precision.FLOAT32);
     pair.add(outcome(1, 1, 8, 7), outcome(1, 1, 8, 7.5));
     assertFalse(pair.agree());
-    Pair broken = new Pair();
+    Pair broken = new Pair(Precision.FLOAT32);
     broken.add(outcome(1, 1, Double.NaN, 7), outcome(1, 1, 8, 7));
     assertFalse(broken.agree());
   }
@@ -72,7 +83,7 @@ class PairTest {
         new Order(
             Side.PYTORCH,
             Work.STEP,
-            new Case(VitSize.TINY, 4),
+            new Case(VitSize.TINY, 4, Precision.BF16),
             1,
             2,
             Path.of("data"),
