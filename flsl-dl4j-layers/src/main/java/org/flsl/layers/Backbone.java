@@ -1,6 +1,7 @@
 package org.flsl.layers;
 
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -40,6 +41,14 @@ public interface Backbone {
     ComputationGraph graph = new ComputationGraph(standalone(settings, height, width));
     graph.init();
     return graph;
+  }
+
+  /**
+   * The trained network that a training begins with, its vertices called as in {@link #standalone};
+   * empty, the default, where it begins with random weights.
+   */
+  default Optional<ComputationGraph> trained() {
+    return Optional.empty();
   }
 
   /** How many channels its images have. */

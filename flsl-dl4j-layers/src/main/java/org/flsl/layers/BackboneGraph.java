@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -92,6 +93,11 @@ public final class BackboneGraph {
     return chosen;
   }
 
+  /** The way alone: a network whose output are the features. */
+  public ComputationGraphConfiguration network() {
+    return configuration.clone();
+  }
+
   /** Names of the vertices, each behind those that it depends on. */
   public Set<String> vertices() {
     return configuration.getVertices().keySet();
@@ -137,6 +143,28 @@ public final class BackboneGraph {
   /** The channels that a layer takes; 0 where it takes any. */
   private int channels(String name) {
     return layer(name) instanceof FeedForwardLayer weights ? Math.toIntExact(weights.getNIn()) : 0;
+  }
+
+  /**
+   * The feature maps on the way, as an image makes them.
+   *
+   * @return by the vertex that yields them, each behind those that it depends on
+   */
+  public Map<String, InputTypeConvolutional> featureMaps(int height, int width) {
+    Map<String, InputTypeConvolutional> maps = new LinkedHashMap<>();
+    for (String name : vertices()) {
+      try {
+        if (of(configuration, name).types(height, width).get(name)
+                instanceof InputTypeConvolutional found
+            && found.getHeight() > 0
+            && found.getWidth() > 0) {
+          maps.put(name, found);
+        }
+      } catch (IllegalArgumentException noImagesOfThisSize) {
+        // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+      }
+    }
+    return maps;
   }
 
   /** Length of a token of the features of an image. */
@@ -196,6 +224,22 @@ public final class BackboneGraph {
               .formatted(blocks.size(), number, blocks.stream().map(Block::vertex).toList()));
     }
     return blocks.get(number - 1);
+  }
+
+  /**
+   * Names of the vertices up to a block.
+   *
+   * @param number from 1 at the entrance; 0 for the entrance alone, where there is one of our own
+   *     kind
+   * @throws IllegalArgumentException if there is no such block
+   */
+  public Set<String> upTo(int number) {
+    if (number > 0) {
+      return of(configuration, block(number).vertex()).vertices();
+    }
+    return vertices().stream()
+        .filter(name -> vertex(name) instanceof ImageEntrance)
+        .collect(Collectors.toSet());
   }
 
   /**

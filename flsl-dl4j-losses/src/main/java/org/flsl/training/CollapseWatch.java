@@ -32,9 +32,9 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     /** Every query belongs to many centroids a little and to none clearly. */
     FLAT(
         "every query is spread over many centroids, and only a few centroids are the likeliest one"
-            + " of any query; likely cause: strong colour changes leave views too little in common for"
-            + " so short a training, or gamma rewards flat assignments; try weaker colour changes, a"
-            + " lower gamma, or more queries an image"),
+            + " of any query; likely cause: strong colour changes leave views too little in common"
+            + " for so short a training, or gamma rewards flat assignments; try weaker colour"
+            + " changes, a lower gamma, or more queries an image"),
     /** Tokens tell more and more of where they are, and not of what is there. */
     PLACE(
         "features tell where in the view a token is rather than what is there; likely cause: the"
@@ -126,8 +126,8 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   private void report(Collapse collapse, boolean happened, StepMetrics step) {
     if (happened && seen.add(collapse)) {
       LOG.warn(
-          "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment {},"
-              + " likeliest centroids {}, spread of the features {}, share of place {})",
+          "Collapse at iteration {}: {}. (inter-view {}, ln K {}, entropy of the mean assignment"
+              + " {}, likeliest centroids {}, spread of the features {}, share of place {})",
           step.iteration(),
           collapse.explanation,
           number(inter(step)),

@@ -210,6 +210,28 @@ public abstract class FlslConfig {
     return 1;
   }
 
+  /**
+   * Blocks of the student, with all that comes before them, that stay as they are: for a network
+   * that is trained already; default 0.
+   *
+   * <p>They get no gradient and no decay, and compute as in use: without dropout and drop path, by
+   * the running statistics of batch normalisation. Those of the teacher stay as well.
+   */
+  @Value.Default
+  public int frozenBlocks() {
+    return 0;
+  }
+
+  /**
+   * What the learning rate is multiplied by for each block that a layer of the backbone is away
+   * from the end, as BEiT and timm do: block i of d, counted from 0, learns with rate D^(d-i), the
+   * patch embedding with D^(d+1), norm and head with the whole; default 1.
+   */
+  @Value.Default
+  public double layerDecay() {
+    return 1;
+  }
+
   /** Seed of the initial weights and of all random masks; default 0. */
   @Value.Default
   public long seed() {
@@ -324,6 +346,9 @@ public abstract class FlslConfig {
     share("momentum", momentum().end());
     notNegative("clipNorm", clipNorm());
     notNegative("frozenPrototypeEpochs", frozenPrototypeEpochs());
+    notNegative("frozenBlocks", frozenBlocks());
+    positive("layerDecay", layerDecay());
+    check(layerDecay() <= 1, "layerDecay must not be more than 1, got " + layerDecay());
     check(
         dataType() == DataType.FLOAT || dataType() == DataType.DOUBLE,
         "dataType must be FLOAT or DOUBLE (half precision trains to NaN), got " + dataType());

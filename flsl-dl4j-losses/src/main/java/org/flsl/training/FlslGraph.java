@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -25,6 +27,7 @@ import org.flsl.layers.cluster.MeanShift;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.samediff.ProductPrecision;
@@ -154,7 +157,14 @@ public final class FlslGraph {
   }
 
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
-    return graphBuilder(firstPrototypeIteration).build();
+    ComputationGraphConfiguration training = graphBuilder(firstPrototypeIteration).build();
+    if (config.layerDecay() < 1) {
+      new StudentLayers(training).slowDown(config.learningRateSchedule(), config.layerDecay());
+    }
+    if (config.frozenBlocks() > 0) {
+      new StudentLayers(training).freeze(config.frozenBlocks());
+    }
+    return training;
   }
 
   private GraphBuilder graphBuilder(int firstPrototypeIteration) {
@@ -300,10 +310,48 @@ public final class FlslGraph {
     return InputType.convolutional(image.height(), image.width(), image.channels());
   }
 
-  /** A new training: random student, teacher equal to it, listeners attached. */
+  /**
+   * A new training: a student with the {@linkplain Backbone#trained weights} that the backbone
+   * brings along, or random ones, the teacher equal to it, listeners attached.
+   */
   public ComputationGraph init() {
+    if (backbone.trained().isPresent()) {
+      return init(backbone.trained().get());
+    }
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
+    return begun(graph);
+  }
+
+  /**
+   * A new training of a network that is trained already: student and teacher begin with its
+   * weights, the head with random ones, listeners attached.
+   *
+   * @param trained has vertices of the names and shapes of the backbone's, as {@link
+   *     Backbone#standalone} makes it; others are left out, and a vertex that it lacks begins with
+   *     random weights
+   * @throws IllegalArgumentException if shapes differ, or no name is the same
+   */
+  public ComputationGraph init(ComputationGraph trained) {
+    ComputationGraph graph = new ComputationGraph(configuration());
+    graph.init();
+    int copied = 0;
+    for (GraphVertex vertex : trained.getVertices()) {
+      GraphVertex student = graph.getVertex(STUDENT + vertex.getVertexName());
+      if (student != null && student.numParams() > 0) {
+        ParameterCopy.copy(vertex, student);
+        copied++;
+      }
+    }
+    if (copied == 0) {
+      throw new IllegalArgumentException(
+          "FLSL graph: the trained network has no layer of the backbone (%s); its layers are %s"
+              .formatted(backbone, trained.getConfiguration().getVertices().keySet()));
+    }
+    return begun(graph);
+  }
+
+  private ComputationGraph begun(ComputationGraph graph) {
     new MomentumTeacher(config.momentumSchedule()).copyStudent(graph);
     if (previousStage != null) {
       previousStage.copyWeights(graph);
@@ -408,7 +456,10 @@ public final class FlslGraph {
       InputType input = builder.getNetworkInputTypes().get(i);
       shapes.put(builder.getNetworkInputs().get(i), shape(input, batch));
     }
-    builder.getLayerActivationTypes().forEach((name, type) -> shapes.put(name, shape(type, batch)));
+    Map<String, Integer> stacked = stacked(builder);
+    builder
+        .getLayerActivationTypes()
+        .forEach((name, type) -> shapes.put(name, shape(type, batch * stacked.get(name))));
     long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
     // DL4J makes room for gradients of frozen parameters as well.
     long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
@@ -416,6 +467,26 @@ public final class FlslGraph {
     int width = config.dataType().width();
     return new TrainingMemory(
         width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
+  }
+
+  /** How many views stand one after the other in the batch of each vertex; types do not tell. */
+  private static Map<String, Integer> stacked(GraphBuilder builder) {
+    Map<String, Integer> stacked = new HashMap<>();
+    builder.getNetworkInputs().forEach(input -> stacked.put(input, 1));
+    // Each vertex was added behind those that it depends on.
+    builder
+        .getVertices()
+        .forEach(
+            (name, vertex) -> {
+              IntStream inputs =
+                  builder.getVertexInputs().get(name).stream().mapToInt(stacked::get);
+              stacked.put(
+                  name,
+                  vertex instanceof StackVertex
+                      ? inputs.sum()
+                      : vertex instanceof FeatureMapTokens ? 1 : inputs.max().orElse(1));
+            });
+    return stacked;
   }
 
   private static long[] shape(InputType type, int batch) {
@@ -472,8 +543,12 @@ public final class FlslGraph {
     ImageInput image = views.teacher();
     ComputationGraph exported = backbone.network(settings, image.height(), image.width());
     for (var vertex : exported.getVertices()) {
-      var trained = graph.getVertex(prefix + vertex.getVertexName());
-      // A network of the user's own may have layers beyond the backbone; they stay as they are.
+      String name = vertex.getVertexName();
+      var trained = graph.getVertex(prefix + name);
+      if (trained == null) {
+        // A network of the user's own may have layers beyond the backbone; they stay as they are.
+        trained = backbone.trained().map(own -> own.getVertex(name)).orElse(null);
+      }
       if (trained != null) {
         ParameterCopy.copy(trained, vertex);
       }

@@ -3,6 +3,7 @@ package org.flsl.training;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.misc.DummyConfig;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -50,10 +51,13 @@ final class MomentumTeacher extends BaseTrainingListener {
 
   private static void follow(ComputationGraph graph, double m) {
     for (GraphVertex vertex : teachers(graph)) {
-      INDArray student = student(graph, vertex).params();
-      INDArray teacher = vertex.params();
-      teacher.muli(m);
-      Nd4j.getBlasWrapper().axpy(1 - m, student, teacher);
+      GraphVertex student = student(graph, vertex);
+      // Equal already, and to be so to the bit.
+      if (!(student.getConfig() instanceof DummyConfig)) {
+        INDArray teacher = vertex.params();
+        teacher.muli(m);
+        Nd4j.getBlasWrapper().axpy(1 - m, student.params(), teacher);
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 package org.flsl.training;
 
 import static java.awt.image.DataBuffer.TYPE_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -21,12 +26,14 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.layers.vit.VitBackbone;
+import org.flsl.schedules.Scheduled;
 import org.flsl.views.DeepImages;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
@@ -128,6 +135,119 @@ class ForeignBackboneTest {
           graph.getVertex("teacher/" + layer).params(), exported.getLayer(layer).params(), layer);
     }
     assertEquals(3, exported.outputSingle(Nd4j.randn(1, 3, SIZE, SIZE)).size(1));
+  }
+
+  private static FlslGraph flsl(GraphBackbone backbone, double momentum) {
+    return FlslGraph.builder()
+        .backbone(backbone)
+        .views(ViewLayout.of(SIZE, 3, 1, SIZE, 2))
+        .config(
+            SMALL.build().toBuilder().batchSize(256).momentum(Scheduled.constant(momentum)).build())
+        .build();
+  }
+
+  private static float[] numbers(INDArray array) {
+    return array.toFloatVector();
+  }
+
+  @Test
+  void aTrainedGraphIsTheStartAndItsOtherLayersComeBack() {
+    ComputationGraph trained = new ComputationGraph(network());
+    trained.init();
+    trained.params().addi(0.125);
+    float[] before = numbers(trained.params());
+    FlslGraph flsl = flsl(GraphBackbone.of(trained, "features"), 1);
+    ComputationGraph graph = flsl.init();
+    for (String layer : List.of("stem", "norm", "deep")) {
+      float[] own = numbers(trained.getVertex(layer).params());
+      assertArrayEquals(own, numbers(graph.getVertex("student/" + layer).params()), layer);
+      assertArrayEquals(own, numbers(graph.getVertex("teacher/" + layer).params()), layer);
+    }
+    graph.fit(batch(1));
+    ComputationGraph exported = flsl.exportStudent(graph);
+    assertFalse(
+        Arrays.equals(
+            numbers(trained.getVertex("stem").params()),
+            numbers(exported.getVertex("stem").params())));
+    assertArrayEquals(
+        numbers(trained.getVertex("classes").params()),
+        numbers(exported.getVertex("classes").params()));
+    assertArrayEquals(before, numbers(trained.params()), "the given network stays");
+    assertEquals(
+        List.of("tokenNorm"),
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(trained, "features").alone())
+            .views(ViewLayout.of(SIZE, 3, 1, SIZE, 2))
+            .config(SMALL.build())
+            .build()
+            .exportTeacher(graph)
+            .getConfiguration()
+            .getNetworkOutputs());
+  }
+
+  /** Three views stand in one batch of 2, and the planned step is that of all of them. */
+  @Test
+  void theMemoryOfStackedViewsIsKnown() {
+    FlslGraph flsl = flsl(2, SIZE);
+    ComputationGraph graph = flsl.init();
+    long two = flsl.memory(graph, 2).step();
+    assertEquals(2, flsl.memory(graph, 4).step() / (double) two, 0.05);
+    FlslGraph fewer = flsl(0, SIZE);
+    assertTrue(two > 1.5 * fewer.memory(fewer.init(), 2).step());
+  }
+
+  /** Made for rows of numbers, by its layers' names and by their places. */
+  @ParameterizedTest
+  @ValueSource(strings = {"maps", "1"})
+  void aTrainedMultiLayerNetworkIsTheStart(String layer) {
+    MultiLayerNetwork trained =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(8)
+                .list()
+                .layer(conv(5, 4, 4))
+                .layer(new ConvolutionLayer.Builder(1, 1).name("maps").nOut(8).build())
+                .layer(new OutputLayer.Builder().nOut(2).build())
+                .setInputType(InputType.convolutionalFlat(SIZE, SIZE, 3))
+                .build());
+    trained.init();
+    FlslGraph flsl = flsl(GraphBackbone.of(trained, layer).alone(), 0.5);
+    ComputationGraph graph = flsl.init();
+    for (int i = 0; i < 2; i++) {
+      assertArrayEquals(
+          numbers(trained.getLayer(i).params()), numbers(graph.getVertex("student/" + i).params()));
+    }
+    graph.fit(batch(1));
+    assertTrue(Double.isFinite(graph.score()));
+    Exception e =
+        assertThrows(IllegalArgumentException.class, () -> GraphBackbone.of(trained, "no"));
+    assertTrue(e.getMessage().contains("no vertex \"no\""), e.getMessage());
+  }
+
+  /** Student: statistics of the batch, and running ones; teacher: the student's, by momentum. */
+  @Test
+  void runningStatisticsOfTheTeacherFollowTheStudents() {
+    ComputationGraph graph = flsl(GraphBackbone.of(network(), "features"), 0.75).init();
+    Map<String, INDArray> student = graph.getLayer("student/norm").paramTable();
+    Map<String, INDArray> teacher = graph.getLayer("teacher/norm").paramTable();
+    Map<String, float[]> before = new HashMap<>();
+    teacher.forEach((name, array) -> before.put(name, numbers(array)));
+    MultiDataSet batch = batch(1);
+    INDArray maps =
+        graph.feedForward(batch.getFeatures(), false).get("teacher/stem").castTo(DataType.FLOAT);
+    INDArray normed =
+        graph.feedForward(batch.getFeatures(), true).get("teacher/norm").castTo(DataType.FLOAT);
+    // By mean 0 and variance 1, as they begin, and not by those of the batch.
+    assertTrue(maps.equalsWithEps(normed, 1e-3), "the teacher looks at its batch");
+    graph.fit(batch);
+    for (String name : before.keySet()) {
+      float[] now = numbers(teacher.get(name));
+      float[] students = numbers(student.get(name));
+      for (int i = 0; i < now.length; i++) {
+        assertEquals(0.75 * before.get(name)[i] + 0.25 * students[i], now[i], 1e-6, name);
+      }
+    }
+    assertFalse(Arrays.equals(before.get("mean"), numbers(student.get("mean"))), "statistics run");
   }
 
   /** The norm behind the features is trained with them, and goes with them. */

@@ -256,11 +256,11 @@ final class SweepRun {
             .with(Settings.IMAGES, sweep.base().get(Settings.IMAGES) == null ? null : images)
             .with(Settings.STEPS_PER_EPOCH, stepsPerEpoch);
     return """
-        # The best of %s: candidate %d, %s %s
-        # (%s).
-        # It was trained for %d steps only: set epochs and learn more.
+    # The best of %s: candidate %d, %s %s
+    # (%s).
+    # It was trained for %d steps only: set epochs and learn more.
 
-        """
+    """
             .formatted(
                 folder.path(),
                 best.index(),

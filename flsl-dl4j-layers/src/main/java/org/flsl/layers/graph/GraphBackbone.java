@@ -2,6 +2,7 @@ package org.flsl.layers.graph;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -14,6 +15,9 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.GraphSection;
@@ -26,9 +30,15 @@ import org.flsl.layers.vit.TokenNorm;
  *
  * <p>Use it to pretrain a network that you have; for a Vision Transformer of this library use
  * {@link org.flsl.layers.vit.VitBackbone}. Layers keep their names, shapes, activations and initial
- * weights, while updater, regularisation and clipping become those of the pretraining. Views share
- * the weights by being stacked along the batch, so all of them need the same size. The network may
- * take any number of channels: give the views as many ({@link #channels()}).
+ * weights, while updater, regularisation and clipping become those of the pretraining. Of a network
+ * that is trained already, student and teacher begin with its weights. Views share the weights by
+ * being stacked along the batch, so all of them need the same size. The network may take any number
+ * of channels: give the views as many ({@link #channels()}).
+ *
+ * <p>Batch normalisation: the student normalises by the statistics of its batch, all its views
+ * together, and keeps running ones as in any training. The teacher, frozen, normalises by running
+ * statistics, which follow the student's by momentum as all its parameters do. So it computes the
+ * same in the training and as the exported network.
  */
 public final class GraphBackbone implements Backbone {
   private static final String NORM = "tokenNorm";
@@ -39,8 +49,15 @@ public final class GraphBackbone implements Backbone {
   private final boolean normalised;
   private final BackboneGraph way;
 
+  /** Null where there is none. */
+  private final ComputationGraph trained;
+
   private GraphBackbone(
-      ComputationGraphConfiguration configuration, String features, boolean normalised) {
+      ComputationGraphConfiguration configuration,
+      String features,
+      boolean normalised,
+      ComputationGraph trained) {
+    this.trained = trained;
     this.configuration = configuration;
     this.features = features;
     this.normalised = normalised;
@@ -55,12 +72,74 @@ public final class GraphBackbone implements Backbone {
    * @throws IllegalArgumentException if there is no such vertex or more than one input
    */
   public static GraphBackbone of(ComputationGraphConfiguration configuration, String features) {
+    return of(configuration, features, null);
+  }
+
+  /**
+   * The part of a trained network up to a vertex: student and teacher begin with its weights.
+   *
+   * @param network the whole network, with a single input; it stays as it is
+   * @param features name of the vertex with the feature maps
+   * @throws IllegalArgumentException if there is no such vertex or more than one input
+   */
+  public static GraphBackbone of(ComputationGraph network, String features) {
+    return of(network.getConfiguration(), features, network);
+  }
+
+  /**
+   * The part of a trained network up to a layer: student and teacher begin with its weights.
+   *
+   * @param network the whole network; it stays as it is
+   * @param layer name of the layer with the feature maps, or its number, counted from 0
+   * @throws IllegalArgumentException if there is no such layer
+   */
+  public static GraphBackbone of(MultiLayerNetwork network, String layer) {
+    for (int i = 0; i < network.getnLayers(); i++) {
+      if (layer.equals(network.getLayer(i).conf().getLayer().getLayerName())) {
+        return of(network.toComputationGraph(), String.valueOf(i));
+      }
+    }
+    return of(network.toComputationGraph(), layer);
+  }
+
+  private static GraphBackbone of(
+      ComputationGraphConfiguration configuration, String features, ComputationGraph trained) {
     if (configuration.getNetworkInputs().size() != 1) {
       throw new IllegalArgumentException(
           "Graph backbone: the network needs exactly one input, the image, but has "
               + configuration.getNetworkInputs());
     }
-    return new GraphBackbone(configuration.clone(), features, false);
+    return new GraphBackbone(forImages(configuration), features, false, trained);
+  }
+
+  /** Views come as images and not as rows of numbers, whose size would be fixed. */
+  private static ComputationGraphConfiguration forImages(ComputationGraphConfiguration network) {
+    ComputationGraphConfiguration copy = network.clone();
+    copy.getVertices()
+        .forEach(
+            (name, vertex) -> {
+              if (vertex instanceof LayerVertex layer
+                  && layer.getPreProcessor() instanceof FeedForwardToCnnPreProcessor
+                  && copy.getNetworkInputs().containsAll(copy.getVertexInputs().get(name))) {
+                layer.setPreProcessor(null);
+              }
+            });
+    return copy;
+  }
+
+  @Override
+  public Optional<ComputationGraph> trained() {
+    return Optional.ofNullable(trained);
+  }
+
+  /** The same without what comes after the features, which are then the output. */
+  public GraphBackbone alone() {
+    return new GraphBackbone(way.network(), features, normalised, trained);
+  }
+
+  /** What is known of the part up to the features. */
+  public BackboneGraph way() {
+    return way;
   }
 
   @Override
@@ -86,7 +165,7 @@ public final class GraphBackbone implements Backbone {
           "Graph backbone: a layer norm \"%s\" is put behind \"%s\", but the network has a vertex of that name: rename it, or choose FinalNorm.NONE"
               .formatted(NORM, features));
     }
-    return new GraphBackbone(configuration, features, true);
+    return new GraphBackbone(configuration, features, true, trained);
   }
 
   /** The norm becomes a vertex as any other as soon as the size of images tells its width. */
@@ -100,7 +179,7 @@ public final class GraphBackbone implements Backbone {
     inputs.put(NORM, List.of(features));
     network.getVertices().put(NORM, new LayerVertex(norm, null));
     network.setNetworkOutputs(behindNorm(network.getNetworkOutputs()));
-    return new GraphBackbone(network, NORM, false);
+    return new GraphBackbone(network, NORM, false, trained);
   }
 
   private List<String> behindNorm(List<String> names) {
@@ -118,8 +197,8 @@ public final class GraphBackbone implements Backbone {
       if (view.height() != first.height() || view.width() != first.width()) {
         throw new IllegalArgumentException(
             String.format(
-                "Graph backbone: all views must have the same size, but %s has %d x %d pixels and %s"
-                    + " has %d x %d; make local views as large as global ones",
+                "Graph backbone: all views must have the same size, but %s has %d x %d pixels and"
+                    + " %s has %d x %d; make local views as large as global ones",
                 first.name(),
                 first.height(),
                 first.width(),

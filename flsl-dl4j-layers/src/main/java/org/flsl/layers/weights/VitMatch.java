@@ -126,6 +126,11 @@ final class VitMatch {
     return unused;
   }
 
+  /** Tensors of the network, as the file calls them. */
+  List<String> used() {
+    return found.keySet().stream().map(slot -> prefix + layout.describe(slot)).toList();
+  }
+
   /** Why it is not whole, in a few words. */
   String reason() {
     List<String> reasons = new ArrayList<>();

@@ -84,6 +84,7 @@ public final class VitPlan {
     if (!match.unused().isEmpty()) {
       remarks.add("not part of the network: " + String.join(", ", shortened(match.unused())));
     }
+    remarks.add("used: " + String.join(", ", shortened(match.used())));
     return remarks;
   }
 

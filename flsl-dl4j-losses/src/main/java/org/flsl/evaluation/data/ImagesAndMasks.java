@@ -56,7 +56,9 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
     boolean mostlySpecks = specks >= MANY_SPECKS && 2 * specks > values.length;
     if (values.length > MANY_VALUES || mostlySpecks) {
       LOG.warn(
-          "The masks in {} hold {} values, {} of which cover next to nothing of the masks where they occur: masks that were saved with loss (JPEG) or resized smoothly hold such values between the real ones; every value is taken for a class",
+          "The masks in {} hold {} values, {} of which cover next to nothing of the masks where"
+              + " they occur: masks that were saved with loss (JPEG) or resized smoothly hold such"
+              + " values between the real ones; every value is taken for a class",
           masks,
           values.length,
           specks);

@@ -53,7 +53,9 @@ final class Turns {
     int[] untold = IntStream.range(0, files.size()).filter(i -> photos.get(i).isUntold()).toArray();
     if (untold.length > 0) {
       LOG.warn(
-          "{} of {} photos, such as {}, are turned upright by their EXIF orientation, and sizes do not tell whether labels were drawn on the pixels as stored or on the upright photo; taken: {}; where that is wrong, choose drawn-on stored or upright",
+          "{} of {} photos, such as {}, are turned upright by their EXIF orientation, and sizes do"
+              + " not tell whether labels were drawn on the pixels as stored or on the upright"
+              + " photo; taken: {}; where that is wrong, choose drawn-on stored or upright",
           untold.length,
           files.size(),
           files.get(untold[0]),

@@ -15,7 +15,8 @@ public final class Health extends Measure {
   public Health() {
     super(
         "health",
-        "Are features alive? Spread, effective rank and share of place of the tokens. Needs any photos.");
+        "Are features alive? Spread, effective rank and share of place of the tokens. Needs any"
+            + " photos.");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.flsl.examples.eval;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -8,8 +9,8 @@ import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
-import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;
+import org.flsl.examples.pretrain.Source;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.ArgGroup;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 /** The options that name a network. */
 final class EvaluatedNetwork {
   @ArgGroup(multiplicity = "1")
-  private Source source;
+  private Place place;
 
   @Option(
       names = "--vertex",
@@ -39,29 +40,47 @@ final class EvaluatedNetwork {
   private List<Integer> blocks = List.of();
 
   /** Read once. */
+  private Source source;
+
   private GraphFeatures features;
 
-  /** Exactly one of two. */
-  private static final class Source {
-    @Option(names = "--run", paramLabel = "FOLDER", description = "The folder of a finished run.")
+  /** Exactly one of two names for whatever holds a network. */
+  private static final class Place {
+    @Option(
+        names = "--run",
+        paramLabel = "FOLDER",
+        description = "The folder of a finished run, or a file as for --backbone.")
     private Path run;
 
     @Option(
         names = "--backbone",
-        paramLabel = "ZIP",
-        description = "An exported backbone, or any network that DL4J saved.")
+        paramLabel = "FILE",
+        description =
+            "An exported backbone, any network that DL4J saved, or weights that ./flsl import reads"
+                + " (safetensors, PyTorch, .npz).")
     private Path backbone;
   }
 
   /** The file that holds the network. */
   Path file() {
-    return source.backbone != null ? source.backbone : RunResult.at(source.run).backboneFile();
+    return run().map(folder -> RunResult.at(folder).backboneFile()).orElseGet(this::given);
+  }
+
+  private Path given() {
+    return place.backbone != null ? place.backbone : place.run;
+  }
+
+  private Source source() {
+    if (source == null) {
+      source = Source.of(given());
+    }
+    return source;
   }
 
   /** The network's features. */
   GraphFeatures features() {
     if (features == null) {
-      ComputationGraph graph = RunResult.read(file());
+      ComputationGraph graph = source().graph();
       GraphFeatures whole =
           vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
       features = blocks.isEmpty() ? whole : whole.ofBlocks(blocks);
@@ -71,7 +90,7 @@ final class EvaluatedNetwork {
 
   /** The folder of the run, if one was named. */
   Optional<Path> run() {
-    return Optional.ofNullable(source.run);
+    return Optional.of(given()).filter(Files::isDirectory);
   }
 
   /**
@@ -86,7 +105,7 @@ final class EvaluatedNetwork {
   ViewConfig views() {
     return run()
         .map(folder -> RunResult.at(folder).views())
-        .or(() -> BackboneFile.views(source.backbone))
+        .or(() -> source().views())
         .orElseGet(() -> ViewConfig.builder().channels(features().channels()).build());
   }
 

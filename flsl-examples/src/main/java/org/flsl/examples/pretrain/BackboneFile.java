@@ -20,6 +20,7 @@ import org.flsl.examples.command.Version;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.training.checkpoint.ModelZip;
+import org.flsl.views.FileNames;
 import org.flsl.views.ViewConfig;
 import org.nd4j.shade.jackson.core.type.TypeReference;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -78,7 +79,10 @@ public final class BackboneFile {
    * @return empty where it does not tell
    */
   public static Optional<ViewConfig> views(Path file) {
-    Map<String, String> provenance = provenance(file);
+    return views(provenance(file));
+  }
+
+  static Optional<ViewConfig> views(Map<String, String> provenance) {
     String mean = provenance.getOrDefault(MEAN, "");
     String std = provenance.getOrDefault(STD, "");
     int channels = mean.split(" ").length;
@@ -100,6 +104,8 @@ public final class BackboneFile {
     provenance.put("made_by", Version.program());
     provenance.put("trained_on", images + " images");
     provenance.put("steps", String.valueOf(steps));
+    InitialWeights.file(config)
+        .ifPresent(file -> provenance.put("began_with", FileNames.text(file.getFileName())));
     provenance.putAll(normalisation(Setup.of(config).views()));
     provenance.put(
         "settings",

@@ -59,9 +59,15 @@ record Overview(List<String> lines, double memory) {
             line(
                 "begins",
                 training.step() == 0
-                    ? "at the beginning"
+                    ? start(config)
                     : "after step %,d".formatted(training.step()))),
         memory);
+  }
+
+  private static String start(Config config) {
+    return InitialWeights.file(config)
+        .map(file -> "with the weights of %s, the head anew".formatted(FileNames.text(file)))
+        .orElse("at the beginning");
   }
 
   private static String leftOut(ImageSet images) {

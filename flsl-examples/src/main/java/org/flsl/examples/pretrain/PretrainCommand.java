@@ -187,13 +187,17 @@ public final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Logs.to(terminal, debug);
-    Config config = configuration();
-    Setup.of(config);
+    Config told = configuration();
     Optional<TrainingUi> trainingUi = trainingUi();
-    OptionalInt elsewhere = relaunch.with(nativeEnvironment(config));
+    if (told.get(Settings.INIT) == null && told.get(Settings.NETWORK_FILE) == null) {
+      Setup.of(told);
+    }
+    OptionalInt elsewhere = relaunch.with(nativeEnvironment(told));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
+    Config config = settled(told);
+    Setup.of(config);
     String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
     try (PageServer server = server();
         RunFolder run =
@@ -238,6 +242,23 @@ public final class PretrainCommand implements Callable<Integer> {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
     return RunSettings.withThreads(config, environment.get("OMP_NUM_THREADS"));
+  }
+
+  /** With the shape of the network that the training begins with; a resumed run has it already. */
+  private Config settled(Config config) {
+    if (resumed == null && OwnNetwork.isWanted(config)) {
+      return OwnNetwork.settle(config, givenFlags().keySet(), terminal);
+    }
+    Optional<InitialWeights> trained =
+        resumed == null ? InitialWeights.of(config, givenFlags().keySet()) : Optional.empty();
+    if (trained.isEmpty()) {
+      return config;
+    }
+    Config settled = trained.get().settle(config, givenFlags().keySet());
+    terminal.plain(
+        "init        "
+            + String.join(System.lineSeparator() + " ".repeat(12), trained.get().lines(settled)));
+    return settled;
   }
 
   private Map<Setting<?>, String> givenFlags() {
@@ -312,6 +333,16 @@ public final class PretrainCommand implements Callable<Integer> {
       results = Summary.of(plan, files, run.history(), training.unreadableImages());
       String summary = overview + results;
       write(files.result(), pretraining::finish, files);
+      Optional<OwnNetwork> own = OwnNetwork.of(config);
+      if (own.isPresent()) {
+        Path network = files.folder().resolve("network.zip");
+        write(
+            network,
+            () ->
+                AtomicFile.write(
+                    network, out -> own.get().write(RunResult.at(files.folder()).backbone(), out)),
+            files);
+      }
       write(files.summary(), () -> AtomicFile.write(files.summary(), summary), files);
     }
     // Its pictures find the memory that the training has given back.
@@ -324,7 +355,12 @@ public final class PretrainCommand implements Callable<Integer> {
   private Config resolved(Config config, Path images) {
     Config absolute = config;
     for (Setting<Path> path :
-        List.of(Settings.IMAGES, Settings.PREVIOUS, RunSettings.MEASURE_IMAGES)) {
+        List.of(
+            Settings.IMAGES,
+            Settings.PREVIOUS,
+            Settings.INIT,
+            Settings.NETWORK_FILE,
+            RunSettings.MEASURE_IMAGES)) {
       if (config.get(path) != null) {
         absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
       }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -81,7 +82,17 @@ public final class Pretraining implements Training.Factory {
   public Training begin(Config config, Path images) {
     MultiViewIterator batches = batches(config, images);
     FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, batches));
-    return new FlslTraining(config, program, listened(program.init()), batches);
+    try {
+      return new FlslTraining(config, program, listened(begun(config, program)), batches);
+    } catch (IllegalArgumentException e) {
+      batches.close();
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private static ComputationGraph begun(Config config, FlslGraph program) {
+    Optional<InitialWeights> trained = InitialWeights.of(config, config.schema().settings());
+    return trained.isPresent() ? program.init(trained.get().graph(config)) : program.init();
   }
 
   @Override

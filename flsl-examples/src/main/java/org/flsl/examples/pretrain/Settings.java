@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Kind;
@@ -183,9 +184,57 @@ public final class Settings {
           "position-jitter",
           Kind.number(0, 1),
           VIT.positionJitter(),
-          "How far training shifts and scales the coordinates of positions, for each image and view;"
-              + " 1 by up to the whole grid, so that place alone tells nothing; 0 is the paper's.",
+          "How far training shifts and scales the coordinates of positions, for each image and"
+              + " view; 1 by up to the whole grid, so that place alone tells nothing; 0 is the"
+              + " paper's.",
           vit(VitConfig.Builder::positionJitter));
+
+  public static final Setting<Integer> LEADING_TOKENS =
+      NETWORK.setting(
+          "leading-tokens",
+          Kind.whole(0),
+          VIT.leadingTokens(),
+          "Class and register tokens that take part in the attention and are left out of the"
+              + " result.",
+          vit(VitConfig.Builder::leadingTokens));
+  public static final Setting<Double> NORM_EPS =
+      NETWORK.setting(
+          "norm-eps",
+          Kind.number(POSITIVE, ANY),
+          VIT.normEps(),
+          "What layer norms add to the variance.",
+          vit(VitConfig.Builder::normEps));
+  public static final Setting<ImageSize> POSITION_SIZE =
+      NETWORK.setting(
+          "position-size",
+          Kind.size(),
+          null,
+          "Images that the positions are made for; other views resample them; auto: global-size.",
+          vit((b, size) -> b.imageSize(size.height(), size.width())));
+  public static final Setting<Path> INIT =
+      NETWORK.setting(
+          "init",
+          Kind.path("FILE"),
+          null,
+          "Begin with the weights of a trained Vision Transformer, whose shape the network takes:"
+              + " any file that ./flsl import reads, a backbone.zip, or the folder of a run; auto:"
+              + " with random ones.");
+
+  public static final Setting<Path> NETWORK_FILE =
+      NETWORK.setting(
+          "network",
+          Kind.path("FILE"),
+          null,
+          "Pretrain a network of your own, a ComputationGraph or MultiLayerNetwork that DL4J saved,"
+              + " trained or not; network.zip in the run folder is the same network with the"
+              + " pretrained part in place; auto: a Vision Transformer.");
+  public static final Setting<String> FEATURES =
+      NETWORK.setting(
+          "features",
+          Kind.name("VERTEX"),
+          null,
+          "The vertex of that network whose feature maps become tokens; without it, they are"
+              + " listed.");
 
   public static final Setting<Integer> GLOBAL_SIZE =
       VIEWS.setting(
@@ -331,8 +380,8 @@ public final class Settings {
           "teacher-temperature-epochs",
           Kind.whole(0),
           FLSL.teacherTemperatureEpochs(),
-          "Epochs over which the teacher's temperature moves from start to end; tenths of a training"
-              + " of fewer than ten.",
+          "Epochs over which the teacher's temperature moves from start to end; tenths of a"
+              + " training of fewer than ten.",
           flsl(FlslConfig.Builder::teacherTemperatureEpochs));
   public static final Setting<Span> TAU_SA =
       OBJECTIVE.setting(
@@ -441,13 +490,29 @@ public final class Settings {
           "Epochs at the start in which the centroids stand still; tenths of a training of fewer"
               + " than ten.",
           flsl(FlslConfig.Builder::frozenPrototypeEpochs));
+  public static final Setting<Integer> FREEZE_BLOCKS =
+      TRAINING.setting(
+          "freeze-blocks",
+          Kind.whole(0),
+          FLSL.frozenBlocks(),
+          "Leave the patch embedding and this many blocks as they are, for weights that are trained"
+              + " already.",
+          flsl(FlslConfig.Builder::frozenBlocks));
+  public static final Setting<Double> LAYER_DECAY =
+      TRAINING.setting(
+          "layer-decay",
+          Kind.number(POSITIVE, 1),
+          FLSL.layerDecay(),
+          "Multiply the learning rate by this for each block that a layer is away from the end; 1:"
+              + " all learn alike.",
+          flsl(FlslConfig.Builder::layerDecay));
   public static final Setting<Precision> PRECISION =
       TRAINING.setting(
           "precision",
           Kind.choice(Precision.class),
           FLSL.precision(),
-          "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16, faster"
-              + " and less exact; all else is float32.",
+          "Numbers in which layers multiply; bf16 is for processors with AMX or AVX-512-BF16,"
+              + " faster and less exact; all else is float32.",
           flsl(FlslConfig.Builder::precision));
   public static final Setting<Long> SEED =
       TRAINING.setting(

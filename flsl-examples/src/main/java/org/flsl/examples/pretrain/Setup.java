@@ -34,7 +34,9 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
     try {
       Setup setup = new Setup(config, vit(config), config.fill(ViewConfig.builder()).build());
       // For their checks; the number of steps is known when the images are.
-      setup.backbone();
+      if (config.get(Settings.NETWORK_FILE) == null) {
+        setup.backbone();
+      }
       setup.objective(1);
       return setup;
     } catch (IllegalArgumentException e) {
@@ -80,7 +82,9 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
 
   /** The network. */
   Backbone backbone() {
-    return config.get(Settings.ARCH).backbone(vit);
+    return OwnNetwork.of(config)
+        .<Backbone>map(OwnNetwork::backbone)
+        .orElseGet(() -> config.get(Settings.ARCH).backbone(vit));
   }
 
   private static VitConfig vit(Config config) {

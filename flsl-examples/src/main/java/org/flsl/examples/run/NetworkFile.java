@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.ShellCommand;
@@ -43,6 +45,22 @@ public final class NetworkFile {
    * @throws UserError if the file holds none
    */
   public static ComputationGraph read(Path file) {
+    return graph(model(file));
+  }
+
+  /** A network as a graph: a MultiLayerNetwork becomes one, its layers called by their numbers. */
+  public static ComputationGraph graph(Model model) {
+    return model instanceof MultiLayerNetwork layers
+        ? layers.toComputationGraph()
+        : (ComputationGraph) model;
+  }
+
+  /**
+   * Reads a network as it was saved, a ComputationGraph or a MultiLayerNetwork.
+   *
+   * @throws UserError if the file holds none
+   */
+  public static Model model(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new UserError(
           Files.isDirectory(file)
@@ -56,7 +74,7 @@ public final class NetworkFile {
     }
   }
 
-  private ComputationGraph network() throws IOException {
+  private Model network() throws IOException {
     byte[] head;
     try (InputStream in = Files.newInputStream(file)) {
       head = in.readNBytes(HEAD);
@@ -72,7 +90,7 @@ public final class NetworkFile {
       JsonNode json = new ObjectMapper().readTree(zip.getInputStream(configuration));
       // DL4J's list of layers; a graph has vertices.
       return json.has("confs")
-          ? ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false).toComputationGraph()
+          ? ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false)
           : ModelSerializer.restoreComputationGraph(file.toFile(), false);
     } catch (UserError e) {
       throw e;
@@ -110,8 +128,8 @@ public final class NetworkFile {
       return "a safetensors file" + importIt();
     }
     if (name.endsWith(".onnx")) {
-      return "an ONNX model, and a network that DL4J saved is expected: save its weights as safetensors"
-          + " or a PyTorch state dict, which ./flsl import takes";
+      return "an ONNX model, and a network that DL4J saved is expected: save its weights as"
+          + " safetensors or a PyTorch state dict, which ./flsl import takes";
     }
     return "no zip, and so no network that DL4J saved: name the backbone.zip of a finished run, or"
         + " what ModelSerializer wrote";

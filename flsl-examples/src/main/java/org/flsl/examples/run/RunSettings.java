@@ -36,9 +36,9 @@ public final class RunSettings {
           "accumulate",
           Kind.whole(1),
           1,
-          "Compute each step in this many parts of batch / N images, one after the other, for a batch"
-              + " larger than the memory; the result is that of the whole batch, for one more forward"
-              + " pass.");
+          "Compute each step in this many parts of batch / N images, one after the other, for a"
+              + " batch larger than the memory; the result is that of the whole batch, for one more"
+              + " forward pass.");
   public static final Setting<Integer> EPOCHS =
       Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
   public static final Setting<Double> MINUTES =

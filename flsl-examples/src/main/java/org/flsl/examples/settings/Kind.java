@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.views.FileNames;
 
 /**
@@ -151,6 +152,34 @@ public record Kind<T>(
                 .filter(one -> lower.apply(one).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst(),
         lower);
+  }
+
+  /** Any name. */
+  public static Kind<String> name(String label) {
+    return new Kind<>(
+        label,
+        "a name",
+        text -> Optional.of(text.strip()).filter(name -> !name.isEmpty()),
+        Function.identity());
+  }
+
+  /** Height and width of images; one number for squares. */
+  public static Kind<ImageSize> size() {
+    Kind<Integer> side = whole(1);
+    return new Kind<>(
+        "HxW",
+        "height x width in pixels such as 240x320, or one number for squares",
+        text -> {
+          String[] sides = text.split("x", 2);
+          return side.reader()
+              .apply(sides[0])
+              .flatMap(
+                  height ->
+                      side.reader()
+                          .apply(sides[sides.length - 1])
+                          .map(width -> new ImageSize(height, width)));
+        },
+        size -> size.height() + "x" + size.width());
   }
 
   public static Kind<Path> path(String label) {

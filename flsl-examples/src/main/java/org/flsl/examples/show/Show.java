@@ -21,7 +21,6 @@ import org.flsl.examples.pictures.PhotoTokens;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
-import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.SamplePhotos;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.EvenPicks;
@@ -36,10 +35,12 @@ import picocli.CommandLine.Option;
 abstract class Show extends ComputingCommand {
   @Option(
       names = "--run",
-      paramLabel = "FOLDER",
+      paramLabel = "FOLDER|FILE",
       required = true,
-      description = "The run whose network looks at the photos.")
-  private Path folder;
+      description =
+          "The run whose network looks at the photos, or a file with a network: a backbone.zip, or"
+              + " weights that ./flsl import reads.")
+  private Path place;
 
   @Option(
       names = "--untrained",
@@ -91,7 +92,7 @@ abstract class Show extends ComputingCommand {
       description = "Draw tokens as ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Upsampling style = Upsampling.SMOOTH;
 
-  private RunResult run;
+  private Subject subject;
   private ComputationGraph network;
   private ImageDecoder decoder;
   private TokenReader reader;
@@ -112,10 +113,10 @@ abstract class Show extends ComputingCommand {
     atLeast(1, "--count", count);
     atLeast(1, "--columns", columns);
     atLeast(16, "--tile", tile);
-    run = RunResult.at(folder);
+    subject = Subject.at(place);
     OutputFile.prepare(output);
-    network = untrained ? run.untrained() : run.backbone();
-    ViewConfig views = run.views();
+    network = untrained ? subject.untrained() : subject.network();
+    ViewConfig views = subject.views();
     decoder = new ImageDecoder(Integer.MAX_VALUE, views.channels());
     reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
     write(sheet(photos()).draw(), format);
@@ -142,7 +143,7 @@ abstract class Show extends ComputingCommand {
   private List<NamedPhoto> photos() throws IOException {
     try (SamplePhotos shipped = new SamplePhotos()) {
       List<Path> sources =
-          images.isEmpty() ? List.of(run.images().orElse(shipped.folder())) : images;
+          images.isEmpty() ? List.of(subject.images().orElse(shipped.folder())) : images;
       // Each file once, the given ones in their order.
       Map<Path, NamedPhoto> photos = new LinkedHashMap<>();
       for (Path source : sources) {
@@ -180,8 +181,8 @@ abstract class Show extends ComputingCommand {
     }
   }
 
-  final RunResult run() {
-    return run;
+  final Subject subject() {
+    return subject;
   }
 
   final ComputationGraph network() {

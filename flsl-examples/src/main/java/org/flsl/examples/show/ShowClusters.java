@@ -111,8 +111,8 @@ final class ShowClusters extends Show {
       throw new UserError("--untrained has no centroids of its own: leave out --by");
     }
     int width = (int) photos.get(0).tokens().tokens().size(1);
-    ModelCentroids centroids = ModelCentroids.of(run().training(), width);
-    MeanShiftAttention shift = new MeanShiftAttention(run().tauCross());
+    ModelCentroids centroids = ModelCentroids.of(subject().training(), width);
+    MeanShiftAttention shift = new MeanShiftAttention(subject().tauCross());
     List<int[]> parts = new ArrayList<>();
     for (NamedPhoto photo : photos) {
       INDArray tokens = photo.tokens().tokens();

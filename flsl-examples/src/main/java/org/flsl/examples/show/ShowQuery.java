@@ -51,8 +51,8 @@ final class ShowQuery extends Show {
     PhotoTokens first = photos.get(0).tokens();
     int token = first.tokenAt(place);
     INDArray query = first.tokens().getRow(token);
-    MeanShiftAttention own = new MeanShiftAttention(sharpen * run().tauSelf());
-    MeanShiftAttention cross = new MeanShiftAttention(sharpen * run().tauCross());
+    MeanShiftAttention own = new MeanShiftAttention(sharpen * subject().tauSelf());
+    MeanShiftAttention cross = new MeanShiftAttention(sharpen * subject().tauCross());
     for (NamedPhoto named : photos) {
       PhotoTokens photo = named.tokens();
       boolean isOwn = photo == first;

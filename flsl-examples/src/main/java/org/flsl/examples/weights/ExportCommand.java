@@ -10,9 +10,11 @@ import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.RunResult;
+import org.flsl.examples.pretrain.Source;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.Layout;
 import org.flsl.layers.weights.VitExport;
+import org.flsl.layers.weights.VitImport;
 import org.flsl.layers.weights.WeightsException;
 import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine.Command;
@@ -131,7 +133,7 @@ public final class ExportCommand extends WeightsCommand {
   }
 
   private VitExport export() throws IOException {
-    Source network = student ? student() : Source.read(source, new NetworkOptions());
+    Source network = student ? student() : Source.read(source, VitImport.defaults());
     warn(network.warnings());
     try {
       return VitExport.of(network.graph(), network.provenance());

@@ -8,6 +8,7 @@ import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.BackboneFile;
+import org.flsl.examples.pretrain.Source;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.checkpoint.AtomicFile;
@@ -65,7 +66,7 @@ public final class ImportCommand extends WeightsCommand {
   @Override
   void run() throws IOException {
     OutputFile.prepare(out, "--out");
-    Source source = Source.weights(file, options);
+    Source source = Source.weights(file, options.importer());
     VitConfig vit = VitBackbone.in(source.graph().getConfiguration()).config();
     Map<String, String> usual =
         BackboneFile.normalisation(ViewConfig.builder().channels(vit.channels()).build());
@@ -74,7 +75,7 @@ public final class ImportCommand extends WeightsCommand {
     normalise(provenance, BackboneFile.STD, "--std", std, usual, vit.channels());
     AtomicFile.write(out, bytes -> BackboneFile.write(source.graph(), provenance, bytes));
     warn(source.warnings());
-    say("layout      " + provenance.get("imported_layout"));
+    say("layout      " + provenance.get(Source.LAYOUT));
     say("network     " + Description.of(vit));
     source.remarks().forEach(remark -> say("            " + remark));
     say(

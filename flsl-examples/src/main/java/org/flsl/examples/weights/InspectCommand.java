@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.RunResult;
+import org.flsl.examples.pretrain.Source;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.weights.OnnxModel;
 import org.flsl.layers.weights.VitPlan;
@@ -66,7 +67,7 @@ public final class InspectCommand extends WeightsCommand {
       head(weights.format(), weights.notes());
       weights.groups().forEach((group, tensors) -> show(group, tensors));
       try {
-        VitPlan plan = options.find(weights);
+        VitPlan plan = options.importer().find(weights);
         say("layout   %s: %s".formatted(plan.layout(), plan.layout().about()));
         say("network  " + Description.of(plan.shape()));
         plan.remarks().forEach(remark -> say("         " + remark));

@@ -11,8 +11,6 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.weights.Layout;
 import org.flsl.layers.weights.VitImport;
-import org.flsl.layers.weights.VitPlan;
-import org.flsl.layers.weights.WeightsFile;
 import picocli.CommandLine.Option;
 
 /** What a file of weights cannot tell about the network in it. */
@@ -70,8 +68,8 @@ final class NetworkOptions {
       description = "Tensors that are none of the network's, such as a head of your own.")
   private List<String> ignore = List.of();
 
-  /** Finds the network in a file. */
-  VitPlan find(WeightsFile file) {
+  /** Reads files with what was said. */
+  VitImport importer() {
     VitImport.Builder builder =
         VitImport.builder()
             .key(key)
@@ -84,7 +82,7 @@ final class NetworkOptions {
       int[] size = size(imageSize);
       builder.imageSize(size[0], size[1]);
     }
-    return builder.build().find(file);
+    return builder.build();
   }
 
   private static List<String> checked(List<String> patterns) {

@@ -136,7 +136,8 @@ class MeasuredRunTest {
         error
             .getMessage()
             .startsWith(
-                "--measure is 'knn', but has to be names with commas between them, of label-free, "),
+                "--measure is 'knn', but has to be names with commas between them, of label-free,"
+                    + " "),
         error.getMessage());
   }
 }

@@ -1,0 +1,205 @@
+package org.flsl.examples.pretrain;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.run.NetworkFile;
+import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
+import org.flsl.layers.BackboneGraph;
+import org.flsl.layers.ParameterCopy;
+import org.flsl.layers.graph.GraphBackbone;
+
+/** A network of the user's own, of which the part up to some feature maps is pretrained. */
+final class OwnNetwork {
+  /** What only a Vision Transformer has. */
+  private static final List<Setting<?>> OTHERS =
+      List.of(
+          Settings.ARCH,
+          Settings.PATCH,
+          Settings.WIDTH,
+          Settings.DEPTH,
+          Settings.HEADS,
+          Settings.MLP_RATIO,
+          Settings.DROP_PATH,
+          Settings.DROPOUT,
+          Settings.POSITIONS,
+          Settings.LEADING_TOKENS,
+          Settings.NORM_EPS,
+          Settings.POSITION_SIZE,
+          Settings.INIT,
+          Settings.PREVIOUS);
+
+  private final Model model;
+  private final String features;
+
+  private OwnNetwork(Model model, String features) {
+    this.model = model;
+    this.features = features;
+  }
+
+  /** Whether a configuration is about such a network. */
+  static boolean isWanted(Config config) {
+    return config.get(Settings.NETWORK_FILE) != null || config.get(Settings.FEATURES) != null;
+  }
+
+  /**
+   * Reads the network that a configuration names; empty where it names none.
+   *
+   * @throws UserError if the file holds none
+   */
+  static Optional<OwnNetwork> of(Config config) {
+    return Optional.ofNullable(config.get(Settings.NETWORK_FILE))
+        .map(file -> new OwnNetwork(NetworkFile.model(file), config.get(Settings.FEATURES)));
+  }
+
+  /** The part that is pretrained; it begins with the weights that it has. */
+  GraphBackbone backbone() {
+    GraphBackbone backbone =
+        model instanceof MultiLayerNetwork layers
+            ? GraphBackbone.of(layers, features)
+            : GraphBackbone.of((ComputationGraph) model, features);
+    return backbone.alone();
+  }
+
+  /**
+   * Writes the same network with the pretrained part in place, all else as it was.
+   *
+   * @param pretrained has vertices of the same names
+   */
+  void write(ComputationGraph pretrained, OutputStream out) throws IOException {
+    ComputationGraph graph = NetworkFile.graph(model);
+    for (var vertex : graph.getVertices()) {
+      var trained = pretrained.getVertex(vertex.getVertexName());
+      if (trained != null && vertex.numParams() > 0) {
+        ParameterCopy.copy(trained, vertex);
+      }
+    }
+    if (model instanceof MultiLayerNetwork layers) {
+      layers.setParams(graph.params());
+    }
+    ModelSerializer.writeModel(model, out, false);
+  }
+
+  /**
+   * A configuration that fits the network: its channels, its stride, views of one size.
+   *
+   * @param flags what the user says himself
+   * @throws UserError if that does not fit, or no vertex is named: then those are listed that can
+   *     be
+   */
+  static Config settle(Config config, Set<Setting<?>> flags, Terminal terminal) {
+    Path file = config.get(Settings.NETWORK_FILE);
+    if (file == null) {
+      throw new UserError("--features names a vertex of a network: name that with --network");
+    }
+    for (Setting<?> setting : OTHERS) {
+      if (flags.contains(setting)) {
+        throw new UserError(
+            "--%s is for Vision Transformers, and --network brings a network of its own: leave it out"
+                .formatted(setting));
+      }
+    }
+    if (flags.contains(Settings.LOCAL_SIZE)
+        && !config.get(Settings.LOCAL_SIZE).equals(config.get(Settings.GLOBAL_SIZE))) {
+      throw new UserError(
+          "--network needs views of one size, and --local-size %s is not --global-size %s: leave it out"
+              .formatted(config.text(Settings.LOCAL_SIZE), config.text(Settings.GLOBAL_SIZE)));
+    }
+    try {
+      return of(config)
+          .orElseThrow()
+          .fitted(config.with(Settings.INIT, (Path) null), flags, terminal);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private Config fitted(Config config, Set<Setting<?>> flags, Terminal terminal) {
+    int side = config.get(Settings.GLOBAL_SIZE);
+    if (features == null) {
+      throw listed(side, terminal);
+    }
+    GraphBackbone backbone = backbone();
+    BackboneGraph way = backbone.way();
+    InputTypeConvolutional maps = way.featureMaps(side, side).get(way.features());
+    if (maps == null) {
+      throw new UserError(
+          "vertex \"%s\" yields no feature maps [batch, channels, height, width] of images of %d pixels: see those that do by leaving out --features"
+              .formatted(features, side));
+    }
+    int stride = way.stride();
+    if (side % stride != 0
+        || maps.getHeight() != side / stride
+        || maps.getWidth() != side / stride) {
+      throw new UserError(
+          "vertex \"%s\" makes %d x %d tokens of images of %d pixels, and has one for every %d: choose a --global-size that is a multiple of %d, or another vertex"
+              .formatted(features, maps.getHeight(), maps.getWidth(), side, stride, stride));
+    }
+    if (flags.contains(Settings.CHANNELS) && config.get(Settings.CHANNELS) != backbone.channels()) {
+      throw new UserError(
+          "--channels %d contradicts --network, which takes images of %d: leave it out"
+              .formatted(config.get(Settings.CHANNELS), backbone.channels()));
+    }
+    Config fitted =
+        config
+            .with(Settings.CHANNELS, backbone.channels())
+            .with(Settings.PATCH, stride)
+            .with(Settings.POSITION_SIZE, (ImageSize) null)
+            .with(Settings.LOCAL_SIZE, side);
+    if (!flags.contains(Settings.LOCAL_WINDOW)) {
+      fitted = fitted.with(Settings.LOCAL_WINDOW, fitted.get(Settings.GLOBAL_WINDOW));
+    }
+    terminal.plain(
+        "network     the %s of \"%s\" with %d x %d tokens of %d channels, one for %d pixels; local views are as large as global ones"
+            .formatted(
+                backbone, features, maps.getHeight(), maps.getWidth(), maps.getChannels(), stride));
+    return fitted;
+  }
+
+  /** The name that its user gave a layer, which has a number in the graph. */
+  private String nameOf(String vertex) {
+    String own =
+        model instanceof MultiLayerNetwork layers
+            ? layers.getLayer(Integer.parseInt(vertex)).conf().getLayer().getLayerName()
+            : vertex;
+    return own == null ? vertex : own;
+  }
+
+  /** Shows what can be named, and proposes the last maps. */
+  private UserError listed(int side, Terminal terminal) {
+    Map<String, InputTypeConvolutional> maps =
+        BackboneGraph.of(NetworkFile.graph(model).getConfiguration()).featureMaps(side, side);
+    if (maps.isEmpty()) {
+      return new UserError(
+          "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has"
+              .formatted(side));
+    }
+    terminal.plain(
+        "Vertices with feature maps, channels x height x width of images of %1$d x %1$d:"
+            .formatted(side));
+    String last = null;
+    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
+      InputTypeConvolutional type = entry.getValue();
+      last = nameOf(entry.getKey());
+      terminal.plain(
+          "  %s  %d x %d x %d"
+              .formatted(last, type.getChannels(), type.getHeight(), type.getWidth()));
+    }
+    return new UserError(
+        "--network needs the vertex whose feature maps become tokens: name it, as in --features %s, the last one"
+            .formatted(last));
+  }
+}

@@ -1,0 +1,247 @@
+package org.flsl.examples.pretrain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.Main;
+import org.flsl.examples.Screen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+
+/** {@code flsl pretrain --network}, as a user types it. */
+class OwnNetworkTest {
+  private static final Map<String, String> ENVIRONMENT = Map.of("FLSL_RELAUNCHED", "1");
+  private static final int SIZE = 32;
+
+  @TempDir Path folder;
+  private Screen screen;
+
+  private int pretrain(String... arguments) {
+    screen = new Screen(false);
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "pretrain",
+                "--out=" + folder.resolve("run"),
+                "--epochs=1",
+                "--steps-per-epoch=2",
+                "--batch=2",
+                "--local-views=2",
+                "--head-hidden=16",
+                "--global-size=" + SIZE,
+                "--global-window=2",
+                "--threads=1",
+                "--loaders=1"));
+    all.addAll(List.of(arguments));
+    return Main.run(screen.terminal(), ENVIRONMENT, all.toArray(String[]::new));
+  }
+
+  private void assertRefused(int exitCode, String... parts) {
+    assertEquals(1, exitCode, screen.out());
+    assertEquals(1, screen.err().lines().count(), screen.err());
+    for (String part : parts) {
+      assertTrue(screen.err().contains(part), () -> "no \"" + part + "\" in " + screen.err());
+    }
+  }
+
+  private static ConvolutionLayer conv(int channels, int kernel, int stride) {
+    return new ConvolutionLayer.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .padding(kernel / 2, kernel / 2)
+        .nOut(channels)
+        .activation(Activation.RELU)
+        .build();
+  }
+
+  /** Layers with names and without, a head for images of one size, trained on labels. */
+  private static MultiLayerNetwork trainedOnLabels() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .updater(new Adam(0.01))
+                .list()
+                .layer(new ConvolutionLayer.Builder(2, 2).stride(2, 2).nOut(6).build())
+                .layer(new BatchNormalization())
+                .layer(
+                    new ConvolutionLayer.Builder(2, 2)
+                        .name("deep")
+                        .stride(2, 2)
+                        .nOut(8)
+                        .activation(Activation.RELU)
+                        .build())
+                .layer(new DenseLayer.Builder().nOut(7).build())
+                .layer(new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build())
+                .setInputType(InputType.convolutionalFlat(SIZE, SIZE, 3))
+                .build());
+    network.init();
+    INDArray photos = Nd4j.rand(8, 3 * SIZE * SIZE);
+    INDArray labels = Nd4j.zeros(8, 2);
+    for (int i = 0; i < 8; i++) {
+      labels.putScalar(i, i % 2, 1);
+    }
+    for (int i = 0; i < 3; i++) {
+      network.fit(new DataSet(photos, labels));
+    }
+    return network;
+  }
+
+  /** The pattern of ResNet-50: a stem, and a bottleneck with a shortcut of its own. */
+  private static ComputationGraph bottleneck() {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(6)
+                .graphBuilder()
+                .addInputs("photo")
+                .addLayer(
+                    "stem",
+                    new ConvolutionLayer.Builder(4, 4).stride(4, 4).nOut(6).build(),
+                    "photo")
+                .addLayer("stem_bn", new BatchNormalization(), "stem")
+                .addLayer("stem_relu", new ActivationLayer(Activation.RELU), "stem_bn")
+                .addLayer("reduce", conv(4, 1, 1), "stem_relu")
+                .addLayer("reduce_bn", new BatchNormalization(), "reduce")
+                .addLayer("middle", conv(4, 3, 1), "reduce_bn")
+                .addLayer("middle_bn", new BatchNormalization(), "middle")
+                .addLayer("expand", conv(12, 1, 1), "middle_bn")
+                .addLayer("shortcut", conv(12, 1, 1), "stem_relu")
+                .addVertex(
+                    "sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "expand", "shortcut")
+                .addLayer("pool", new GlobalPoolingLayer(), "sum")
+                .addLayer(
+                    "classes",
+                    new OutputLayer.Builder().nOut(3).activation(Activation.SOFTMAX).build(),
+                    "pool")
+                .setOutputs("classes")
+                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+                .build());
+    network.init();
+    return network;
+  }
+
+  private static List<Double> numbers(INDArray array) {
+    return Arrays.stream(array.toDoubleVector()).boxed().toList();
+  }
+
+  @Test
+  void layersBehindTheFeaturesComeBackAsTheyWere() throws IOException {
+    Path model = folder.resolve("labelled.zip");
+    MultiLayerNetwork before = trainedOnLabels();
+    ModelSerializer.writeModel(before, model.toFile(), true);
+    assertRefused(pretrain("--network=" + model), "--features deep, the last one");
+    assertTrue(screen.out().contains("  layer1  6 x 16 x 16"), screen.out());
+    assertEquals(
+        0,
+        pretrain("--network=" + model, "--features=deep", "--lr=1", "--warmup=0", "--momentum=0.5"),
+        () -> screen.err());
+    MultiLayerNetwork after =
+        ModelSerializer.restoreMultiLayerNetwork(folder.resolve("run/network.zip").toFile());
+    for (int layer = 0; layer < 5; layer++) {
+      List<Double> old = numbers(before.getLayer(layer).params());
+      List<Double> now = numbers(after.getLayer(layer).params());
+      if (layer < 3) {
+        assertNotEquals(old, now, "layer " + layer);
+      } else {
+        assertEquals(old, now, "layer " + layer);
+      }
+    }
+    assertEquals(
+        before.getLayerWiseConfigurations().toJson(), after.getLayerWiseConfigurations().toJson());
+    INDArray classes = after.output(Nd4j.rand(2, 3 * SIZE * SIZE));
+    assertEquals(2, classes.sumNumber().doubleValue(), 1e-5);
+    String run = folder.resolve("run").toString();
+    screen = new Screen(false);
+    assertEquals(
+        0,
+        Main.run(screen.terminal(), ENVIRONMENT, "pretrain", "--resume", run, "--epochs=2"),
+        () -> screen.err());
+  }
+
+  @Test
+  void aTrainingBeginsWithTheWeightsOfTheGraph() throws IOException {
+    Path model = folder.resolve("resnet.zip");
+    ComputationGraph before = bottleneck();
+    ModelSerializer.writeModel(before, model.toFile(), false);
+    String network = "--network=" + model;
+    // The teacher stands still, so that what comes out is what went in.
+    assertEquals(0, pretrain(network, "--features=sum", "--momentum=1"), () -> screen.err());
+    ComputationGraph after =
+        ModelSerializer.restoreComputationGraph(folder.resolve("run/network.zip").toFile());
+    assertEquals(numbers(before.params()), numbers(after.params()));
+    assertTrue(screen.out().contains("8 x 8 tokens of 12 channels"), screen.out());
+    assertTrue(Files.exists(folder.resolve("run/report.html")), screen.err());
+  }
+
+  @Test
+  void withoutFeaturesTheVerticesAreListed() throws IOException {
+    Path model = folder.resolve("resnet.zip");
+    ModelSerializer.writeModel(bottleneck(), model.toFile(), false);
+    assertRefused(pretrain("--network=" + model), "--features sum, the last one");
+    for (String line : List.of("  stem  6 x 8 x 8", "  middle  4 x 8 x 8", "  sum  12 x 8 x 8")) {
+      assertTrue(screen.out().contains(line), () -> line + " is not in " + screen.out());
+    }
+    assertFalse(screen.out().contains("pool"), screen.out());
+    assertRefused(
+        pretrain("--network=" + model, "--features=nowhere"), "no vertex \"nowhere\"", "middle");
+    assertRefused(
+        pretrain("--network=" + model, "--features=pool"), "\"pool\" yields no feature maps");
+    assertRefused(
+        pretrain("--network=" + model, "--features=sum", "--width=8"), "--width is for Vision");
+    assertRefused(
+        pretrain("--network=" + model, "--features=sum", "--init=" + model), "--init is for");
+    assertRefused(
+        pretrain("--network=" + model, "--features=sum", "--local-size=16"), "views of one size");
+    assertRefused(
+        pretrain("--network=" + model, "--features=sum", "--channels=1"),
+        "--channels 1 contradicts");
+    assertRefused(
+        pretrain("--network=" + model, "--features=sum", "--freeze-blocks=9"), "9 blocks");
+    assertRefused(pretrain("--features=sum"), "--network");
+    Path keras =
+        Files.write(folder.resolve("model.h5"), new byte[] {(byte) 0x89, 'H', 'D', 'F', 1});
+    assertRefused(pretrain("--network=" + keras, "--features=x"), "HDF5", "KerasModelImport");
+    assertRefused(pretrain("--network=" + folder.resolve("none.zip")), "does not exist");
+    assertFalse(Files.exists(folder.resolve("run")));
+  }
+
+  @Test
+  void aNetworkWithoutFeatureMapsIsRefused() throws IOException {
+    MultiLayerNetwork rows =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new OutputLayer.Builder().nIn(4).nOut(2).build())
+                .build());
+    rows.init();
+    Path model = folder.resolve("rows.zip");
+    ModelSerializer.writeModel(rows, model.toFile(), false);
+    assertRefused(pretrain("--network=" + model), "no vertex of --network");
+  }
+}
