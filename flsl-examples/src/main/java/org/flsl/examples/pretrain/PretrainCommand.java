@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
@@ -330,19 +331,11 @@ public final class PretrainCommand implements Callable<Integer> {
           return stop.exitCode();
         }
       }
-      results = Summary.of(plan, files, run.history(), training.unreadableImages());
-      String summary = overview + results;
       write(files.result(), pretraining::finish, files);
-      Optional<OwnNetwork> own = OwnNetwork.of(config);
-      if (own.isPresent()) {
-        Path network = files.folder().resolve("network.zip");
-        write(
-            network,
-            () ->
-                AtomicFile.write(
-                    network, out -> own.get().write(RunResult.at(files.folder()).backbone(), out)),
-            files);
-      }
+      results =
+          Summary.of(plan, files, run.history(), training.unreadableImages())
+              + handBack(config, files);
+      String summary = overview + results;
       write(files.summary(), () -> AtomicFile.write(files.summary(), summary), files);
     }
     // Its pictures find the memory that the training has given back.
@@ -350,6 +343,20 @@ public final class PretrainCommand implements Callable<Integer> {
     terminal.plain(
         shown ? results + files.report() + "  curves and pictures, for a browser" : results);
     return 0;
+  }
+
+  /**
+   * Writes the network that the run began with, pretrained; a line about it, where there is one.
+   */
+  private static String handBack(Config config, RunFiles files) {
+    Optional<OwnNetwork> own = OwnNetwork.of(config);
+    if (own.isEmpty()) {
+      return "";
+    }
+    Path network = files.folder().resolve("network.zip");
+    ComputationGraph backbone = RunResult.at(files.folder()).backbone();
+    write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)), files);
+    return "%s  the network of before with the pretrained part in place%n".formatted(network);
   }
 
   private Config resolved(Config config, Path images) {

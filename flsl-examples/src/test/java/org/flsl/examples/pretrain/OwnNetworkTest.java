@@ -161,6 +161,7 @@ class OwnNetworkTest {
         0,
         pretrain("--network=" + model, "--features=deep", "--lr=1", "--warmup=0", "--momentum=0.5"),
         () -> screen.err());
+    assertTrue(screen.out().contains("network.zip  the network of before"), screen.out());
     MultiLayerNetwork after =
         ModelSerializer.restoreMultiLayerNetwork(folder.resolve("run/network.zip").toFile());
     for (int layer = 0; layer < 5; layer++) {
