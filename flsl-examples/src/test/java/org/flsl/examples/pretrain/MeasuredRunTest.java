@@ -95,7 +95,7 @@ class MeasuredRunTest {
         RunResult.at(folder.resolve("plain")).training().params(),
         RunResult.at(folder.resolve("measured")).training().params());
     assertFalse(Files.exists(folder.resolve("plain/measures.csv")));
-    assertEquals(1 + 4 * 3, measures("measured").size(), "epochs 0 to 3, three values");
+    assertEquals(1 + 4 * 4, measures("measured").size(), "epochs 0 to 3, four values");
   }
 
   @Test
