@@ -47,6 +47,7 @@ public final class HealthBenchmark implements Benchmark {
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
     DenseFeatures dense = null;
+    double place = Double.NaN;
     for (int seed = 1; seed <= seeds; seed++) {
       if (dense == null || candidate.seeded()) {
         dense =
@@ -56,11 +57,12 @@ public final class HealthBenchmark implements Benchmark {
                 preparation,
                 batch,
                 done -> progress.at(candidate.name() + ": features", done, photos.size()));
+        place = PlaceShare.of(dense.perImage());
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
       values.add("spread", health.spread());
       values.add("effective rank", health.effectiveRank());
-      values.add("share of place", PlaceShare.of(dense.perImage()));
+      values.add("share of place", place);
     }
     return values.of(candidate.name());
   }
