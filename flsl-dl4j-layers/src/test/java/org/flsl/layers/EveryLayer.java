@@ -10,6 +10,9 @@ import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.PyramidLevel;
+import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
@@ -86,7 +89,11 @@ public final class EveryLayer {
                 "frozen/attention")
             .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
             .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
-            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "mapTokens")
+            .addVertex("tokenMap", new TokenMap(), "mapTokens", "maps")
+            .addLayer("fine", PyramidLevel.of(WIDTH, 6, 2), "tokenMap")
+            .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "tokenMap")
+            .addVertex("towers", new DetectionTowers(2, 6, 1, WIDTH - 5), "fine", "coarse")
+            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "towers")
             .addLayer(
                 "head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
             .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
