@@ -1,6 +1,5 @@
 package org.flsl.layers.samediff;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -46,12 +45,8 @@ final class CompiledLossRuntime extends SameDiffOutputLayer {
     }
     Feed.Step step =
         new Feed.Step(getIterationCount(), getEpochCount(), conf.getSeed(), BatchPart.WHOLE);
-    Map<String, INDArray> inputs = new LinkedHashMap<>();
-    inputs.put(CompiledLossLayer.INPUT, input);
-    if (compiledConf().labelsRequired()) {
-      inputs.put(LabelledLossLayer.LABELS, labels);
-    }
-    return computation.forward(inputs, training ? INPUT : null, step, workspaces);
+    return computation.forward(
+        Map.of(CompiledLossLayer.INPUT, input), training ? INPUT : null, step, workspaces);
   }
 
   @Override

@@ -1,2 +1,0 @@
-/** Heads for dense prediction: tokens as maps, a feature pyramid, the towers of a detector. */
-package org.flsl.layers.dense;
