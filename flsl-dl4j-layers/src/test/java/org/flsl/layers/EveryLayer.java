@@ -11,6 +11,7 @@ import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.PixelMaps;
 import org.flsl.layers.dense.PyramidLevel;
 import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
@@ -89,9 +90,10 @@ public final class EveryLayer {
                 "frozen/attention")
             .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
             .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
-            .addVertex("tokenMap", new TokenMap(), "mapTokens", "maps")
+            .addVertex("tokenMap", new TokenMap(1), "mapTokens", "maps")
+            .addVertex("pixels", new PixelMaps(), "tokenMap", "global")
             .addLayer("fine", PyramidLevel.of(WIDTH, 6, 2), "tokenMap")
-            .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "tokenMap")
+            .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "pixels")
             .addVertex("towers", new DetectionTowers(2, 6, 1, WIDTH - 5), "fine", "coarse")
             .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "towers")
             .addLayer(

@@ -30,8 +30,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * convolutions look at the borders. A tower is {@code depth} convolutions, each followed by a layer
  * norm and GELU. Inputs: the levels, {@code [B, width, h_l, w_l]}, the finest first. Output: {@code
  * [B, sum h_l w_l, classes + 5]}: logits of the classes, distances to the left, upper, right and
- * lower edge in strides of the level (softplus: positive, and without the dead units of a ReLU), and
- * the logit of the centerness.
+ * lower edge in strides of the level (softplus: positive, and without the dead units of a ReLU),
+ * and the logit of the centerness.
  */
 public final class DetectionTowers extends CompiledVertex {
 
@@ -112,8 +112,8 @@ public final class DetectionTowers extends CompiledVertex {
     List<TokenGrid> grids = new ArrayList<>();
     for (int i = 0; i < levels; i++) {
       SDVariable level = d.inputs().get("level" + i);
-      maps.add(FeatureMaps.sequence(d, level));
-      grids.add(FeatureMaps.grid(level));
+      maps.add(Maps.sequence(d, level));
+      grids.add(Maps.grid(level));
     }
     SDVariable places =
         levels == 1 ? maps.get(0) : d.sameDiff().concat(1, maps.toArray(SDVariable[]::new));
@@ -121,7 +121,9 @@ public final class DetectionTowers extends CompiledVertex {
     SDVariable box = tower(d, places, grids, "box", "edges");
     SDVariable edges = Softplus.apply(d, columns(d, box, 0, BOX - 1));
     SDVariable centerness = columns(d, box, BOX - 1, BOX);
-    return d.sameDiff().concat(1, logits, edges, centerness).reshape(-1, places(grids), classes + BOX);
+    return d.sameDiff()
+        .concat(1, logits, edges, centerness)
+        .reshape(-1, places(grids), classes + BOX);
   }
 
   private SDVariable tower(
@@ -154,7 +156,7 @@ public final class DetectionTowers extends CompiledVertex {
   @Override
   public void validateInput(INDArray[] inputs) {
     for (INDArray input : inputs) {
-      FeatureMaps.check(name(), input, width);
+      Maps.check(name(), input, width);
     }
   }
 
@@ -162,7 +164,7 @@ public final class DetectionTowers extends CompiledVertex {
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
     long places = 0;
     for (InputType input : inputs) {
-      var maps = FeatureMaps.expect("Detection towers", input, width);
+      var maps = Maps.expect(name(), input, width);
       places += maps.getHeight() * maps.getWidth();
     }
     return TokenTypes.sequence(classes + (long) BOX, places);

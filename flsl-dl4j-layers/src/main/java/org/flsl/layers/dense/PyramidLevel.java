@@ -108,8 +108,8 @@ public final class PyramidLevel extends CompiledLayer {
 
   @Override
   protected SDVariable define(Definition d, SDVariable input) {
-    SDVariable x = FeatureMaps.sequence(d, input);
-    TokenGrid grid = FeatureMaps.grid(input);
+    SDVariable x = Maps.sequence(d, input);
+    TokenGrid grid = Maps.grid(input);
     for (int i = 0; i < doublings(); i++) {
       x = doubled(d, x, grid, i);
       grid = scaled(grid, 1);
@@ -122,7 +122,7 @@ public final class PyramidLevel extends CompiledLayer {
     x = norm(d, Linear.apply(d, x, d.param("projW"), d.param("projB")), "projNorm");
     x = x.reshape(-1, grid.tokens(), width);
     x = Convolution3x3.apply(d, x, List.of(grid), d.param("convW"), d.param("convB"));
-    return FeatureMaps.maps(d, norm(d, x, "convNorm"), grid, width);
+    return Maps.maps(d, norm(d, x, "convNorm"), grid, width);
   }
 
   private SDVariable doubled(Definition d, SDVariable x, TokenGrid grid, int number) {
@@ -164,12 +164,12 @@ public final class PyramidLevel extends CompiledLayer {
 
   @Override
   public void validateInput(INDArray input) {
-    FeatureMaps.check(name(), input, channels);
+    Maps.check(name(), input, channels);
   }
 
   @Override
   public InputType getOutputType(int index, InputType input) {
-    InputTypeConvolutional maps = FeatureMaps.expect(name(), input, channels);
+    InputTypeConvolutional maps = Maps.expect(name(), input, channels);
     long smallest = Math.min(maps.getHeight(), maps.getWidth());
     if (scale < 0 && smallest >> -scale < 1) {
       throw new InvalidInputTypeException(
@@ -178,8 +178,7 @@ public final class PyramidLevel extends CompiledLayer {
     }
     TokenGrid grid =
         scaled(
-            new TokenGrid(
-                Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth())),
+            new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth())),
             scale);
     return InputType.convolutional(grid.height(), grid.width(), width);
   }

@@ -71,7 +71,8 @@ public final class Convolution3x3 {
       SDVariable map =
           grids.size() == 1
               ? x
-              : slice(definition, x, new long[] {0, from, 0}, new long[] {0, from + grid.tokens(), 0});
+              : slice(
+                  definition, x, new long[] {0, from, 0}, new long[] {0, from + grid.tokens(), 0});
       maps.add(neighbourhoods(definition, map, grid, width));
       from += grid.tokens();
     }
@@ -106,8 +107,7 @@ public final class Convolution3x3 {
   }
 
   /** The first and the last axis are taken whole. */
-  private static SDVariable slice(
-      Definition definition, SDVariable x, long[] begin, long[] end) {
+  private static SDVariable slice(Definition definition, SDVariable x, long[] begin, long[] end) {
     long[] strides = new long[begin.length];
     Arrays.fill(strides, 1);
     int whole = 1 | 1 << (begin.length - 1);

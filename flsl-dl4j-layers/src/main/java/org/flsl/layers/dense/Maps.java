@@ -10,24 +10,38 @@ import org.flsl.layers.samediff.Definition;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Feature maps {@code [batch, channels, height, width]}, their checks, and their places as rows. */
-final class FeatureMaps {
-  private FeatureMaps() {}
+/**
+ * Images and feature maps, {@code [batch, channels, height, width]}: their checks, and their places
+ * as rows.
+ */
+final class Maps {
+  private Maps() {}
 
   /**
-   * Checks that a layer receives feature maps of a width.
+   * Checks that a layer receives maps.
+   *
+   * @throws InvalidInputTypeException if {@code type} is something else
+   */
+  static InputTypeConvolutional expect(String layer, InputType type) {
+    if (type instanceof InputTypeConvolutional maps && maps.getFormat() == CNN2DFormat.NCHW) {
+      return maps;
+    }
+    throw new InvalidInputTypeException(
+        layer + " expects maps [batch, channels, height, width], but got " + type);
+  }
+
+  /**
+   * Checks that a layer receives maps of a width.
    *
    * @throws InvalidInputTypeException if {@code type} is something else
    */
   static InputTypeConvolutional expect(String layer, InputType type, long channels) {
-    if (type instanceof InputTypeConvolutional maps
-        && maps.getFormat() == CNN2DFormat.NCHW
-        && maps.getChannels() == channels) {
-      return maps;
+    InputTypeConvolutional maps = expect(layer, type);
+    if (maps.getChannels() != channels) {
+      throw new InvalidInputTypeException(
+          "%s expects maps of %d channels, but got %s".formatted(layer, channels, type));
     }
-    throw new InvalidInputTypeException(
-        "%s expects feature maps [batch, %d, height, width], but got %s"
-            .formatted(layer, channels, type));
+    return maps;
   }
 
   /** Checks what a layer really receives. */
