@@ -142,9 +142,8 @@ public final class DetectionTowers extends CompiledVertex {
     return grids.stream().mapToLong(TokenGrid::tokens).sum();
   }
 
-  private static SDVariable convolution(
-      Definition d, SDVariable x, List<TokenGrid> grids, String name) {
-    return Convolution3x3.apply(d, x, grids, d.param(name + "W"), d.param(name + "B"));
+  private SDVariable convolution(Definition d, SDVariable x, List<TokenGrid> grids, String name) {
+    return Convolution3x3.apply(d, x, grids, width, d.param(name + "W"), d.param(name + "B"));
   }
 
   private static SDVariable columns(Definition d, SDVariable rows, long from, long to) {

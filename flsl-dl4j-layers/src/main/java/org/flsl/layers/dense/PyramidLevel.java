@@ -121,7 +121,7 @@ public final class PyramidLevel extends CompiledLayer {
     x = x.reshape(-1, channels(doublings()));
     x = norm(d, Linear.apply(d, x, d.param("projW"), d.param("projB")), "projNorm");
     x = x.reshape(-1, grid.tokens(), width);
-    x = Convolution3x3.apply(d, x, List.of(grid), d.param("convW"), d.param("convB"));
+    x = Convolution3x3.apply(d, x, List.of(grid), width, d.param("convW"), d.param("convB"));
     return Maps.maps(d, norm(d, x, "convNorm"), grid, width);
   }
 

@@ -30,6 +30,7 @@ public final class Convolution3x3 {
    *
    * @param x {@code [batch, sum of the grids, in]}
    * @param grids how the places of each map lie
+   * @param in channels of a map
    * @param weight {@code [9 in, out]}, the places of a neighbourhood row by row
    * @param bias {@code [out]}
    * @return {@code [batch * sum of the grids, out]}
@@ -38,10 +39,10 @@ public final class Convolution3x3 {
       Definition definition,
       SDVariable x,
       List<TokenGrid> grids,
+      long in,
       SDVariable weight,
       SDVariable bias) {
     SameDiff sd = definition.sameDiff();
-    long in = weight.getShape()[0] / PLACES;
     long out = weight.getShape()[1];
     long places = grids.stream().mapToLong(TokenGrid::tokens).sum();
     SDVariable y = Linear.apply(definition, neighbourhoods(definition, x, grids, in), weight, bias);
