@@ -39,6 +39,11 @@ public final class TokenMap extends CompiledVertex {
     this.stride = stride;
   }
 
+  /** Side in pixels of the square that a token stands for. */
+  public int stride() {
+    return stride;
+  }
+
   @Override
   public void defineParametersAndInputs(SDVertexParams params) {
     params.defineInputs(TOKENS, "image");
