@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg} or an image of another format,
  * {@code SegmentationClass/NAME.png}, {@code Annotations/NAME.xml}, and lists of names in {@code
- * ImageSets/Segmentation} and {@code ImageSets/Main}.
+ * ImageSets/Segmentation} and {@code ImageSets/Main}, or right in the folder.
  *
  * <pre>{@code
  * PascalVoc voc = new PascalVoc(Path.of("VOCdevkit/VOC2012"));
@@ -164,8 +164,10 @@ public final class PascalVoc {
 
   /** The names of a list, which are known by their photos. */
   private List<String> names(String kind, String split) {
+    Path usual = root.resolve("ImageSets").resolve(kind).resolve(split + ".txt");
+    Path simple = root.resolve(split + ".txt");
     return ImageList.read(
-        root.resolve("ImageSets").resolve(kind).resolve(split + ".txt"),
+        !Files.exists(usual) && Files.isRegularFile(simple) ? simple : usual,
         name -> Files.isRegularFile(photos.findImage(name)));
   }
 
