@@ -14,6 +14,8 @@ import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.layers.samediff.PackedViews;
@@ -96,7 +98,10 @@ public final class EveryLayer {
           .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
           .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
           .addVertex("first", MeanShift.cross(new FixedSchedule(0.3)), "guided", "cnn/tokens_1")
-          .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "mapTokens")
+          .addVertex("tokenMap", new TokenMap(1), "mapTokens", "maps")
+          .addVertex("pixels", new PixelMaps(), "tokenMap", "global")
+          .addVertex("pixelTokens", new FeatureMapTokens(1), "pixels")
+          .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "pixelTokens")
           .addLayer("head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
           .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
           .addLayer("out", new GradientCheck.MixedSquares(), "prototypes")
