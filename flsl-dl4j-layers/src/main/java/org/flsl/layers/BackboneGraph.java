@@ -172,9 +172,20 @@ public final class BackboneGraph {
     return width(features, types(height, width).get(features));
   }
 
-  /** Side in pixels of the square that a token of the features stands for. */
+  /**
+   * Side in pixels of the square that a token of the features stands for.
+   *
+   * @throws IllegalArgumentException if the network has weights for images of one size, and so no
+   *     stride
+   */
   public int stride() {
-    return entrance().map(ImageEntrance::patch).orElseGet(() -> stride(features, usualTypes()));
+    return entrance().map(ImageEntrance::patch).orElseGet(this::strideOfMaps);
+  }
+
+  private int strideOfMaps() {
+    int stride = stride(features, usualTypes());
+    types(USUAL_SIDE, USUAL_SIDE);
+    return stride;
   }
 
   /**
