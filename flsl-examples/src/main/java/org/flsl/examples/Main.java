@@ -20,6 +20,7 @@ import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.report.Report;
+import org.flsl.examples.shard.ShardCommand;
 import org.flsl.examples.show.ShowCommand;
 import org.flsl.examples.weights.ExportCommand;
 import org.flsl.examples.weights.ImportCommand;
@@ -131,6 +132,7 @@ public final class Main {
     command.addSubcommand(new InspectCommand(terminal).commandLine());
     command.addSubcommand(new ImportCommand(terminal).commandLine());
     command.addSubcommand(new ExportCommand(terminal).commandLine());
+    command.addSubcommand(new ShardCommand(terminal));
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }

@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -70,9 +69,8 @@ final class PhotoPanels {
     List<Image> photos = new ArrayList<>();
     ImageDecoder decoder = new ImageDecoder(2 * SIDE, run.views().channels());
     for (int pick : EvenPicks.middles(PHOTOS, folder.size())) {
-      Path file = folder.path(pick);
       try {
-        Photo photo = new Photo(file, decoder.decode(file));
+        Photo photo = new Photo(folder.path(pick), decoder.decode(folder.read(pick)));
         photos.add(photo.image());
         names.add(photo.name());
       } catch (IOException unreadable) {

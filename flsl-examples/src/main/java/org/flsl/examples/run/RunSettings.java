@@ -22,7 +22,7 @@ public final class RunSettings {
           "images",
           Kind.path("FOLDER"),
           null,
-          "Folder of images, searched with its subfolders; auto: the shipped photos.");
+          "Folder of images, or of tar files of them, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
       Setting.of(
           Section.DATA,
