@@ -18,8 +18,8 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * How much each layer of a backbone that is trained already still learns: the first ones nothing, or
- * less than the last.
+ * How much each layer of a backbone that is trained already still learns: the first ones nothing,
+ * or less than the last.
  *
  * <p>Use it on the configuration of a training, before the graph is made of it.
  *

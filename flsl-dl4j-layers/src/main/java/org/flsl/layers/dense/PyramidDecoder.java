@@ -70,10 +70,7 @@ public record PyramidDecoder(int width, int classes) {
       String stretched = section.vertex("stretch_" + number, new PixelMaps(), sum, finer);
       sum =
           section.vertex(
-              "sum_" + number,
-              new ElementWiseVertex(ElementWiseVertex.Op.Add),
-              stretched,
-              finer);
+              "sum_" + number, new ElementWiseVertex(ElementWiseVertex.Op.Add), stretched, finer);
     }
     return section.vertex("pixels", new PixelMaps(), sum, image);
   }

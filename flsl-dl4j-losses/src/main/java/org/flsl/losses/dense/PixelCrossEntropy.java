@@ -19,10 +19,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Cross entropy of the class of every pixel: the loss of semantic segmentation.
  *
- * <p>{@code sum_p w[y_p] (log sum_k exp x_pk - x_p,y_p) / sum_p w[y_p]} over the pixels of the batch
- * whose label is a class; pixels with {@link #IGNORED} count nowhere, and a batch without any other
- * costs nothing. As PyTorch's {@code CrossEntropyLoss(weight, ignore_index=-1)}. Input: scores
- * {@code [B, classes, height, width]}. Labels: {@code [B, height, width]}, the numbers of classes.
+ * <p>{@code sum_p w[y_p] (log sum_k exp x_pk - x_p,y_p) / sum_p w[y_p]} over the pixels of the
+ * batch whose label is a class; pixels with {@link #IGNORED} count nowhere, and a batch without any
+ * other costs nothing. As PyTorch's {@code CrossEntropyLoss(weight, ignore_index=-1)}. Input:
+ * scores {@code [B, classes, height, width]}. Labels: {@code [B, height, width]}, the numbers of
+ * classes.
  */
 public final class PixelCrossEntropy extends CompiledLossLayer {
 

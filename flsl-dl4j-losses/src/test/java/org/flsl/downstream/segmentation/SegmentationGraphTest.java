@@ -145,8 +145,7 @@ class SegmentationGraphTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     ModelSerializer.writeModel(graph, file, true);
     ComputationGraph restored =
-        ModelSerializer.restoreComputationGraph(
-            new ByteArrayInputStream(file.toByteArray()), true);
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), true);
     assertEquals(graph.getConfiguration(), restored.getConfiguration());
     for (int step = 2; step < 5; step++) {
       graph.fit(batch(DataType.FLOAT, step, 2));
@@ -164,9 +163,7 @@ class SegmentationGraphTest {
     // The right half is bright in one image, the left half in the other.
     for (int image = 0; image < 2; image++) {
       var half = NDArrayIndex.interval(image * 12, image * 12 + 12);
-      images
-          .get(NDArrayIndex.point(image), NDArrayIndex.all(), NDArrayIndex.all(), half)
-          .assign(2);
+      images.get(NDArrayIndex.point(image), NDArrayIndex.all(), NDArrayIndex.all(), half).assign(2);
       labels.get(NDArrayIndex.point(image), NDArrayIndex.all(), half).assign(1);
     }
     for (int step = 0; step < 40; step++) {
@@ -246,7 +243,6 @@ class SegmentationGraphTest {
     ComputationGraphConfiguration other =
         CONVOLUTIONAL.standalone(new NeuralNetConfiguration.Builder(), 16, 24);
     assertThrows(IllegalArgumentException.class, () -> TaskGraph.stride(other));
-    assertThrows(
-        IllegalArgumentException.class, () -> new SegmentationHead(8, 3, List.of(1.0)));
+    assertThrows(IllegalArgumentException.class, () -> new SegmentationHead(8, 3, List.of(1.0)));
   }
 }

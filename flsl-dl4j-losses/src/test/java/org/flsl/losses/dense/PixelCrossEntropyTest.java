@@ -77,8 +77,7 @@ class PixelCrossEntropyTest {
     double[] weights = {0.5, 2, 0, 1.25};
     for (boolean weighted : new boolean[] {false, true}) {
       ComputationGraph graph =
-          graph(
-              weighted ? PixelCrossEntropy.weighted(weights) : PixelCrossEntropy.of(CLASSES));
+          graph(weighted ? PixelCrossEntropy.weighted(weights) : PixelCrossEntropy.of(CLASSES));
       INDArray image = TinyGraph.random(3, 2, 2, SIDE, SIDE);
       INDArray labels = labels(5, 2);
       double score = graph.score(new DataSet(image, labels));
@@ -118,10 +117,10 @@ class PixelCrossEntropyTest {
     for (double wrong : new double[] {CLASSES, -2, Double.NaN, 255, 1.5}) {
       INDArray labels = labels(1, 1).putScalar(3, wrong);
       String error =
-          assertThrows(
-                  IllegalArgumentException.class, () -> graph.fit(new DataSet(image, labels)))
+          assertThrows(IllegalArgumentException.class, () -> graph.fit(new DataSet(image, labels)))
               .getMessage();
-      assertTrue(error.startsWith("loss: labels must be the numbers of 4 classes, 0 to 3, or -1"), error);
+      assertTrue(
+          error.startsWith("loss: labels must be the numbers of 4 classes, 0 to 3, or -1"), error);
     }
     String error =
         assertThrows(

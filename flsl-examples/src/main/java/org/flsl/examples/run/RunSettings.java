@@ -125,6 +125,14 @@ public final class RunSettings {
           List.of(255),
           "Labels of masks that do not count when measuring.");
 
+  public static final Setting<Integer> PATIENCE =
+      Setting.practical(
+          Section.TRAINING,
+          "patience",
+          Kind.whole(1),
+          null,
+          "Stop when the validation has not become better for this many epochs; auto: never.");
+
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   private static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);
 
