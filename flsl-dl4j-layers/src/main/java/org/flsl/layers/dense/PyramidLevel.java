@@ -65,6 +65,11 @@ public final class PyramidLevel extends CompiledLayer {
     return new Builder(channels, width, scale).build();
   }
 
+  /** 1 for twice the side of the map that it is made of, 0 for the same, -1 for half of it. */
+  public int scale() {
+    return scale;
+  }
+
   private int doublings() {
     return Math.max(scale, 0);
   }
@@ -112,11 +117,11 @@ public final class PyramidLevel extends CompiledLayer {
     TokenGrid grid = Maps.grid(input);
     for (int i = 0; i < doublings(); i++) {
       x = doubled(d, x, grid, i);
-      grid = scaled(grid, 1);
+      grid = grid(grid, 1);
     }
     for (int i = scale; i < 0; i++) {
       x = halved(d, x, grid);
-      grid = scaled(grid, -1);
+      grid = grid(grid, -1);
     }
     x = x.reshape(-1, channels(doublings()));
     x = norm(d, Linear.apply(d, x, d.param("projW"), d.param("projB")), "projNorm");
@@ -148,18 +153,23 @@ public final class PyramidLevel extends CompiledLayer {
           sd.stridedSlice(map, begin, end, new long[] {1, 2, 2, 1}, 0b1001, 0b1001, 0, 0, 0);
       largest = largest == null ? part : sd.math.max(largest, part);
     }
-    return largest.reshape(-1, scaled(grid, -1).tokens(), channels);
+    return largest.reshape(-1, grid(grid, -1).tokens(), channels);
   }
 
   private static SDVariable norm(Definition d, SDVariable rows, String name) {
     return LayerNorm.apply(d, rows, d.param(name + "Gain"), d.param(name + "Bias"), EPS);
   }
 
-  /** The grid of a map that is larger or smaller by powers of two. */
-  private static TokenGrid scaled(TokenGrid grid, int scale) {
+  /**
+   * How the places of a level lie.
+   *
+   * @param map places of the map that it is made of
+   * @param scale 1 for twice the side of the map, 0 for the same, -1 for half of it
+   */
+  public static TokenGrid grid(TokenGrid map, int scale) {
     return scale >= 0
-        ? new TokenGrid(grid.height() << scale, grid.width() << scale)
-        : new TokenGrid(grid.height() >> -scale, grid.width() >> -scale);
+        ? new TokenGrid(map.height() << scale, map.width() << scale)
+        : new TokenGrid(map.height() >> -scale, map.width() >> -scale);
   }
 
   @Override
@@ -177,7 +187,7 @@ public final class PyramidLevel extends CompiledLayer {
               .formatted(name(), maps.getHeight(), maps.getWidth(), -scale));
     }
     TokenGrid grid =
-        scaled(
+        grid(
             new TokenGrid(Math.toIntExact(maps.getHeight()), Math.toIntExact(maps.getWidth())),
             scale);
     return InputType.convolutional(grid.height(), grid.width(), width);

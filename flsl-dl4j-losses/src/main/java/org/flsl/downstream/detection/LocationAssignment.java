@@ -16,6 +16,9 @@ import org.flsl.losses.dense.DetectionLoss;
  * @param radius strides around the middle of a box; 1.5 in FCOS
  */
 public record LocationAssignment(double radius) {
+  /** As in FCOS. */
+  public static final LocationAssignment FCOS = new LocationAssignment(1.5);
+
   /** For places without a box. */
   static final int NONE = -1;
 
@@ -70,21 +73,14 @@ public record LocationAssignment(double radius) {
   /**
    * Writes the labels of one image.
    *
-   * @param boxes in pixels of the image as it enters the network
-   * @param width how much of the image is no padding; places beyond do not count
-   * @param height how much of the image is no padding
+   * @param image in pixels of the image as it enters the network
    * @param labels receives {@code places * (classes + 5)} numbers as {@link DetectionLoss} takes
    *     them
+   * @param offset where they begin
    */
-  public void write(
-      DetectionLevels levels,
-      List<LabelledBox> boxes,
-      int classes,
-      double width,
-      double height,
-      float[] labels,
-      int offset) {
-    int[] assigned = assign(levels, boxes);
+  public void write(DetectionLevels levels, Truth image, float[] labels, int offset) {
+    int[] assigned = assign(levels, image.boxes);
+    int classes = levels.classes();
     int at = offset;
     int first = 0;
     for (DetectionLevels.Level level : levels.levels()) {
@@ -93,17 +89,35 @@ public record LocationAssignment(double radius) {
         double y = level.y(place);
         int index = assigned[first + place];
         if (index != NONE) {
-          LabelledBox box = boxes.get(index);
+          LabelledBox box = image.boxes.get(index);
           labels[at + box.category()] = 1;
           double[] edges = edges(box, x, y);
           for (int i = 0; i < edges.length; i++) {
             labels[at + classes + i] = (float) (edges[i] / level.stride());
           }
         }
-        labels[at + classes + 4] = x < width && y < height ? 1 : 0;
         at += classes + DetectionLoss.BOX;
+        labels[at - 1] = index != NONE || image.counts(x, y) ? 1 : 0;
       }
       first += level.grid().tokens();
+    }
+  }
+
+  /**
+   * What is in an image.
+   *
+   * @param boxes to be found
+   * @param ignored where nobody knows what is there, such as in crowds
+   * @param seen the part of the image that is no padding
+   */
+  public record Truth(List<LabelledBox> boxes, List<LabelledBox> ignored, LabelledBox seen) {
+
+    boolean counts(double x, double y) {
+      return isIn(seen, x, y) && ignored.stream().noneMatch(box -> isIn(box, x, y));
+    }
+
+    private static boolean isIn(LabelledBox box, double x, double y) {
+      return box.left() <= x && x < box.right() && box.top() <= y && y < box.bottom();
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.LabelledBox;
+import org.flsl.layers.TokenGrid;
 import org.flsl.losses.dense.TorchvisionValues;
 import org.junit.jupiter.api.Test;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -32,14 +33,31 @@ class AssignmentAndSuppressionTest {
   }
 
   @Test
-  void placesInPaddingDoNotCount() {
-    JsonNode golden = TorchvisionValues.of("detection");
-    DetectionLevels levels = TorchvisionValues.levels(golden);
+  void placesInPaddingAndInCrowdsDoNotCountUnlessTheyHaveABox() {
+    DetectionLevels levels =
+        new DetectionLevels(
+            1,
+            List.of(
+                new DetectionLevels.Level(8, new TokenGrid(8, 12)),
+                new DetectionLevels.Level(16, new TokenGrid(4, 6))));
+    LabelledBox seen = new LabelledBox(0, 0, 0, 20, 64);
+    LabelledBox crowd = new LabelledBox(0, 0, 0, 20, 16);
+    LabelledBox object = new LabelledBox(0, 0, 0, 8, 8);
+    // Of 12 columns of 8 pixels two have their middles before 20, of 6 of 16 one.
+    assertEquals(2 * 8 + 4, counting(levels, List.of(), List.of(), seen));
+    assertEquals(2 * 6 + 3, counting(levels, List.of(), List.of(crowd), seen));
+    assertEquals(2 * 6 + 3 + 1, counting(levels, List.of(object), List.of(crowd), seen));
+  }
+
+  private static int counting(
+      DetectionLevels levels,
+      List<LabelledBox> boxes,
+      List<LabelledBox> ignored,
+      LabelledBox seen) {
     float[] labels = new float[levels.places() * 6];
-    new LocationAssignment(1.5).write(levels, List.of(), 1, 20, 64, labels, 0);
-    // Of 12 columns of 8 pixels two have their middles before 20, of 6 of 16 one, of 3 of 32 one.
-    int counting = IntStream.range(0, levels.places()).map(i -> (int) labels[i * 6 + 5]).sum();
-    assertEquals(2 * 8 + 1 * 4 + 1 * 2, counting);
+    LocationAssignment.FCOS.write(
+        levels, new LocationAssignment.Truth(boxes, ignored, seen), labels, 0);
+    return IntStream.range(0, levels.places()).map(i -> (int) labels[i * 6 + 5]).sum();
   }
 
   private static List<Detection> detections(JsonNode golden, boolean oneClass) {

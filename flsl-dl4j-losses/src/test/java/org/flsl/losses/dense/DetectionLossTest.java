@@ -51,8 +51,11 @@ class DetectionLossTest {
     for (int i = 0; i < images.size(); i++) {
       List<LabelledBox> boxes =
           TorchvisionValues.boxes(images.get(i).get("boxes"), images.get(i).get("labels"));
-      new LocationAssignment(GOLDEN.get("radius").asDouble())
-          .write(levels, boxes, CLASSES, 96, 64, labels, i * length);
+      LocationAssignment.FCOS.write(
+          levels,
+          new LocationAssignment.Truth(boxes, List.of(), new LabelledBox(0, 0, 0, 96, 64)),
+          labels,
+          i * length);
     }
     return Nd4j.createFromArray(labels)
         .reshape(images.size(), levels.places(), NUMBERS)
@@ -61,7 +64,12 @@ class DetectionLossTest {
 
   private static double score(INDArray found, INDArray labels, INDArray gradient) {
     int classes = (int) found.size(2) - DetectionLoss.BOX;
-    IOutputLayer loss = (IOutputLayer) graph(found.size(1), classes).getOutputLayer(0);
+    return score(graph(found.size(1), classes), found, labels, gradient);
+  }
+
+  private static double score(
+      ComputationGraph graph, INDArray found, INDArray labels, INDArray gradient) {
+    IOutputLayer loss = (IOutputLayer) graph.getOutputLayer(0);
     LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
     loss.setInput(found, none);
     loss.setLabels(labels);
@@ -86,21 +94,19 @@ class DetectionLossTest {
     assertEquals(0, gradient.sub(expected).amaxNumber().doubleValue(), 1e-6);
   }
 
-  /** The loss of single places of one class, all of which count. */
-  private static double ofPlaces(
-      double[] logits, double[] targets, INDArray edges, INDArray truth) {
-    INDArray found = Nd4j.zeros(DataType.DOUBLE, 1, logits.length, 1 + DetectionLoss.BOX);
+  /** The loss of a single place of one class. */
+  private static double ofPlace(
+      ComputationGraph graph, double logit, double target, INDArray edges, INDArray truth) {
+    INDArray found = Nd4j.zeros(DataType.DOUBLE, 1, 1, 1 + DetectionLoss.BOX);
     INDArray labels = found.dup();
-    for (int i = 0; i < logits.length; i++) {
-      found.putScalar(new int[] {0, i, 0}, logits[i]);
-      labels.putScalar(new int[] {0, i, 0}, targets[i]);
-      labels.putScalar(new int[] {0, i, DetectionLoss.BOX}, 1);
-      for (int edge = 0; edge < 4; edge++) {
-        found.putScalar(new int[] {0, i, 1 + edge}, edges.getDouble(i, edge));
-        labels.putScalar(new int[] {0, i, 1 + edge}, truth.getDouble(i, edge));
-      }
+    found.putScalar(0, logit);
+    labels.putScalar(0, target);
+    labels.putScalar(DetectionLoss.BOX, 1);
+    for (int edge = 0; edge < 4; edge++) {
+      found.putScalar(1 + edge, edges.getDouble(edge));
+      labels.putScalar(1 + edge, truth.getDouble(edge));
     }
-    return score(found, labels, null);
+    return score(graph, found, labels, null);
   }
 
   @Test
@@ -110,11 +116,11 @@ class DetectionLossTest {
     double[] targets = TorchvisionValues.doubles(golden.get("targets"));
     double[] expected = TorchvisionValues.doubles(golden.get("loss"));
     INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, 4);
+    ComputationGraph graph = graph(1, 1);
     for (int i = 0; i < logits.length; i++) {
       // Boxes without area have nothing in common, and a logit of 0 says one half.
       double rest = targets[i] * (1 + Math.log(2));
-      double[] logit = {logits[i]};
-      double score = ofPlaces(logit, new double[] {targets[i]}, none, none) - rest;
+      double score = ofPlace(graph, logits[i], targets[i], none, none) - rest;
       assertEquals(expected[i], score, 1e-5 * (1 + expected[i]), "" + logits[i]);
     }
   }
@@ -125,10 +131,9 @@ class DetectionLossTest {
     double[] expected = TorchvisionValues.doubles(golden.get("loss"));
     INDArray predicted = TorchvisionValues.array(golden.get("predicted"), expected.length, 4);
     INDArray target = TorchvisionValues.array(golden.get("target"), expected.length, 4);
+    ComputationGraph graph = graph(1, 1);
     for (int i = 0; i < expected.length; i++) {
-      double[] sure = {200};
-      double score =
-          ofPlaces(sure, new double[] {1}, predicted.getRow(i, true), target.getRow(i, true));
+      double score = ofPlace(graph, 200, 1, predicted.getRow(i, true), target.getRow(i, true));
       assertEquals(expected[i], score - Math.log(2), 1e-5, "pair " + i);
     }
   }

@@ -57,6 +57,6 @@ public final class TorchvisionValues {
               detection.get("height").asInt() / stride, detection.get("width").asInt() / stride);
       levels.add(new DetectionLevels.Level(stride, grid));
     }
-    return new DetectionLevels(levels);
+    return new DetectionLevels(detection.get("classes").asInt(), levels);
   }
 }
