@@ -172,9 +172,20 @@ public final class BackboneGraph {
     return width(features, types(height, width).get(features));
   }
 
-  /** Side in pixels of the square that a token of the features stands for. */
+  /**
+   * Side in pixels of the square that a token of the features stands for.
+   *
+   * @throws IllegalArgumentException if the network has weights for images of one size, and so no
+   *     stride
+   */
   public int stride() {
-    return entrance().map(ImageEntrance::patch).orElseGet(() -> stride(features, usualTypes()));
+    return entrance().map(ImageEntrance::patch).orElseGet(this::strideOfMaps);
+  }
+
+  private int strideOfMaps() {
+    int stride = stride(features, usualTypes());
+    types(USUAL_SIDE, USUAL_SIDE);
+    return stride;
   }
 
   /**
@@ -381,7 +392,11 @@ public final class BackboneGraph {
   }
 
   private Map<String, InputType> types(int height, int width) {
-    return types(images(height, width));
+    ComputationGraphConfiguration asked = configuration.clone();
+    InputType[] images = images(height, width);
+    Map<String, InputType> types = types(asked, images);
+    checkWeights(asked, images[0]);
+    return types;
   }
 
   private Map<String, InputType> usualTypes() {
@@ -389,11 +404,30 @@ public final class BackboneGraph {
   }
 
   private Map<String, InputType> types(InputType... images) {
+    return types(configuration.clone(), images);
+  }
+
+  private static Map<String, InputType> types(
+      ComputationGraphConfiguration asked, InputType... images) {
     try {
-      return configuration.clone().getLayerActivationTypes(images);
+      return asked.getLayerActivationTypes(images);
     } catch (DL4JException | InvalidInputTypeException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "The network takes no images like %s: %s".formatted(images[0], e.getMessage()), e);
+    }
+  }
+
+  /** DL4J does not mind when images of another size would need weights of another shape. */
+  private void checkWeights(ComputationGraphConfiguration asked, InputType image) {
+    for (String name : vertices()) {
+      boolean settled = !(layer(name) instanceof FeedForwardLayer layer) || layer.getNIn() > 0;
+      long own = settled ? vertex(name).numParams(false) : 0;
+      long needed = settled ? asked.getVertices().get(name).numParams(false) : 0;
+      if (own != needed) {
+        throw new IllegalArgumentException(
+            "The network takes no images like %s: its layer \"%s\" has %d weights and would need %d"
+                .formatted(image, name, own, needed));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package org.flsl.downstream;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,6 +19,9 @@ import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.dense.FeatureMap;
 import org.flsl.layers.dense.TokenMap;
+import org.flsl.layers.samediff.PlannedMemory;
+import org.flsl.training.TrainingMemory;
+import org.nd4j.common.util.ArrayUtil;
 
 /**
  * A backbone with the head of a task on it, as one ordinary ComputationGraph: {@code
@@ -142,6 +146,35 @@ public final class TaskGraph {
               .formatted(BACKBONE + MAP));
     }
     return BackboneGraph.of(task, inputs.get(0));
+  }
+
+  /**
+   * How much memory a training takes, known before its first step.
+   *
+   * @param graph a graph of this kind
+   * @param batch images that go through it at once
+   */
+  public static TrainingMemory memory(ComputationGraph graph, ImageSize size, int batch) {
+    ComputationGraphConfiguration configuration = graph.getConfiguration().clone();
+    int channels = backbone(configuration).channels();
+    InputType image = InputType.convolutional(size.height(), size.width(), channels);
+    Map<String, long[]> shapes = new HashMap<>();
+    shapes.put(IMAGE, shape(image, batch));
+    configuration
+        .getLayerActivationTypes(image)
+        .forEach((name, type) -> shapes.put(name, shape(type, batch)));
+    long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
+    long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
+    long weights = 2 * graph.params().length() + moments;
+    int width = configuration.getDataType().width();
+    return new TrainingMemory(
+        width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
+  }
+
+  private static long[] shape(InputType type, int batch) {
+    long[] shape = type.getShape(true);
+    shape[0] = batch;
+    return shape;
   }
 
   /**

@@ -22,7 +22,7 @@ public final class RunSettings {
           "images",
           Kind.path("FOLDER"),
           null,
-          "Folder of images, searched with its subfolders; auto: the shipped photos.");
+          "Folder of images, or of tar files of them, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
       Setting.of(
           Section.DATA,
@@ -124,6 +124,14 @@ public final class RunSettings {
           Kind.labels(),
           List.of(255),
           "Labels of masks that do not count when measuring.");
+
+  public static final Setting<Integer> PATIENCE =
+      Setting.practical(
+          Section.TRAINING,
+          "patience",
+          Kind.whole(1),
+          null,
+          "Stop when the validation has not become better for this many epochs; auto: never.");
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   private static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);

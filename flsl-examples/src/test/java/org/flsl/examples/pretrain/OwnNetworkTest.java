@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -200,6 +201,68 @@ class OwnNetworkTest {
     assertTrue(Files.exists(folder.resolve("run/report.html")), screen.err());
   }
 
+  /** Trained on small views only in the second run: the same network otherwise. */
+  @Test
+  void localViewsMayBeSmaller() throws IOException {
+    Path model = folder.resolve("resnet.zip");
+    ComputationGraph before = bottleneck();
+    ModelSerializer.writeModel(before, model.toFile(), false);
+    String[] small = {
+      "--network=" + model,
+      "--features=sum",
+      "--local-size=16",
+      "--local-window=2",
+      "--momentum=0.5",
+      "--warmup=0"
+    };
+    assertEquals(0, pretrain(small), () -> screen.err());
+    assertTrue(screen.out().contains("local views have 16 pixels"), screen.out());
+    ComputationGraph after =
+        ModelSerializer.restoreComputationGraph(folder.resolve("run/network.zip").toFile());
+    assertNotEquals(
+        numbers(before.getVertex("stem").params()), numbers(after.getVertex("stem").params()));
+    assertEquals(
+        numbers(before.getVertex("classes").params()),
+        numbers(after.getVertex("classes").params()));
+    assertEquals(before.getConfiguration().toJson(), after.getConfiguration().toJson());
+    screen = new Screen(false);
+    assertEquals(
+        0,
+        Main.run(
+            screen.terminal(),
+            ENVIRONMENT,
+            "pretrain",
+            "--resume",
+            folder.resolve("run").toString(),
+            "--epochs=2"),
+        () -> screen.err());
+  }
+
+  @Test
+  void weightsForImagesOfOneSizeAreNamed() throws IOException {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("photo")
+                .addLayer("stem", conv(2, 1, 4), "photo")
+                .addLayer("dense", new DenseLayer.Builder().nOut(64).build(), "stem")
+                .addVertex("maps", new ReshapeVertex(-1, 4, 4, 4), "dense")
+                .addLayer("last", conv(8, 1, 1), "maps")
+                .setOutputs("last")
+                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+                .build());
+    network.init();
+    Path model = folder.resolve("dense.zip");
+    ModelSerializer.writeModel(network, model.toFile(), false);
+    assertRefused(
+        pretrain("--network=" + model, "--features=last", "--local-size=16"),
+        "dense.zip",
+        "takes no images",
+        "\"dense\" has 8256 weights");
+    assertFalse(Files.exists(folder.resolve("run")));
+  }
+
   @Test
   void withoutFeaturesTheVerticesAreListed() throws IOException {
     Path model = folder.resolve("resnet.zip");
@@ -218,7 +281,9 @@ class OwnNetworkTest {
     assertRefused(
         pretrain("--network=" + model, "--features=sum", "--init=" + model), "--init is for");
     assertRefused(
-        pretrain("--network=" + model, "--features=sum", "--local-size=16"), "views of one size");
+        pretrain("--network=" + model, "--features=sum", "--local-size=18"),
+        "--local-size 18 does not fit",
+        "one for every 4");
     assertRefused(
         pretrain("--network=" + model, "--features=sum", "--channels=1"),
         "--channels 1 contradicts");
