@@ -85,12 +85,12 @@ public final class LabelledBatches implements MultiDataSetIterator, AutoCloseabl
     this.augmentation = augmentation;
     this.batchSize = batchSize;
     this.seed = seed;
-    this.batchesPerEpoch = (images.size() + batchSize - 1) / batchSize;
+    this.batchesPerEpoch = batchesPerEpoch(images.size(), batchSize);
   }
 
   /** Batches in which every image comes at least once. */
-  public int batchesPerEpoch() {
-    return batchesPerEpoch;
+  public static int batchesPerEpoch(int images, int batchSize) {
+    return (images + batchSize - 1) / batchSize;
   }
 
   /** Goes to the batch that a training takes after so many steps, from 0. */
