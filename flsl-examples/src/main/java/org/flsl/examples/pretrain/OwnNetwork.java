@@ -253,7 +253,7 @@ final class OwnNetwork {
   }
 
   /** The last of the smallest maps with the most channels: no decoder, no scores of classes. */
-  private static String endOfTrunk(Map<String, InputTypeConvolutional> maps) {
+  static String endOfTrunk(Map<String, InputTypeConvolutional> maps) {
     String end = null;
     for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
       if (end == null || DEEPER.compare(entry.getValue(), maps.get(end)) >= 0) {

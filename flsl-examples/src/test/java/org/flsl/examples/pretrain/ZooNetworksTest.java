@@ -1,107 +1,112 @@
 package org.flsl.examples.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.util.ModelSerializer;
 import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.model.Darknet19;
 import org.deeplearning4j.zoo.model.ResNet50;
 import org.deeplearning4j.zoo.model.UNet;
-import org.flsl.examples.Main;
-import org.flsl.examples.Screen;
 import org.flsl.layers.BackboneGraph;
+import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.schedules.Scheduled;
+import org.flsl.training.FinalNorm;
+import org.flsl.training.FlslConfig;
+import org.flsl.training.FlslGraph;
+import org.flsl.training.ViewLayout;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** {@code flsl pretrain --network} with networks that people have: those of DL4J's zoo. */
+/** Networks that people have, those of DL4J's zoo, with random weights. */
 @Tag("slow")
 class ZooNetworksTest {
-  private static final Map<String, String> ENVIRONMENT = Map.of("FLSL_RELAUNCHED", "1");
+  private static final int GLOBAL = 64;
+  private static final int LOCAL = 32;
 
-  @TempDir private Path folder;
-
-  private static ZooModel<?> model(String name) {
-    int[] side64 = {3, 64, 64};
-    return switch (name) {
-      // Its last pooling needs images as large as ImageNet's; the trunk does not.
-      case "ResNet50" -> ResNet50.builder().numClasses(3).build();
-      case "Darknet19" -> Darknet19.builder().numClasses(3).inputShape(side64).build();
-      default -> UNet.builder().inputShape(side64).build();
-    };
-  }
-
-  private Screen pretrain(String... arguments) {
-    Screen screen = new Screen(false);
-    List<String> all =
-        new ArrayList<>(
-            List.of("pretrain", "--network=" + folder.resolve("model.zip"), "--global-size=64"));
-    all.addAll(List.of(arguments));
-    Main.run(screen.terminal(), ENVIRONMENT, all.toArray(String[]::new));
-    return screen;
+  private static ComputationGraph network(String name) {
+    int[] small = {3, GLOBAL, GLOBAL};
+    ZooModel<?> model =
+        switch (name) {
+          // Its last pooling needs images as large as ImageNet's; the trunk does not.
+          case "ResNet50" -> ResNet50.builder().numClasses(3).build();
+          case "Darknet19" -> Darknet19.builder().numClasses(3).inputShape(small).build();
+          default -> UNet.builder().inputShape(small).build();
+        };
+    return (ComputationGraph) model.init();
   }
 
   /** The trunk, up to the vertex that is proposed, learns from views of two sizes. */
   @ParameterizedTest
-  @CsvSource({
-    "ResNet50, activation_48, 2048 x 2 x 2, fc1000",
-    "Darknet19, activation_18, 1024 x 2 x 2, convolution2d_19",
-    "UNet, drop5, 1024 x 4 x 4, conv9-3"
-  })
-  void theTrunkLearnsAndTheRestComesBack(
-      String name, String features, String maps, String behind) throws IOException {
-    ComputationGraph before = (ComputationGraph) model(name).init();
-    ModelSerializer.writeModel(before, folder.resolve("model.zip").toFile(), false);
-    long t0 = System.nanoTime();
-    Screen list = pretrain();
-    System.out.println(list.out() + list.err() + (System.nanoTime() - t0) / 1e9);
-    assertTrue(list.out().contains("  %s  %s%n".formatted(features, maps)), list.out());
-    assertTrue(list.err().contains("--features " + features + ","), list.err());
+  @CsvSource({"ResNet50, res5c_branch, 2048", "Darknet19, activation_18, 1024", "UNet, drop5, 1024"})
+  void theTrunkLearnsAndTheRestComesBack(String name, String proposed, int channels) {
+    ComputationGraph before = network(name);
+    var maps = BackboneGraph.of(before.getConfiguration()).featureMaps(GLOBAL, GLOBAL);
+    String features = OwnNetwork.endOfTrunk(maps);
+    assertTrue(features.startsWith(proposed), features);
+    assertEquals(channels, maps.get(features).getChannels());
 
-    Screen screen =
-        pretrain(
-            "--features=" + features,
-            "--local-size=32",
-            "--local-views=1",
-            "--out=" + folder.resolve("run"),
-            "--epochs=1",
-            "--steps-per-epoch=2",
-            "--batch=2",
-            "--global-window=1",
-            "--head-hidden=16",
-            "--warmup=0",
-            "--momentum=0.5",
-            "--threads=1",
-            "--loaders=1");
-    System.out.println((System.nanoTime() - t0) / 1e9);
-    assertTrue(screen.out().contains("local views have 32 pixels"), screen.err());
-    ComputationGraph after =
-        ModelSerializer.restoreComputationGraph(folder.resolve("run/network.zip").toFile());
-    assertEquals(before.getConfiguration().toJson(), after.getConfiguration().toJson());
+    int side = Math.toIntExact(maps.get(features).getHeight());
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(before, features))
+            .views(ViewLayout.of(GLOBAL, side, 1, LOCAL, side / 2))
+            .config(
+                FlslConfig.builder()
+                    .epochs(1)
+                    .iterationsPerEpoch(2)
+                    .batchSize(256)
+                    .warmupFraction(0)
+                    .momentum(Scheduled.constant(0.5))
+                    .finalNorm(FinalNorm.NONE)
+                    .centroids(16)
+                    .headHidden(16)
+                    .headBottleneck(8)
+                    .build())
+            .build();
+    ComputationGraph training = flsl.init();
+    training.fit(batch(side));
+    assertTrue(Double.isFinite(training.score()), "score " + training.score());
+
+    ComputationGraph after = flsl.exportTeacher(training);
     Set<String> trunk = BackboneGraph.of(before.getConfiguration(), features).vertices();
-    int learned = 0;
+    int behind = 0;
     for (GraphVertex vertex : before.getVertices()) {
       if (vertex.numParams() > 0) {
-        GraphVertex other = after.getVertex(vertex.getVertexName());
+        String layer = vertex.getVertexName();
         boolean same =
-            Arrays.equals(vertex.params().toFloatVector(), other.params().toFloatVector());
-        assertEquals(!trunk.contains(vertex.getVertexName()), same, vertex.getVertexName());
-        learned += same ? 0 : 1;
+            Arrays.equals(
+                vertex.params().toFloatVector(),
+                after.getVertex(layer).params().toFloatVector());
+        assertEquals(!trunk.contains(layer), same, layer);
+        behind += same ? 1 : 0;
       }
     }
-    assertTrue(learned > 5, "layers that learned: " + learned);
-    assertFalse(trunk.contains(behind), behind);
+    assertTrue(behind > 0, "nothing stands behind " + features);
+  }
+
+  private static MultiDataSet batch(int side) {
+    long global = (long) side * side;
+    long local = global / 4;
+    INDArray selector = Nd4j.zeros(2, 2, global + local);
+    for (int photo = 0; photo < 2; photo++) {
+      selector.putScalar(new long[] {photo, 0, 0}, 1);
+      selector.putScalar(new long[] {photo, 1, global}, 1);
+    }
+    return new MultiDataSet(
+        new INDArray[] {
+          Nd4j.randn(2, 3, GLOBAL, GLOBAL),
+          Nd4j.randn(2, 3, GLOBAL, GLOBAL),
+          Nd4j.randn(2, 3, LOCAL, LOCAL),
+          selector
+        },
+        new INDArray[] {Nd4j.zeros(2, 1)});
   }
 }
