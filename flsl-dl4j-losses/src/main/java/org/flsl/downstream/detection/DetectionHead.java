@@ -14,8 +14,8 @@ import org.flsl.losses.dense.DetectionLoss;
  * The head of object detection: a simple feature pyramid, the towers of an anchor-free detector
  * over it, and their loss.
  *
- * <p>Labels of the graph are {@code [B, places, classes + 5]} as {@link BoxLabels} makes them; its
- * output has the same shape, and {@link Detector} reads it.
+ * <p>Labels of the graph are {@code [B, places, classes + 5]} as {@code BoxLabels} makes them; its
+ * output has the same shape, and {@code Detector} reads it.
  *
  * @param width channels of the levels and the towers
  * @param depth convolutions of either tower
