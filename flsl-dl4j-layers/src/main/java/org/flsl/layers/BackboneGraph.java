@@ -2,6 +2,8 @@ package org.flsl.layers;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,17 +153,25 @@ public final class BackboneGraph {
    * @return by the vertex that yields them, each behind those that it depends on
    */
   public Map<String, InputTypeConvolutional> featureMaps(int height, int width) {
+    Map<String, InputType> types = new HashMap<>();
+    List<String> backwards = new ArrayList<>(vertices());
+    Collections.reverse(backwards);
+    for (String name : backwards) {
+      // A vertex tells of all that come before it.
+      if (!types.containsKey(name)) {
+        try {
+          types.putAll(of(configuration, name).types(height, width));
+        } catch (IllegalArgumentException noImagesOfThisSize) {
+          // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+        }
+      }
+    }
     Map<String, InputTypeConvolutional> maps = new LinkedHashMap<>();
     for (String name : vertices()) {
-      try {
-        if (of(configuration, name).types(height, width).get(name)
-                instanceof InputTypeConvolutional found
-            && found.getHeight() > 0
-            && found.getWidth() > 0) {
-          maps.put(name, found);
-        }
-      } catch (IllegalArgumentException noImagesOfThisSize) {
-        // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+      if (types.get(name) instanceof InputTypeConvolutional found
+          && found.getHeight() > 0
+          && found.getWidth() > 0) {
+        maps.put(name, found);
       }
     }
     return maps;

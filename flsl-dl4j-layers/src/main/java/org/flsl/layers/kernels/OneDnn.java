@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
@@ -22,7 +23,8 @@ import org.bytedeco.dnnl.stream;
 /** Kernels made of the primitives of a current oneDNN. */
 public final class OneDnn implements KernelLibrary {
   /** From so many rows on, packing the weights takes less time than it saves. */
-  private static final long PACKING_ROWS = 512;
+  private static final Map<Precision, Long> PACKING_ROWS =
+      Map.of(Precision.FLOAT32, 512L, Precision.BF16, 2048L);
 
   private static final int SCALE_AND_SHIFT = dnnl_use_scale | dnnl_use_shift;
 
@@ -109,6 +111,8 @@ public final class OneDnn implements KernelLibrary {
       return softmax(rowMajor(inputs.get(0)));
     } else if (operation instanceof Operation.SoftmaxGradient) {
       return softmaxGradient(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.Permutation permutation) {
+      return permutation(permutation.axes(), inputs.get(0));
     } else if (operation instanceof Operation.Attention a) {
       return new OneDnnAttention(inLanes(), inputs.get(0), a.views(), a.heads()).forward();
     } else if (operation instanceof Operation.AttentionGradient a) {
@@ -125,7 +129,7 @@ public final class OneDnn implements KernelLibrary {
     memory.desc plain = rowMajor(in, out);
     memory.desc bias = rowMajor(1, out);
     memory.desc y = rowMajor(rows, out);
-    boolean pack = rows >= PACKING_ROWS;
+    boolean pack = rows >= PACKING_ROWS.get(precision);
     memory.desc asked =
         pack
             ? new memory.desc(plain.get_dims(), memory.data_type.f32, memory.format_tag.any)
@@ -246,6 +250,21 @@ public final class OneDnn implements KernelLibrary {
         .with(DNNL_ARG_DIFF_DST, kernel.input(1).as(y))
         .with(DNNL_ARG_DIFF_SRC, kernel.output(0).as(y));
     return kernel;
+  }
+
+  private Kernel permutation(List<Integer> axes, long[] shape) {
+    PrimitiveSequence kernel = sequence(1, 1);
+    memory.desc permuted = strided(chosen(shape, axes), chosen(strides(shape), axes));
+    memory.desc plain = rowMajor(chosen(shape, axes));
+    kernel
+        .then(copy(permuted, plain))
+        .with(DNNL_ARG_FROM, kernel.input(0).as(permuted))
+        .with(DNNL_ARG_TO, kernel.output(0).as(plain));
+    return kernel;
+  }
+
+  private static long[] chosen(long[] values, List<Integer> axes) {
+    return axes.stream().mapToLong(axis -> values[axis]).toArray();
   }
 
   // ---- primitives -----------------------------------------------------------------------------

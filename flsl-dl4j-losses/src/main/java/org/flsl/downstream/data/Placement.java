@@ -78,6 +78,23 @@ public record Placement(CropBox source, CropBox target, ImageSize canvas, boolea
     return source.top() + (y - target.top()) * source.height() / target.height();
   }
 
+  /** The part of the canvas that is no padding. */
+  public LabelledBox seen() {
+    double left = x(source.left());
+    double right = x(source.left() + source.width());
+    return new LabelledBox(
+        0,
+        Math.min(left, right),
+        target.top(),
+        Math.max(left, right),
+        target.top() + target.height());
+  }
+
+  /** How many pixels of the canvas so many pixels of the photo would become. */
+  public double area(double photoPixels) {
+    return photoPixels * target.width() / source.width() * target.height() / source.height();
+  }
+
   /** The visible part of a box; empty where nothing of it is seen. */
   public Optional<LabelledBox> box(LabelledBox box) {
     double left = Math.max(box.left(), source.left());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.downstream.TaskGraph;
+import org.flsl.downstream.data.PhotoCanvas;
 import org.flsl.downstream.data.Placement;
 import org.flsl.evaluation.BilinearScores;
 import org.flsl.evaluation.ConfusionMatrix;
@@ -15,11 +16,8 @@ import org.flsl.evaluation.data.SegmentationSet;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
-import org.flsl.views.pixels.BicubicResize;
-import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.Image;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -30,8 +28,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class SegmentationPredictor {
   private final ComputationGraph graph;
-  private final ImageSize canvas;
-  private final ChannelNormaliser normaliser;
+  private final PhotoCanvas canvas;
 
   /**
    * Segments with a graph.
@@ -44,37 +41,20 @@ public final class SegmentationPredictor {
   public SegmentationPredictor(ComputationGraph graph, ImageSize canvas, ViewConfig views) {
     TokenGrid.of(canvas.height(), canvas.width(), TaskGraph.stride(graph.getConfiguration()));
     this.graph = graph;
-    this.canvas = canvas;
-    this.normaliser = new ChannelNormaliser(views.mean(), views.std());
+    this.canvas = new PhotoCanvas(canvas, views);
   }
 
   /** Reads photos with the channels that the graph takes. */
   public ImageDecoder decoder() {
-    return new ImageDecoder(Integer.MAX_VALUE, normaliser.channels());
+    return canvas.decoder();
   }
 
   /** The masks of photos that go through the graph together. */
   public List<LabelMask> masks(List<Image> photos) {
-    List<Placement> placements =
-        photos.stream().map(photo -> Placement.fit(photo, canvas)).toList();
-    int length = normaliser.channels() * canvas.height() * canvas.width();
-    float[] values = new float[Math.multiplyExact(photos.size(), length)];
-    IntStream.range(0, photos.size())
-        .parallel()
-        .forEach(
-            i -> {
-              Placement placement = placements.get(i);
-              Image part = placement.part(photos.get(i), new BicubicResize());
-              placement.write(part, normaliser, values, i * length);
-            });
-    try (INDArray images =
-            Nd4j.create(
-                values,
-                new long[] {photos.size(), normaliser.channels(), canvas.height(), canvas.width()},
-                'c');
-        INDArray scores = graph.outputSingle(images)) {
+    try (PhotoCanvas.Shown shown = canvas.show(photos);
+        INDArray scores = graph.outputSingle(shown.pixels())) {
       return IntStream.range(0, photos.size())
-          .mapToObj(i -> mask(scores, i, placements.get(i), photos.get(i)))
+          .mapToObj(i -> mask(scores, i, shown.placements().get(i), photos.get(i)))
           .toList();
     }
   }

@@ -490,14 +490,14 @@ public final class CocoInstances {
         .filter(shape -> shape.fits(photo.width, photo.height));
   }
 
-  private List<LabelledBox> boxes(Photo photo, Map<Long, Integer> classes, boolean crowds) {
+  private List<RawBox> raw(Photo photo, Listed listed) {
     return annotations(photo.id).stream()
-        .filter(annotation -> annotation.crowd == crowds && annotation.box() != null)
+        .filter(annotation -> annotation.box() != null)
         .map(
             annotation -> {
               double[] box = annotation.box();
-              return new LabelledBox(
-                  classes.get(annotation.category), box[0], box[1], box[2], box[3]);
+              String name = listed.classes.get(listed.indices.get(annotation.category));
+              return new RawBox(name, box[0], box[1], box[2], box[3], annotation.crowd);
             })
         .toList();
   }
@@ -540,23 +540,22 @@ public final class CocoInstances {
   }
 
   private final class Boxes extends AnnotatedImages implements BoxSet {
+    private final CheckedBoxes checked;
+
     Boxes(Listed listed) {
       super(listed);
+      List<List<RawBox>> raw = listed.photos.stream().map(photo -> raw(photo, listed)).toList();
+      this.checked = CheckedBoxes.of(file, listed.files, raw, listed.classes, listed.turns);
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      return boxes(image, false);
+      return checked.boxes(image);
     }
 
     @Override
     public List<LabelledBox> ignored(int image) {
-      return boxes(image, true);
-    }
-
-    private List<LabelledBox> boxes(int image, boolean crowds) {
-      Photo photo = listed.photos.get(image);
-      return listed.turns.turned(image, CocoInstances.this.boxes(photo, listed.indices, crowds));
+      return checked.ignored(image);
     }
   }
 }

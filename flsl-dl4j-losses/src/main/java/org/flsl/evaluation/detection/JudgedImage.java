@@ -1,6 +1,7 @@
 package org.flsl.evaluation.detection;
 
 import java.util.List;
+import org.flsl.evaluation.data.LabelledBox;
 
 /**
  * An image to judge a detector by: what is in it, and what was found.
@@ -23,7 +24,13 @@ public record JudgedImage(List<TrueObject> truth, List<FoundObject> found) {
    * @param area by which it is called small or large; of its outline, where that is known
    * @param crowd whether it may be found in parts or not at all, and does not count either way
    */
-  public record TrueObject(int category, Region region, double area, boolean crowd) {}
+  public record TrueObject(int category, Region region, double area, boolean crowd) {
+
+    /** An object in a box. */
+    public TrueObject(LabelledBox box, boolean crowd) {
+      this(box.category(), Region.Box.of(box), box.area(), crowd);
+    }
+  }
 
   /**
    * A detection.

@@ -3,11 +3,13 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -42,6 +44,10 @@ final class OwnNetwork {
           Settings.POSITION_SIZE,
           Settings.INIT,
           Settings.PREVIOUS);
+
+  private static final Comparator<InputTypeConvolutional> DEEPER =
+      Comparator.<InputTypeConvolutional>comparingLong(maps -> -maps.getHeight() * maps.getWidth())
+          .thenComparingLong(InputTypeConvolutional::getChannels);
 
   private final Model model;
   private final String features;
@@ -130,9 +136,10 @@ final class OwnNetwork {
     GraphBackbone backbone = backbone();
     BackboneGraph way = backbone.way();
     InputTypeConvolutional maps = way.featureMaps(side, side).get(way.features());
-    if (maps == null) {
+    if (maps == null
+        || NetworkFile.graph(model).getVertex(way.features()).getLayer() instanceof IOutputLayer) {
       throw new UserError(
-          "vertex \"%s\" yields no feature maps [batch, channels, height, width] of images of %d pixels: see those that do by leaving out --features"
+          "vertex \"%s\" yields no feature maps [batch, channels, height, width] of images of %d pixels that could be trained further: see those that do by leaving out --features"
               .formatted(features, side));
     }
     int stride = way.stride();
@@ -220,10 +227,12 @@ final class OwnNetwork {
     return own == null ? vertex : own;
   }
 
-  /** Shows what can be named, and proposes the last maps. */
+  /** Shows what can be named, and proposes where the trunk ends. */
   private UserError listed(int side, Terminal terminal) {
+    ComputationGraph graph = NetworkFile.graph(model);
     Map<String, InputTypeConvolutional> maps =
-        BackboneGraph.of(NetworkFile.graph(model).getConfiguration()).featureMaps(side, side);
+        BackboneGraph.of(graph.getConfiguration()).featureMaps(side, side);
+    maps.keySet().removeIf(name -> graph.getVertex(name).getLayer() instanceof IOutputLayer);
     if (maps.isEmpty()) {
       return new UserError(
           "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has"
@@ -232,16 +241,25 @@ final class OwnNetwork {
     terminal.plain(
         "Vertices with feature maps, channels x height x width of images of %1$d x %1$d:"
             .formatted(side));
-    String last = null;
-    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
-      InputTypeConvolutional type = entry.getValue();
-      last = nameOf(entry.getKey());
-      terminal.plain(
-          "  %s  %d x %d x %d"
-              .formatted(last, type.getChannels(), type.getHeight(), type.getWidth()));
-    }
+    maps.forEach(
+        (name, type) ->
+            terminal.plain(
+                "  %s  %d x %d x %d"
+                    .formatted(
+                        nameOf(name), type.getChannels(), type.getHeight(), type.getWidth())));
     return new UserError(
-        "--network needs the vertex whose feature maps become tokens: name it, as in --features %s, the last one"
-            .formatted(last));
+        "--network needs the vertex whose feature maps become tokens: name it, as in --features %s, where the trunk of the network ends"
+            .formatted(nameOf(endOfTrunk(maps))));
+  }
+
+  /** The last of the smallest maps with the most channels: no decoder, no scores of classes. */
+  static String endOfTrunk(Map<String, InputTypeConvolutional> maps) {
+    String end = null;
+    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
+      if (end == null || DEEPER.compare(entry.getValue(), maps.get(end)) >= 0) {
+        end = entry.getKey();
+      }
+    }
+    return end;
   }
 }

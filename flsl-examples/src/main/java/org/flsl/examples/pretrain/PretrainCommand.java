@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,8 @@ import picocli.CommandLine.Spec;
     })
 public final class PretrainCommand implements Callable<Integer> {
   private static final SettingFlags FLAGS = new SettingFlags(Settings.SCHEMA);
+  /** Threads of all workers, for the process that OMP_NUM_THREADS tells those of one. */
+  private static final String ALL_THREADS = "FLSL_ALL_THREADS";
 
   private final Terminal terminal;
   private final Relaunch relaunch;
@@ -208,7 +211,8 @@ public final class PretrainCommand implements Callable<Integer> {
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
-    return RunSettings.withThreads(config, environment.get("OMP_NUM_THREADS"));
+    return RunSettings.withThreads(
+        config, environment.getOrDefault(ALL_THREADS, environment.get("OMP_NUM_THREADS")));
   }
 
   /** With the shape of the network that the training begins with; a resumed run has it already. */
@@ -233,7 +237,16 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private Map<String, String> nativeEnvironment(Config config) {
-    return NativeThreads.environment(environment, config.text(Settings.THREADS));
+    int workers = config.get(Settings.WORKERS);
+    if (workers == 1) {
+      return NativeThreads.environment(environment, config.text(Settings.THREADS));
+    }
+    // OpenMP's number is that of each thread that calls it, and each worker is one.
+    int ofEach = Math.max(1, config.get(Settings.THREADS) / workers);
+    Map<String, String> wanted =
+        new HashMap<>(NativeThreads.environment(environment, String.valueOf(ofEach)));
+    wanted.put(ALL_THREADS, config.text(Settings.THREADS));
+    return wanted;
   }
 
   /** Asked for before anything is begun: a run that cannot be shown as wished leaves no folder. */

@@ -39,6 +39,22 @@ public final class RunSettings {
           "Compute each step in this many parts of batch / N images, one after the other, for a"
               + " batch larger than the memory; the result is that of the whole batch, for one more"
               + " forward pass.");
+  public static final Setting<Integer> WORKERS =
+      Setting.of(
+          Section.DATA,
+          "workers",
+          Kind.whole(1),
+          1,
+          "Share each step among so many workers, each with batch / N images, which then take the"
+              + " mean of what they have learned: one for each GPU or socket of this machine; see"
+              + " docs/scale.md.");
+  public static final Setting<Integer> AVERAGE_EVERY =
+      Setting.of(
+          Section.DATA,
+          "average-every",
+          Kind.whole(1),
+          1,
+          "Let the workers take so many steps each by itself before the mean.");
   public static final Setting<Integer> EPOCHS =
       Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
   public static final Setting<Double> MINUTES =

@@ -27,6 +27,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
+import org.flsl.examples.run.NetworkFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
@@ -156,7 +157,7 @@ class OwnNetworkTest {
     Path model = folder.resolve("labelled.zip");
     MultiLayerNetwork before = trainedOnLabels();
     ModelSerializer.writeModel(before, model.toFile(), true);
-    assertRefused(pretrain("--network=" + model), "--features deep, the last one");
+    assertRefused(pretrain("--network=" + model), "--features deep, where the trunk");
     assertTrue(screen.out().contains("  layer1  6 x 16 x 16"), screen.out());
     assertEquals(
         0,
@@ -238,6 +239,24 @@ class OwnNetworkTest {
         () -> screen.err());
   }
 
+  /** Keras' own layer names and order of channels go in; the network comes out as DL4J's. */
+  @Test
+  void aKerasNetworkIsPretrained() throws IOException {
+    Path model = Path.of("src/test/resources/keras/sequential.h5");
+    assertRefused(pretrain("--network=" + model), "--features deep");
+    assertTrue(screen.out().contains("  bn  5 x 16 x 16"), screen.out());
+    assertEquals(
+        0,
+        pretrain(
+            "--network=" + model, "--features=deep", "--momentum=0.5"),
+        () -> screen.err());
+    MultiLayerNetwork before = (MultiLayerNetwork) NetworkFile.model(model);
+    MultiLayerNetwork after =
+        ModelSerializer.restoreMultiLayerNetwork(folder.resolve("run/network.zip").toFile());
+    assertNotEquals(numbers(before.getLayer(0).params()), numbers(after.getLayer(0).params()));
+    assertEquals(numbers(before.getLayer(3).params()), numbers(after.getLayer(3).params()));
+  }
+
   @Test
   void weightsForImagesOfOneSizeAreNamed() throws IOException {
     ComputationGraph network =
@@ -267,7 +286,7 @@ class OwnNetworkTest {
   void withoutFeaturesTheVerticesAreListed() throws IOException {
     Path model = folder.resolve("resnet.zip");
     ModelSerializer.writeModel(bottleneck(), model.toFile(), false);
-    assertRefused(pretrain("--network=" + model), "--features sum, the last one");
+    assertRefused(pretrain("--network=" + model), "--features sum, where the trunk");
     for (String line : List.of("  stem  6 x 8 x 8", "  middle  4 x 8 x 8", "  sum  12 x 8 x 8")) {
       assertTrue(screen.out().contains(line), () -> line + " is not in " + screen.out());
     }
@@ -292,7 +311,7 @@ class OwnNetworkTest {
     assertRefused(pretrain("--features=sum"), "--network");
     Path keras =
         Files.write(folder.resolve("model.h5"), new byte[] {(byte) 0x89, 'H', 'D', 'F', 1});
-    assertRefused(pretrain("--network=" + keras, "--features=x"), "HDF5", "KerasModelImport");
+    assertRefused(pretrain("--network=" + keras, "--features=x"), "HDF5", "Keras");
     assertRefused(pretrain("--network=" + folder.resolve("none.zip")), "does not exist");
     assertFalse(Files.exists(folder.resolve("run")));
   }
