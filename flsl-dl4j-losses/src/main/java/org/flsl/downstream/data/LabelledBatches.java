@@ -85,11 +85,16 @@ public final class LabelledBatches implements MultiDataSetIterator, AutoCloseabl
     this.augmentation = augmentation;
     this.batchSize = batchSize;
     this.seed = seed;
-    this.batchesPerEpoch = batchesPerEpoch(images.size(), batchSize);
+    this.batchesPerEpoch = perEpoch(images.size(), batchSize);
   }
 
   /** Batches in which every image comes at least once. */
-  public static int batchesPerEpoch(int images, int batchSize) {
+  public int batchesPerEpoch() {
+    return batchesPerEpoch;
+  }
+
+  /** Batches in which every one of so many images comes at least once. */
+  public static int perEpoch(int images, int batchSize) {
     return (images + batchSize - 1) / batchSize;
   }
 

@@ -52,26 +52,16 @@ final class DetectionData implements TaskData {
     this.all = all;
   }
 
-  /** The share of the images to learn from that a configuration asks for. */
-  static DetectionData of(BoxSet train, BoxSet test, Config config, Terminal terminal) {
+  /** All images, after a word on what is in them. */
+  static DetectionData of(BoxSet train, BoxSet test, Terminal terminal) {
     List<String> classes = ReclassedBoxes.union(train, test);
-    int[] chosen =
-        LabelShare.chosen(
-            train.size(), config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
     DetectionData data =
         new DetectionData(
-            new ChosenBoxes(new ReclassedBoxes(train, classes), chosen),
-            new ReclassedBoxes(test, classes),
-            train.size());
+            new ReclassedBoxes(train, classes), new ReclassedBoxes(test, classes), train.size());
     long[] known = counts(data.train);
     long[] asked = counts(data.test);
     terminal.plain("boxes to learn from: " + named(known, classes));
     terminal.plain("boxes to validate on: " + named(asked, classes));
-    if (LongStream.of(known).sum() == 0) {
-      throw new UserError(
-          "none of the %d images to learn from has a box: take a larger share with --labels"
-              .formatted(chosen.length));
-    }
     String unknown =
         IntStream.range(0, classes.size())
             .filter(category -> known[category] == 0 && asked[category] > 0)
@@ -81,6 +71,18 @@ final class DetectionData implements TaskData {
       terminal.warn("only in the images to validate on, so that nothing tells them: " + unknown);
     }
     return data;
+  }
+
+  @Override
+  public DetectionData share(double percentage, long seed) {
+    int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
+    DetectionData share = new DetectionData(new ChosenBoxes(train, chosen), test, all);
+    if (LongStream.of(counts(share.train)).sum() == 0) {
+      throw new UserError(
+          "none of the %d images to learn from has a box: take a larger share with --labels"
+              .formatted(chosen.length));
+    }
+    return share;
   }
 
   private static long[] counts(BoxSet set) {
@@ -147,9 +149,10 @@ final class DetectionData implements TaskData {
     return values;
   }
 
+  /** COCO counts categories from 1. */
   @Override
-  public Map<String, String> provenance() {
-    return Map.of(SegmentationData.CLASSES, String.join("\n", train.classes()));
+  public List<Integer> storedLabels() {
+    return IntStream.rangeClosed(1, train.classes().size()).boxed().toList();
   }
 
   @Override

@@ -109,7 +109,7 @@ final class DetectionTask implements Task {
     if (!readable.leftOut().isEmpty()) {
       terminal.plain("left out: " + readable.leftOut());
     }
-    return DetectionData.of(train, test, config, terminal);
+    return DetectionData.of(train, test, terminal);
   }
 
   /** To learn from, and to validate on. */
