@@ -14,6 +14,10 @@ import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.PyramidLevel;
+import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.layers.samediff.PackedViews;
@@ -96,7 +100,12 @@ public final class EveryLayer {
           .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
           .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
           .addVertex("first", MeanShift.cross(new FixedSchedule(0.3)), "guided", "cnn/tokens_1")
-          .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "mapTokens")
+          .addVertex("tokenMap", new TokenMap(1), "mapTokens", "maps")
+          .addVertex("pixels", new PixelMaps(), "tokenMap", "global")
+          .addLayer("fine", PyramidLevel.of(WIDTH, 6, 2), "tokenMap")
+          .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "pixels")
+          .addVertex("towers", new DetectionTowers(2, 6, 1, WIDTH - 5), "fine", "coarse")
+          .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "towers")
           .addLayer("head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
           .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
           .addLayer("out", new GradientCheck.MixedSquares(), "prototypes")

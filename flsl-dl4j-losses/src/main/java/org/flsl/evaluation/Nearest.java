@@ -32,15 +32,31 @@ public final class Nearest {
     }
   }
 
-  /** The same for those of the keys only that {@code counted} is true for. */
-  void offer(float[] values, boolean[] counted, int firstKey) {
-    float worst = worst();
+  /**
+   * The same for several at once, in one run through the values.
+   *
+   * @param counted which of all keys each takes into account
+   */
+  static void offer(Nearest[] several, float[] values, boolean[][] counted, int firstKey) {
+    float worst = worst(several);
     for (int i = 0; i < values.length; i++) {
-      if (values[i] > worst && counted[i]) {
-        insert(values[i], firstKey + i);
-        worst = worst();
+      if (values[i] > worst) {
+        for (int each = 0; each < several.length; each++) {
+          if (counted[each][firstKey + i] && values[i] > several[each].worst()) {
+            several[each].insert(values[i], firstKey + i);
+          }
+        }
+        worst = worst(several);
       }
     }
+  }
+
+  private static float worst(Nearest[] several) {
+    float worst = several[0].worst();
+    for (Nearest each : several) {
+      worst = Math.min(worst, each.worst());
+    }
+    return worst;
   }
 
   private float worst() {

@@ -31,7 +31,11 @@ public final class NearestNeighbours implements TokenClassifier {
 
   private final INDArray keys;
   private final int[] labels;
-  private final List<int[]> samples;
+  private final int[] sizes;
+
+  /** Which of all keys each sample has. */
+  private final boolean[][] counted;
+
   private final int classes;
   private final int k;
   private final double temperature;
@@ -60,7 +64,13 @@ public final class NearestNeighbours implements TokenClassifier {
     check(k, temperature);
     this.keys = UnitLength.rows(known.tokens());
     this.labels = known.labels().clone();
-    this.samples = samples;
+    this.sizes = samples.stream().mapToInt(sample -> sample.length).toArray();
+    this.counted = new boolean[samples.size()][labels.length];
+    for (int sample = 0; sample < counted.length; sample++) {
+      for (int row : samples.get(sample)) {
+        counted[sample][row] = true;
+      }
+    }
     this.classes = known.classes();
     this.k = k;
     this.temperature = temperature;
@@ -98,7 +108,9 @@ public final class NearestNeighbours implements TokenClassifier {
     }
     int queries = Math.toIntExact(tokens.size(0));
     List<float[]> scores =
-        samples.stream().map(s -> new float[Math.multiplyExact(queries, classes)]).toList();
+        IntStream.of(sizes)
+            .mapToObj(size -> new float[Math.multiplyExact(queries, classes)])
+            .toList();
     try (INDArray products =
         Nd4j.createUninitialized(
             DataType.FLOAT,
@@ -127,8 +139,8 @@ public final class NearestNeighbours implements TokenClassifier {
     Arrays.setAll(
         nearest,
         i ->
-            samples.stream()
-                .map(sample -> new Nearest(Math.min(k, sample.length)))
+            IntStream.of(sizes)
+                .mapToObj(size -> new Nearest(Math.min(k, size)))
                 .toArray(Nearest[]::new));
     for (int start = 0; start < labels.length; start += KEY_BLOCK) {
       int first = start;
@@ -138,8 +150,6 @@ public final class NearestNeighbours implements TokenClassifier {
           memory.get(NDArrayIndex.interval(0, (long) count * block)).reshape('c', count, block);
       DotProducts.of(queries, rows(keys, start, end), cosines);
       FloatBuffer values = HeapCopy.buffer(memory);
-      List<boolean[]> counted =
-          samples.stream().map(sample -> counted(sample, first, end)).toList();
       IntStream.range(0, (count + SLICE - 1) / SLICE)
           .parallel()
           .forEach(
@@ -147,23 +157,11 @@ public final class NearestNeighbours implements TokenClassifier {
                 float[] row = new float[block];
                 for (int i = slice * SLICE; i < Math.min(count, (slice + 1) * SLICE); i++) {
                   values.get(i * block, row);
-                  for (int sample = 0; sample < counted.size(); sample++) {
-                    nearest[i][sample].offer(row, counted.get(sample), first);
-                  }
+                  Nearest.offer(nearest[i], row, counted, first);
                 }
               });
     }
     return nearest;
-  }
-
-  private static boolean[] counted(int[] sample, int from, int to) {
-    boolean[] counted = new boolean[to - from];
-    for (int row : sample) {
-      if (row >= from && row < to) {
-        counted[row - from] = true;
-      }
-    }
-    return counted;
   }
 
   private static INDArray rows(INDArray matrix, long from, long to) {

@@ -160,12 +160,16 @@ public final class FlslGraph {
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
     ComputationGraphConfiguration training = graphBuilder(firstPrototypeIteration).build();
     if (config.layerDecay() < 1) {
-      new StudentLayers(training).slowDown(config.learningRateSchedule(), config.layerDecay());
+      learning(training).slowDown(config.learningRateSchedule(), config.layerDecay());
     }
     if (config.frozenBlocks() > 0) {
-      new StudentLayers(training).freeze(config.frozenBlocks());
+      learning(training).freeze(config.frozenBlocks());
     }
     return training;
+  }
+
+  private static BackboneLearning learning(ComputationGraphConfiguration training) {
+    return new BackboneLearning(training, student(training));
   }
 
   private GraphBuilder graphBuilder(int firstPrototypeIteration) {
@@ -336,14 +340,7 @@ public final class FlslGraph {
   public ComputationGraph init(ComputationGraph trained) {
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
-    int copied = 0;
-    for (GraphVertex vertex : trained.getVertices()) {
-      GraphVertex student = graph.getVertex(STUDENT + vertex.getVertexName());
-      if (student != null && student.numParams() > 0) {
-        ParameterCopy.copy(vertex, student);
-        copied++;
-      }
-    }
+    int copied = ParameterCopy.named(trained, graph, STUDENT);
     if (copied == 0) {
       throw new IllegalArgumentException(
           "FLSL graph: the trained network has no layer of the backbone (%s); its layers are %s"

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
@@ -22,13 +23,15 @@ import org.bytedeco.dnnl.stream;
 /** Kernels made of the primitives of a current oneDNN. */
 public final class OneDnn implements KernelLibrary {
   /** From so many rows on, packing the weights takes less time than it saves. */
-  private static final long PACKING_ROWS = 512;
+  private static final Map<Precision, Long> PACKING_ROWS =
+      Map.of(Precision.FLOAT32, 512L, Precision.BF16, 2048L);
 
   private static final int SCALE_AND_SHIFT = dnnl_use_scale | dnnl_use_shift;
 
   private final engine cpu;
   private final stream stream;
   private final Precision precision;
+  private final scratchpad_mode scratchpads;
 
   /**
    * Loads the native library.
@@ -42,12 +45,22 @@ public final class OneDnn implements KernelLibrary {
     cpu = new engine(engine.kind.cpu, 0);
     stream = new stream(cpu);
     precision = Precision.FLOAT32;
+    scratchpads = scratchpad_mode.library;
   }
 
-  private OneDnn(OneDnn other, Precision precision) {
+  private OneDnn(OneDnn other, Precision precision, scratchpad_mode scratchpads) {
     this.cpu = other.cpu;
     this.stream = other.stream;
     this.precision = precision;
+    this.scratchpads = scratchpads;
+  }
+
+  /**
+   * The same for kernels in lanes: only primitives whose scratchpads lie in the scratch memory of
+   * the kernel can be run by any thread.
+   */
+  private OneDnn inLanes() {
+    return new OneDnn(this, precision, scratchpad_mode.user);
   }
 
   @Override
@@ -57,7 +70,11 @@ public final class OneDnn implements KernelLibrary {
           "%s needs a processor with AVX-512-BF16 or AMX, and this is %s: use %s"
               .formatted(wanted, description(), Precision.FLOAT32));
     }
-    return wanted == precision ? this : new OneDnn(this, wanted);
+    return wanted == precision ? this : new OneDnn(this, wanted, scratchpads);
+  }
+
+  Precision precision() {
+    return precision;
   }
 
   private static boolean has(int instructions) {
@@ -94,10 +111,12 @@ public final class OneDnn implements KernelLibrary {
       return softmax(rowMajor(inputs.get(0)));
     } else if (operation instanceof Operation.SoftmaxGradient) {
       return softmaxGradient(rowMajor(inputs.get(0)));
+    } else if (operation instanceof Operation.Permutation permutation) {
+      return permutation(permutation.axes(), inputs.get(0));
     } else if (operation instanceof Operation.Attention a) {
-      return new OneDnnAttention(this, inputs.get(0), a.views(), a.heads()).forward();
+      return new OneDnnAttention(inLanes(), inputs.get(0), a.views(), a.heads()).forward();
     } else if (operation instanceof Operation.AttentionGradient a) {
-      return new OneDnnAttention(this, inputs.get(0), a.views(), a.heads()).backward();
+      return new OneDnnAttention(inLanes(), inputs.get(0), a.views(), a.heads()).backward();
     }
     throw new IllegalArgumentException("oneDNN has no kernel for " + operation);
   }
@@ -110,27 +129,26 @@ public final class OneDnn implements KernelLibrary {
     memory.desc plain = rowMajor(in, out);
     memory.desc bias = rowMajor(1, out);
     memory.desc y = rowMajor(rows, out);
-    boolean pack = rows >= PACKING_ROWS;
+    boolean pack = rows >= PACKING_ROWS.get(precision);
     memory.desc asked =
         pack
             ? new memory.desc(plain.get_dims(), memory.data_type.f32, memory.format_tag.any)
             : plain;
     matmul.primitive_desc product =
         new matmul.primitive_desc(cpu, x, asked, bias, y, productAttributes(), false);
-    memory weights = kernel.input(1, plain);
+    memory weights = kernel.input(1).as(plain);
     if (pack) {
-      memory packed = kernel.scratch(product.weights_desc())[0];
-      reorder packing =
-          new reorder(new reorder.primitive_desc(cpu, plain, cpu, product.weights_desc()));
+      memory packed = kernel.scratch(product.weights_desc().get_size()).as(product.weights_desc());
+      reorder packing = copy(plain, product.weights_desc());
       kernel.then(packing).with(DNNL_ARG_FROM, weights).with(DNNL_ARG_TO, packed);
       weights = packed;
     }
     kernel
         .then(new matmul(product))
-        .with(DNNL_ARG_SRC, kernel.input(0, x))
+        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
         .with(DNNL_ARG_WEIGHTS, weights)
-        .with(DNNL_ARG_BIAS, kernel.input(2, bias))
-        .with(DNNL_ARG_DST, kernel.output(0, y));
+        .with(DNNL_ARG_BIAS, kernel.input(2).as(bias))
+        .with(DNNL_ARG_DST, kernel.output(0).as(y));
     return kernel;
   }
 
@@ -141,9 +159,9 @@ public final class OneDnn implements KernelLibrary {
     memory.desc c = rowMajor(product.outputShapes(List.of(left, right)).get(0));
     kernel
         .then(product(a, b, c, 1))
-        .with(DNNL_ARG_SRC, kernel.input(0, a))
-        .with(DNNL_ARG_WEIGHTS, kernel.input(1, b))
-        .with(DNNL_ARG_DST, kernel.output(0, c));
+        .with(DNNL_ARG_SRC, kernel.input(0).as(a))
+        .with(DNNL_ARG_WEIGHTS, kernel.input(1).as(b))
+        .with(DNNL_ARG_DST, kernel.output(0).as(c));
     return kernel;
   }
 
@@ -156,8 +174,8 @@ public final class OneDnn implements KernelLibrary {
     PrimitiveSequence kernel = sequence(1, 1);
     kernel
         .then(new eltwise_forward(geluDesc(x)))
-        .with(DNNL_ARG_SRC, kernel.input(0, x))
-        .with(DNNL_ARG_DST, kernel.output(0, x));
+        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
+        .with(DNNL_ARG_DST, kernel.output(0).as(x));
     return kernel;
   }
 
@@ -167,9 +185,9 @@ public final class OneDnn implements KernelLibrary {
         new eltwise_backward.primitive_desc(cpu, algorithm.eltwise_gelu_erf, x, x, x, geluDesc(x));
     kernel
         .then(new eltwise_backward(desc))
-        .with(DNNL_ARG_SRC, kernel.input(0, x))
-        .with(DNNL_ARG_DIFF_DST, kernel.input(1, x))
-        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, x));
+        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
+        .with(DNNL_ARG_DIFF_DST, kernel.input(1).as(x))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0).as(x));
     return kernel;
   }
 
@@ -185,12 +203,12 @@ public final class OneDnn implements KernelLibrary {
     memory.desc column = rowMajor(shape[0]);
     kernel
         .then(new layer_normalization_forward(normDesc(x, eps)))
-        .with(DNNL_ARG_SRC, kernel.input(0, x))
-        .with(DNNL_ARG_SCALE, kernel.input(1, row))
-        .with(DNNL_ARG_SHIFT, kernel.input(2, row))
-        .with(DNNL_ARG_DST, kernel.output(0, x))
-        .with(DNNL_ARG_MEAN, kernel.output(1, column))
-        .with(DNNL_ARG_VARIANCE, kernel.output(2, column));
+        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
+        .with(DNNL_ARG_SCALE, kernel.input(1).as(row))
+        .with(DNNL_ARG_SHIFT, kernel.input(2).as(row))
+        .with(DNNL_ARG_DST, kernel.output(0).as(x))
+        .with(DNNL_ARG_MEAN, kernel.output(1).as(column))
+        .with(DNNL_ARG_VARIANCE, kernel.output(2).as(column));
     return kernel;
   }
 
@@ -204,34 +222,49 @@ public final class OneDnn implements KernelLibrary {
             cpu, dnnl_backward, x, x, x, eps, SCALE_AND_SHIFT, normDesc(x, eps));
     kernel
         .then(new layer_normalization_backward(desc))
-        .with(DNNL_ARG_DIFF_DST, kernel.input(0, x))
-        .with(DNNL_ARG_SRC, kernel.input(1, x))
-        .with(DNNL_ARG_MEAN, kernel.input(2, column))
-        .with(DNNL_ARG_VARIANCE, kernel.input(3, column))
-        .with(DNNL_ARG_SCALE, kernel.input(4, row))
-        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, x))
-        .with(DNNL_ARG_DIFF_SCALE, kernel.output(1, row))
-        .with(DNNL_ARG_DIFF_SHIFT, kernel.output(2, row));
+        .with(DNNL_ARG_DIFF_DST, kernel.input(0).as(x))
+        .with(DNNL_ARG_SRC, kernel.input(1).as(x))
+        .with(DNNL_ARG_MEAN, kernel.input(2).as(column))
+        .with(DNNL_ARG_VARIANCE, kernel.input(3).as(column))
+        .with(DNNL_ARG_SCALE, kernel.input(4).as(row))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0).as(x))
+        .with(DNNL_ARG_DIFF_SCALE, kernel.output(1).as(row))
+        .with(DNNL_ARG_DIFF_SHIFT, kernel.output(2).as(row));
     return kernel;
   }
 
   private Kernel softmax(memory.desc x) {
     PrimitiveSequence kernel = sequence(1, 1);
     kernel
-        .then(softmaxOf(x))
-        .with(DNNL_ARG_SRC, kernel.input(0, x))
-        .with(DNNL_ARG_DST, kernel.output(0, x));
+        .then(softmaxOf(x, x))
+        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
+        .with(DNNL_ARG_DST, kernel.output(0).as(x));
     return kernel;
   }
 
   private Kernel softmaxGradient(memory.desc y) {
     PrimitiveSequence kernel = sequence(2, 1);
     kernel
-        .then(softmaxGradientOf(y))
-        .with(DNNL_ARG_DST, kernel.input(0, y))
-        .with(DNNL_ARG_DIFF_DST, kernel.input(1, y))
-        .with(DNNL_ARG_DIFF_SRC, kernel.output(0, y));
+        .then(softmaxGradientOf(y, y))
+        .with(DNNL_ARG_DST, kernel.input(0).as(y))
+        .with(DNNL_ARG_DIFF_DST, kernel.input(1).as(y))
+        .with(DNNL_ARG_DIFF_SRC, kernel.output(0).as(y));
     return kernel;
+  }
+
+  private Kernel permutation(List<Integer> axes, long[] shape) {
+    PrimitiveSequence kernel = sequence(1, 1);
+    memory.desc permuted = strided(chosen(shape, axes), chosen(strides(shape), axes));
+    memory.desc plain = rowMajor(chosen(shape, axes));
+    kernel
+        .then(copy(permuted, plain))
+        .with(DNNL_ARG_FROM, kernel.input(0).as(permuted))
+        .with(DNNL_ARG_TO, kernel.output(0).as(plain));
+    return kernel;
+  }
+
+  private static long[] chosen(long[] values, List<Integer> axes) {
+    return axes.stream().mapToLong(axis -> values[axis]).toArray();
   }
 
   // ---- primitives -----------------------------------------------------------------------------
@@ -240,8 +273,14 @@ public final class OneDnn implements KernelLibrary {
     return new PrimitiveSequence(cpu, stream, inputs, outputs);
   }
 
-  private primitive_attr productAttributes() {
+  private primitive_attr attributes() {
     primitive_attr attributes = new primitive_attr();
+    attributes.set_scratchpad_mode(scratchpads);
+    return attributes;
+  }
+
+  private primitive_attr productAttributes() {
+    primitive_attr attributes = attributes();
     if (precision == Precision.BF16) {
       attributes.set_fpmath_mode(dnnl_fpmath_mode_bf16);
     }
@@ -253,7 +292,7 @@ public final class OneDnn implements KernelLibrary {
     // Sums are products with a vector of ones: memory bounds them, and their terms stay exact.
     int rank = c.get_ndims();
     boolean vector = c.get_dims().get(rank - 1) == 1 || c.get_dims().get(rank - 2) == 1;
-    primitive_attr attributes = vector ? new primitive_attr() : productAttributes();
+    primitive_attr attributes = vector ? attributes() : productAttributes();
     if (factor != 1) {
       post_ops after = new post_ops();
       after.append_eltwise(algorithm.eltwise_linear, factor, 0);
@@ -262,19 +301,38 @@ public final class OneDnn implements KernelLibrary {
     return new matmul(new matmul.primitive_desc(cpu, a, b, c, attributes, false));
   }
 
-  private softmax_forward.primitive_desc softmaxDesc(memory.desc x) {
+  private softmax_forward.primitive_desc softmaxDesc(memory.desc x, memory.desc y) {
     return new softmax_forward.primitive_desc(
-        cpu, prop_kind.forward_training, algorithm.softmax_accurate, x, x, x.get_ndims() - 1);
+        cpu,
+        prop_kind.forward_training,
+        algorithm.softmax_accurate,
+        x,
+        y,
+        x.get_ndims() - 1,
+        attributes(),
+        false);
   }
 
-  softmax_forward softmaxOf(memory.desc x) {
-    return new softmax_forward(softmaxDesc(x));
+  softmax_forward softmaxOf(memory.desc x, memory.desc y) {
+    return new softmax_forward(softmaxDesc(x, y));
   }
 
-  softmax_backward softmaxGradientOf(memory.desc y) {
+  softmax_backward softmaxGradientOf(memory.desc y, memory.desc dx) {
     return new softmax_backward(
         new softmax_backward.primitive_desc(
-            cpu, algorithm.softmax_accurate, y, y, y, y.get_ndims() - 1, softmaxDesc(y)));
+            cpu,
+            algorithm.softmax_accurate,
+            dx,
+            y,
+            y,
+            y.get_ndims() - 1,
+            softmaxDesc(y, y),
+            attributes(),
+            false));
+  }
+
+  reorder copy(memory.desc from, memory.desc to) {
+    return new reorder(new reorder.primitive_desc(cpu, from, cpu, to, attributes(), false));
   }
 
   // ---- layouts --------------------------------------------------------------------------------

@@ -44,6 +44,19 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * A copy with its axes in another order.
+   *
+   * @param axes the input's axis that becomes the first, the second and so on
+   */
+  record Permutation(List<Integer> axes) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] shape = inputs.get(0);
+      return List.of(axes.stream().mapToLong(axis -> shape[axis]).toArray());
+    }
+  }
+
   /** GELU in its exact form. */
   record Gelu() implements Operation {
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import org.flsl.layers.kernels.Operation;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.shape.Permute;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 
 /** The ops of ND4J that are what a kernel computes by themselves. */
@@ -21,6 +22,10 @@ final class SingleOps {
     if (op instanceof SoftMax softmax && rank >= 2) {
       long axis = softmax.iArgs().length == 0 ? rank - 1 : softmax.iArgs()[0];
       return Math.floorMod(axis, rank) == rank - 1 ? new Operation.Softmax() : null;
+    }
+    if (op instanceof Permute permute && permute.iArgs().length == rank) {
+      return new Operation.Permutation(
+          Arrays.stream(permute.iArgs()).mapToObj(axis -> (int) axis).toList());
     }
     return null;
   }

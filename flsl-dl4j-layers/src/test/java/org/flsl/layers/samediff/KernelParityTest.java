@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Kernels give what ND4J's ops give: values and gradients, also of shapes that fit no vector. */
 class KernelParityTest {
@@ -200,6 +202,34 @@ class KernelParityTest {
     }
   }
 
+  /** Fewer images than threads are split into heads, and a thread may have nothing to do. */
+  @Test
+  void attentionOnAnyNumberOfThreads() {
+    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    int before = openMp.ompGetMaxThreads();
+    PackedViews views = PackedViews.of(20, 7, 7);
+    Function<Definition, SDVariable> attention =
+        d -> SelfAttention.apply(d, in(d, "qkv"), views, 3, 24);
+    try {
+      for (long batch : new long[] {1, 2, 5}) {
+        Map<String, INDArray> qkv =
+            inputs("qkv", TinyGraph.random(1, batch * views.total(), 72).muli(3));
+        openMp.setOmpNumThreads(1);
+        Map<String, INDArray> alone = run(attention, qkv, DataType.FLOAT, kernels);
+        for (int threads : new int[] {2, 3, 20}) {
+          openMp.setOmpNumThreads(threads);
+          Map<String, INDArray> together = run(attention, qkv, DataType.FLOAT, kernels);
+          assertEquals(threads, openMp.ompGetMaxThreads(), "kernels leave OpenMP as it was");
+          alone.forEach(
+              (name, expected) ->
+                  assertClose(name, expected.castTo(DataType.DOUBLE), together.get(name)));
+        }
+      }
+    } finally {
+      openMp.setOmpNumThreads(before);
+    }
+  }
+
   @Test
   void attentionWeights() {
     check(
@@ -227,6 +257,17 @@ class KernelParityTest {
     shape[batch.length] = rows;
     shape[batch.length + 1] = columns;
     return shape;
+  }
+
+  /** As of patches of images, and of channels. */
+  @Test
+  void permutations() {
+    check(
+        d -> d.sameDiff().permute(in(d, "x").mul(in(d, "x")), 0, 2, 4, 1, 3, 5),
+        inputs("x", TinyGraph.random(1, 2, 3, 4, 5, 2, 7)));
+    check(
+        d -> d.sameDiff().permute(in(d, "x").mul(in(d, "x")), 0, 3, 1, 2),
+        inputs("x", TinyGraph.random(1, 3, 5, 1, 4)));
   }
 
   @Test
