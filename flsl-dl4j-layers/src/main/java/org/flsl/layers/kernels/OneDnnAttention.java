@@ -171,10 +171,7 @@ final class OneDnnAttention {
         return from;
       }
       Region to = kernel.scratch(wanted.get_size());
-      kernel
-          .then(rounding)
-          .with(DNNL_ARG_FROM, from.as(given))
-          .with(DNNL_ARG_TO, to.as(wanted));
+      kernel.then(rounding).with(DNNL_ARG_FROM, from.as(given)).with(DNNL_ARG_TO, to.as(wanted));
       return to;
     }
 
@@ -265,8 +262,7 @@ final class OneDnnAttention {
       this.kernel = kernel;
       gradient = new Heads(1, factors);
       result = new Heads(3, F32);
-      turned =
-          new memory.desc(new long[] {together, n, n}, factors, new long[] {n * n, 1, n});
+      turned = new memory.desc(new long[] {together, n, n}, factors, new long[] {n * n, 1, n});
       softmax = library.softmaxOf(square, square);
       rounding = library.copy(square, factor);
       valueGradient = library.product(turned, gradient.rows, result.rows, 1);
