@@ -45,7 +45,8 @@ class ArchitectureRulesTest {
     "training, layers losses schedules views",
     "evaluation, layers losses schedules training views",
     "evaluation.data, layers.TokenGrid views",
-    "examples, layers losses schedules training views evaluation"
+    "downstream, layers losses schedules training views evaluation",
+    "examples, layers losses schedules training views evaluation downstream"
   })
   void aRoomKnowsOnlyThoseBelowIt(String room, String below) {
     String known = room + (below == null ? "" : "|" + below.replace(' ', '|'));
@@ -59,7 +60,16 @@ class ArchitectureRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"layers", "losses", "schedules", "training", "views", "evaluation", "arbiter"})
+      strings = {
+        "layers",
+        "losses",
+        "schedules",
+        "training",
+        "views",
+        "evaluation",
+        "downstream",
+        "arbiter"
+      })
   void packagesHaveNoCycles(String room) {
     slices().matching("org.flsl.(**)").should().beFreeOfCycles().check(in("org.flsl." + room));
   }

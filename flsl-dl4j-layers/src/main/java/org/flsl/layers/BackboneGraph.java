@@ -2,6 +2,8 @@ package org.flsl.layers;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,17 +153,25 @@ public final class BackboneGraph {
    * @return by the vertex that yields them, each behind those that it depends on
    */
   public Map<String, InputTypeConvolutional> featureMaps(int height, int width) {
+    Map<String, InputType> types = new HashMap<>();
+    List<String> backwards = new ArrayList<>(vertices());
+    Collections.reverse(backwards);
+    for (String name : backwards) {
+      // A vertex tells of all that come before it.
+      if (!types.containsKey(name)) {
+        try {
+          types.putAll(of(configuration, name).types(height, width));
+        } catch (IllegalArgumentException noImagesOfThisSize) {
+          // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+        }
+      }
+    }
     Map<String, InputTypeConvolutional> maps = new LinkedHashMap<>();
     for (String name : vertices()) {
-      try {
-        if (of(configuration, name).types(height, width).get(name)
-                instanceof InputTypeConvolutional found
-            && found.getHeight() > 0
-            && found.getWidth() > 0) {
-          maps.put(name, found);
-        }
-      } catch (IllegalArgumentException noImagesOfThisSize) {
-        // Layers for images of one size, as classifiers end in, hand on no maps anyway.
+      if (types.get(name) instanceof InputTypeConvolutional found
+          && found.getHeight() > 0
+          && found.getWidth() > 0) {
+        maps.put(name, found);
       }
     }
     return maps;
@@ -172,9 +182,20 @@ public final class BackboneGraph {
     return width(features, types(height, width).get(features));
   }
 
-  /** Side in pixels of the square that a token of the features stands for. */
+  /**
+   * Side in pixels of the square that a token of the features stands for.
+   *
+   * @throws IllegalArgumentException if the network has weights for images of one size, and so no
+   *     stride
+   */
   public int stride() {
-    return entrance().map(ImageEntrance::patch).orElseGet(() -> stride(features, usualTypes()));
+    return entrance().map(ImageEntrance::patch).orElseGet(this::strideOfMaps);
+  }
+
+  private int strideOfMaps() {
+    int stride = stride(features, usualTypes());
+    types(USUAL_SIDE, USUAL_SIDE);
+    return stride;
   }
 
   /**
@@ -381,7 +402,11 @@ public final class BackboneGraph {
   }
 
   private Map<String, InputType> types(int height, int width) {
-    return types(images(height, width));
+    ComputationGraphConfiguration asked = configuration.clone();
+    InputType[] images = images(height, width);
+    Map<String, InputType> types = types(asked, images);
+    checkWeights(asked, images[0]);
+    return types;
   }
 
   private Map<String, InputType> usualTypes() {
@@ -389,11 +414,30 @@ public final class BackboneGraph {
   }
 
   private Map<String, InputType> types(InputType... images) {
+    return types(configuration.clone(), images);
+  }
+
+  private static Map<String, InputType> types(
+      ComputationGraphConfiguration asked, InputType... images) {
     try {
-      return configuration.clone().getLayerActivationTypes(images);
+      return asked.getLayerActivationTypes(images);
     } catch (DL4JException | InvalidInputTypeException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "The network takes no images like %s: %s".formatted(images[0], e.getMessage()), e);
+    }
+  }
+
+  /** DL4J does not mind when images of another size would need weights of another shape. */
+  private void checkWeights(ComputationGraphConfiguration asked, InputType image) {
+    for (String name : vertices()) {
+      boolean settled = !(layer(name) instanceof FeedForwardLayer layer) || layer.getNIn() > 0;
+      long own = settled ? vertex(name).numParams(false) : 0;
+      long needed = settled ? asked.getVertices().get(name).numParams(false) : 0;
+      if (own != needed) {
+        throw new IllegalArgumentException(
+            "The network takes no images like %s: its layer \"%s\" has %d weights and would need %d"
+                .formatted(image, name, own, needed));
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.flsl.layers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
@@ -78,6 +79,15 @@ public final class GraphSection {
     String full = prefix + name;
     builder.addVertex(full, frozen ? new FrozenVertex(vertex) : vertex, inputs);
     return full;
+  }
+
+  /**
+   * Puts another vertex in the place of one of this section; inputs stay.
+   *
+   * @param name name inside the section
+   */
+  public void replace(String name, UnaryOperator<GraphVertex> other) {
+    builder.getVertices().computeIfPresent(prefix + name, (full, vertex) -> other.apply(vertex));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.flsl.layers;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,6 +25,26 @@ public final class ParameterCopy {
     if (to.numParams() > 0) {
       to.params().assign(from.params());
     }
+  }
+
+  /**
+   * Copies those of all vertices that a section of another graph has under the same names; others
+   * are left out.
+   *
+   * @param prefix of the section
+   * @return how many vertices got some
+   * @throws IllegalArgumentException if shapes differ
+   */
+  public static int named(ComputationGraph from, ComputationGraph to, String prefix) {
+    int copied = 0;
+    for (GraphVertex vertex : from.getVertices()) {
+      GraphVertex other = to.getVertex(prefix + vertex.getVertexName());
+      if (other != null && other.numParams() > 0) {
+        copy(vertex, other);
+        copied++;
+      }
+    }
+    return copied;
   }
 
   /**

@@ -1,16 +1,25 @@
 package org.flsl.layers;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.cluster.MeanShift;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
+import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.PyramidLevel;
+import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
+import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.PatchTokens;
@@ -60,43 +69,68 @@ public final class EveryLayer {
             .dropout(0.2)
             .views(all)
             .build();
-    return b ->
-        b.addInputs("global", "local", "selector", "maps")
-            .addVertex("embedding", new PatchEmbedding(vit, 2), "global", "local")
-            .addLayer("block", block, "embedding")
-            .addLayer("patches", PatchTokens.of(WIDTH, 1, all), "block")
-            .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "patches")
-            .addVertex("queries", new TokenSelection(), "norm", "selector")
-            .addVertex("modes", MeanShift.self(tau, queries, tokens), "queries", "norm")
-            .addVertex("frozen/embedding", new FrozenVertex(new PatchEmbedding(vit, 1)), "global")
+    return b -> {
+      b.addInputs("global", "local", "selector", "maps");
+      cnn()
+          .addTo(
+              new GraphSection(b, "cnn/", false),
+              List.of(new ImageInput("global", 3, 6, 6), new ImageInput("local", 3, 4, 4)));
+      b.addVertex("embedding", new PatchEmbedding(vit, 2), "global", "local")
+          .addLayer("block", block, "embedding")
+          .addLayer("patches", PatchTokens.of(WIDTH, 1, all), "block")
+          .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "patches")
+          .addVertex("queries", new TokenSelection(), "norm", "selector")
+          .addVertex("modes", MeanShift.self(tau, queries, tokens), "queries", "norm")
+          .addVertex("frozen/embedding", new FrozenVertex(new PatchEmbedding(vit, 1)), "global")
+          .addLayer(
+              "frozen/block",
+              new FrozenLayer(TransformerBlock.builder(WIDTH, 2).dropPath(0.9).build()),
+              "frozen/embedding")
+          .addVertex(
+              "frozen/attention",
+              new FrozenVertex(new PreviousStageAttention(0.3, 7)),
+              "modes",
+              "frozen/block")
+          .addVertex(
+              "guided",
+              MeanShift.guided(tau, new FixedSchedule(0.4)),
+              "modes",
+              "frozen/block",
+              "frozen/attention")
+          .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
+          .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
+          .addVertex("first", MeanShift.cross(new FixedSchedule(0.3)), "guided", "cnn/tokens_1")
+          .addVertex("tokenMap", new TokenMap(1), "mapTokens", "maps")
+          .addVertex("pixels", new PixelMaps(), "tokenMap", "global")
+          .addLayer("fine", PyramidLevel.of(WIDTH, 6, 2), "tokenMap")
+          .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "pixels")
+          .addVertex("towers", new DetectionTowers(2, 6, 1, WIDTH - 5), "fine", "coarse")
+          .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "towers")
+          .addLayer("head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
+          .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
+          .addLayer("out", new GradientCheck.MixedSquares(), "prototypes")
+          .setOutputs("out")
+          .setInputTypes(
+              InputType.convolutional(6, 6, 3),
+              InputType.convolutional(4, 4, 3),
+              TokenTypes.sequence(TOKENS, 3),
+              InputType.convolutional(2, 3, WIDTH));
+    };
+  }
+
+  private static GraphBackbone cnn() {
+    return GraphBackbone.of(
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("image")
             .addLayer(
-                "frozen/block",
-                new FrozenLayer(TransformerBlock.builder(WIDTH, 2).dropPath(0.9).build()),
-                "frozen/embedding")
-            .addVertex(
-                "frozen/attention",
-                new FrozenVertex(new PreviousStageAttention(0.3, 7)),
-                "modes",
-                "frozen/block")
-            .addVertex(
-                "guided",
-                MeanShift.guided(tau, new FixedSchedule(0.4)),
-                "modes",
-                "frozen/block",
-                "frozen/attention")
-            .addLayer("mapNorm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "maps")
-            .addVertex("mapTokens", new FeatureMapTokens(1), "mapNorm")
-            .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "guided", "mapTokens")
-            .addLayer(
-                "head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")
-            .addLayer("prototypes", Prototypes.builder(4, 5).build(), "head")
-            .addLayer("out", new GradientCheck.MixedSquares(), "prototypes")
-            .setOutputs("out")
-            .setInputTypes(
-                InputType.convolutional(6, 6, 3),
-                InputType.convolutional(4, 4, 3),
-                TokenTypes.sequence(TOKENS, 3),
-                InputType.convolutional(2, 3, WIDTH));
+                "maps",
+                new ConvolutionLayer.Builder(2, 2).stride(2, 2).nOut(WIDTH).build(),
+                "image")
+            .setOutputs("maps")
+            .setInputTypes(InputType.convolutional(6, 6, 3))
+            .build(),
+        "maps");
   }
 
   /** Inputs for the graph. */

@@ -28,6 +28,10 @@ import org.flsl.layers.cluster.MeanShift;
 import org.flsl.layers.cluster.PreviousStageAttention;
 import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
+import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.PyramidLevel;
+import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
@@ -59,6 +63,7 @@ class RoundTripTest {
       if (vertex instanceof LayerVertex layer) {
         var conf = layer.getLayerConf().getLayer();
         used.add((conf instanceof FrozenLayer f ? f.getLayer() : conf).getClass().getName());
+        used.add(layer.getClass().getName());
       } else {
         var inner = vertex instanceof FrozenVertex f ? f.getUnderlying() : vertex;
         used.add(inner.getClass().getName());
@@ -76,6 +81,7 @@ class RoundTripTest {
       }
     }
     used.remove(GradientCheck.MixedSquares.class.getName());
+    used.removeIf(name -> name.startsWith("org.deeplearning4j."));
     assertEquals(there, used);
   }
 
@@ -134,6 +140,18 @@ class RoundTripTest {
             MeanShift.self(TAU, PackedViews.of(1), PackedViews.of(3)),
             new FeatureMapTokens(1),
             new FeatureMapTokens(2),
+            PyramidLevel.of(8, 4, 1),
+            PyramidLevel.of(8, 4, 0),
+            PyramidLevel.of(8, 5, 1),
+            PyramidLevel.of(4, 4, 1),
+            new DetectionTowers(1, 4, 1, 3),
+            new DetectionTowers(2, 4, 1, 3),
+            new DetectionTowers(1, 5, 1, 3),
+            new DetectionTowers(1, 4, 2, 3),
+            new DetectionTowers(1, 4, 1, 4),
+            new TokenMap(1),
+            new TokenMap(2),
+            new PixelMaps(),
             new PreviousStageAttention(0.2, 50),
             new PreviousStageAttention(0.2, 51),
             new PatchEmbedding(VitConfig.small(16), 1),

@@ -8,11 +8,12 @@ import org.flsl.layers.TokenGrid;
  * <p>Bilinear, with pixels and tokens as areas (as PyTorch's {@code interpolate(mode="bilinear",
  * align_corners=False)}).
  */
-final class BilinearScores {
+public final class BilinearScores {
   private final TokenGrid grid;
   private final int classes;
 
-  BilinearScores(TokenGrid grid, int classes) {
+  /** Scores of so many classes for each token of a grid. */
+  public BilinearScores(TokenGrid grid, int classes) {
     this.grid = grid;
     this.classes = classes;
   }
@@ -41,7 +42,7 @@ final class BilinearScores {
    * @param start where this image's scores begin
    * @return row by row
    */
-  int[] best(float[] scores, int start, int height, int width) {
+  public int[] best(float[] scores, int start, int height, int width) {
     Axis down = Axis.of(grid.height(), height);
     Axis across = Axis.of(grid.width(), width);
     int[] best = new int[height * width];

@@ -28,6 +28,7 @@ import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.graph.FeatureMapTokens;
+import org.flsl.layers.graph.FurtherViews;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.samediff.ProductPrecision;
@@ -159,12 +160,16 @@ public final class FlslGraph {
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
     ComputationGraphConfiguration training = graphBuilder(firstPrototypeIteration).build();
     if (config.layerDecay() < 1) {
-      new StudentLayers(training).slowDown(config.learningRateSchedule(), config.layerDecay());
+      learning(training).slowDown(config.learningRateSchedule(), config.layerDecay());
     }
     if (config.frozenBlocks() > 0) {
-      new StudentLayers(training).freeze(config.frozenBlocks());
+      learning(training).freeze(config.frozenBlocks());
     }
     return training;
+  }
+
+  private static BackboneLearning learning(ComputationGraphConfiguration training) {
+    return new BackboneLearning(training, student(training));
   }
 
   private GraphBuilder graphBuilder(int firstPrototypeIteration) {
@@ -335,14 +340,7 @@ public final class FlslGraph {
   public ComputationGraph init(ComputationGraph trained) {
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
-    int copied = 0;
-    for (GraphVertex vertex : trained.getVertices()) {
-      GraphVertex student = graph.getVertex(STUDENT + vertex.getVertexName());
-      if (student != null && student.numParams() > 0) {
-        ParameterCopy.copy(vertex, student);
-        copied++;
-      }
-    }
+    int copied = ParameterCopy.named(trained, graph, STUDENT);
     if (copied == 0) {
       throw new IllegalArgumentException(
           "FLSL graph: the trained network has no layer of the backbone (%s); its layers are %s"
@@ -461,12 +459,26 @@ public final class FlslGraph {
         .getLayerActivationTypes()
         .forEach((name, type) -> shapes.put(name, shape(type, batch * stacked.get(name))));
     long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
+    outputs += batch * activationsOfFurtherViews(builder);
     // DL4J makes room for gradients of frozen parameters as well.
     long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
     long weights = 2 * graph.params().length() + moments;
     int width = config.dataType().width();
     return new TrainingMemory(
         width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
+  }
+
+  /** Numbers that views of further sizes keep inside their vertices, of one photo. */
+  private static long activationsOfFurtherViews(GraphBuilder builder) {
+    long activations = 0;
+    for (var vertex : builder.getVertices().entrySet()) {
+      if (vertex.getValue() instanceof FurtherViews further) {
+        String view = builder.getVertexInputs().get(vertex.getKey()).get(1);
+        int input = builder.getNetworkInputs().indexOf(view);
+        activations += further.activations(builder.getNetworkInputTypes().get(input));
+      }
+    }
+    return activations;
   }
 
   /** How many views stand one after the other in the batch of each vertex; types do not tell. */

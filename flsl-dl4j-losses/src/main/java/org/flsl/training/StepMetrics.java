@@ -1,8 +1,11 @@
 package org.flsl.training;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What one training step was like.
@@ -35,11 +38,42 @@ public record StepMetrics(
     double assignmentEntropy,
     int usedCentroids,
     double featureSpread,
-    double placeShare) {
+    double placeShare)
+    implements Serializable {
 
   /** Copies. */
   public StepMetrics {
     terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+
+  /**
+   * What a step was like that several workers took together, each on its part of the batch: means
+   * over them.
+   *
+   * @param workers at least one, of the same step
+   */
+  public static StepMetrics mean(List<StepMetrics> workers) {
+    StepMetrics first = workers.get(0);
+    Map<String, Double> terms = new LinkedHashMap<>();
+    first.terms.keySet().forEach(name -> terms.put(name, mean(workers, w -> w.terms.get(name))));
+    return new StepMetrics(
+        first.iteration,
+        first.epoch,
+        mean(workers, StepMetrics::total),
+        terms,
+        first.learningRate,
+        first.weightDecay,
+        first.momentum,
+        first.teacherTemperature,
+        mean(workers, StepMetrics::gradientNorm),
+        mean(workers, StepMetrics::assignmentEntropy),
+        (int) Math.round(mean(workers, StepMetrics::usedCentroids)),
+        mean(workers, StepMetrics::featureSpread),
+        mean(workers, StepMetrics::placeShare));
+  }
+
+  private static double mean(List<StepMetrics> workers, ToDoubleFunction<StepMetrics> figure) {
+    return workers.stream().mapToDouble(figure).average().orElseThrow();
   }
 
   /** Whether every number is finite. */

@@ -32,12 +32,14 @@ final class BatchPrefetcher implements AutoCloseable {
       PhotoReader reader,
       ViewConfig config,
       BatchLayout layout,
+      int part,
+      int parts,
       long seed,
       DataType dataType,
       boolean reuseArrays) {
 
     int batchesPerEpoch() {
-      return folder.size() / layout.batchSize();
+      return folder.size() / (parts * layout.batchSize());
     }
   }
 
@@ -127,7 +129,7 @@ final class BatchPrefetcher implements AutoCloseable {
     if (order == null || order.epoch() != nextToSubmit.epoch()) {
       order = new EpochOrder(job.seed, nextToSubmit.epoch(), job.folder.size());
     }
-    int[] images = order.batch(nextToSubmit.batch(), job.layout.batchSize());
+    int[] images = order.batch(nextToSubmit.batch() * job.parts + job.part, job.layout.batchSize());
     PendingBatch batch = new PendingBatch(nextToSubmit.epoch(), images, memory);
     pending.addLast(batch);
     for (int slot = 0; slot < images.length; slot++) {

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** The order in which an epoch visits the images: a shuffle that depends on (seed, epoch). */
-final class EpochOrder {
+public final class EpochOrder {
 
   private final int epoch;
   private final int[] images;
 
-  EpochOrder(long seed, int epoch, int size) {
+  /** Shuffles so many images. */
+  public EpochOrder(long seed, int epoch, int size) {
     this.epoch = epoch;
     this.images = new int[size];
     RandomGenerator random = ViewSeed.ofOrder(seed, epoch);
@@ -21,8 +22,14 @@ final class EpochOrder {
     }
   }
 
-  int epoch() {
+  /** The epoch, from 0. */
+  public int epoch() {
     return epoch;
+  }
+
+  /** The image at a place of the epoch, from 0. */
+  public int image(int place) {
+    return images[place];
   }
 
   /** The images of a batch. */

@@ -13,8 +13,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.slf4j.Logger;
@@ -22,6 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All images in a folder and its subfolders, in an order that is the same on every machine.
+ *
+ * <p>The images may lie there as files, or in {@linkplain Shard shards}, tar files in the
+ * WebDataset convention, or both; a single shard does as well. An image in a shard counts by its
+ * member's name as one in a folder does by its file's: the same photos give the same batches either
+ * way.
  *
  * <p>Files count as images by their name's extension ({@link ImageFormat#extensions()}, any case);
  * hidden files and folders (names starting with a dot) and those of the system are left out, as
@@ -43,11 +51,28 @@ public final class ImageFolder {
     this.leftOut = leftOut;
   }
 
-  /** An image: its file, that relative to the root as text with slashes, its length in bytes. */
-  private record Entry(Path file, String relativePath, long bytes) {}
+  /**
+   * An image.
+   *
+   * @param file where its bytes are
+   * @param relativePath its name: relative to the root, or to the shard, with slashes
+   */
+  private record Entry(Path file, Optional<Shard.Member> member, String relativePath, long bytes) {
+
+    static Entry file(Path root, Path file, long bytes) {
+      return new Entry(file, Optional.empty(), FileNames.text(root.relativize(file)), bytes);
+    }
+
+    static Entry member(Path shard, Shard.Member member) {
+      return new Entry(shard, Optional.of(member), member.name(), member.bytes());
+    }
+  }
 
   /**
-   * Finds the images below a folder.
+   * Finds the images below a folder, or in a shard.
+   *
+   * <p>What a damaged shard still holds counts; that it is damaged, that members share a name or
+   * that shards are missing is warned about (SLF4J).
    *
    * @throws IllegalArgumentException if the folder is missing, is no folder, cannot be read, or
    *     holds no image; the message says which and what to do
@@ -56,7 +81,7 @@ public final class ImageFolder {
     if (!Files.exists(root)) {
       throw refused(root, "it does not exist", "Check the path");
     }
-    if (!Files.isDirectory(root)) {
+    if (!Files.isDirectory(root) && !Shard.isShard(root)) {
       throw refused(root, "it is a file", "Give the folder that contains the images");
     }
     Scan scan = new Scan(root);
@@ -75,8 +100,25 @@ public final class ImageFolder {
           "Put images into it, in subfolders if you like, or give another folder");
     }
     scan.found.sort(Comparator.comparing(Entry::relativePath).thenComparing(Entry::file));
+    warnOfShards(scan);
     LOG.info("Found {} images in {}; left out: {}", scan.found.size(), root, scan.leftOut);
     return new ImageFolder(root, List.copyOf(scan.found), scan.leftOut);
+  }
+
+  private static void warnOfShards(Scan scan) {
+    for (String missing : new MissingShards(scan.shards).find()) {
+      LOG.warn("A shard is missing: {}", missing);
+    }
+    Set<String> names = new HashSet<>();
+    List<String> again =
+        scan.found.stream().map(Entry::relativePath).filter(name -> !names.add(name)).toList();
+    if (!again.isEmpty()) {
+      LOG.warn(
+          "{} images in {} have the name of another one, such as {}; all of them are taken",
+          again.size(),
+          scan.root,
+          again.get(0));
+    }
   }
 
   private static IllegalArgumentException refused(Path root, String found, String advice) {
@@ -88,11 +130,11 @@ public final class ImageFolder {
     for (ImageFormat format : ImageFormat.values()) {
       extensions.addAll(format.extensions());
     }
-    return "No images in %s: %s; expected a folder with files of type %s. %s."
+    return "No images in %s: %s; expected a folder with files of type %s, or tar files of them. %s."
         .formatted(root.toAbsolutePath(), found, String.join(", ", extensions), advice);
   }
 
-  /** The folder that was scanned. */
+  /** The folder or shard that was scanned. */
   public Path root() {
     return root;
   }
@@ -102,12 +144,33 @@ public final class ImageFolder {
     return entries.size();
   }
 
-  /** The file of an image. */
+  /**
+   * The file of an image; for one in a shard a name for people, as if the shard were a folder.
+   * {@link #read} has its bytes in either case.
+   */
   public Path path(int image) {
-    return entries.get(image).file;
+    return path(entries.get(image));
   }
 
-  /** The file of an image relative to {@link #root()}, with slashes. */
+  private static Path path(Entry entry) {
+    return entry.member.isEmpty()
+        ? entry.file
+        : FileNames.resolve(entry.file, entry.relativePath.replaceFirst("^/+", ""));
+  }
+
+  /**
+   * The bytes of an image.
+   *
+   * @throws IOException if its file, or its shard, cannot be read
+   */
+  public byte[] read(int image) throws IOException {
+    Entry entry = entries.get(image);
+    return entry.member.isEmpty()
+        ? Files.readAllBytes(entry.file)
+        : entry.member.get().read(entry.file);
+  }
+
+  /** The file of an image relative to {@link #root()}, or to its shard, with slashes. */
   public String relativePath(int image) {
     return entries.get(image).relativePath;
   }
@@ -117,9 +180,9 @@ public final class ImageFolder {
     return leftOut;
   }
 
-  /** The files of all images, in order. */
+  /** The files of all images, in order, as {@link #path} has them. */
   public List<Path> paths() {
-    return entries.stream().map(Entry::file).toList();
+    return entries.stream().map(ImageFolder::path).toList();
   }
 
   /**
@@ -151,6 +214,7 @@ public final class ImageFolder {
   private static final class Scan extends SimpleFileVisitor<Path> {
     private final Path root;
     private final List<Entry> found = new ArrayList<>();
+    private final List<Path> shards = new ArrayList<>();
     private final LeftOut leftOut = new LeftOut();
 
     Scan(Path root) {
@@ -175,7 +239,12 @@ public final class ImageFolder {
               && !LeftOut.isSystem(file)
               && attributes.isRegularFile();
       if (image) {
-        found.add(new Entry(file, FileNames.text(root.relativize(file)), attributes.size()));
+        found.add(Entry.file(root, file, attributes.size()));
+      } else if (Shard.isShard(file) && !LeftOut.isSystem(file) && attributes.isRegularFile()) {
+        shards.add(file);
+        for (Shard.Member member : new Shard(file).images(leftOut)) {
+          found.add(Entry.member(file, member));
+        }
       } else {
         leftOut.addFile(file);
       }

@@ -76,11 +76,15 @@ public final class LeftOut {
     } else if (OTHER_IMAGES.contains(ending)) {
       images++;
       add("." + ending + " (not supported)");
-    } else if (ImageFormat.hasImageExtension(name)) {
+    } else if (ImageFormat.hasImageExtension(name) || Shard.isShard(file)) {
       add("." + ending + " (a broken link, or no file)");
     } else {
       add(ending.isEmpty() ? "without an ending" : "." + ending + " (no image)");
     }
+  }
+
+  void addDamagedShard() {
+    add("shard(s) in part (damaged)");
   }
 
   private void add(String kind) {

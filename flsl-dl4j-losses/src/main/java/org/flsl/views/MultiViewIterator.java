@@ -69,7 +69,9 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
             b.images,
             new PhotoReader(b.images, decoder),
             b.views,
-            new BatchLayout(b.views, b.batchSize),
+            new BatchLayout(b.views, b.batchSize / b.parts),
+            b.part,
+            b.parts,
             b.seed,
             b.dataType,
             b.reuseArrays);
@@ -90,7 +92,7 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
     return job.folder();
   }
 
-  /** Images per batch, B. */
+  /** Images per batch, B; of this part of it, where it is one of several. */
   public int batchSize() {
     return job.layout().batchSize();
   }
@@ -257,6 +259,8 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
     private ImageFolder images;
     private ViewConfig views = ViewConfig.paper();
     private int batchSize;
+    private int part;
+    private int parts = 1;
     private long seed;
     private int threads = Runtime.getRuntime().availableProcessors();
     private int prefetch = 2;
@@ -280,6 +284,19 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
     /** Images per batch; required, at most the number of images. */
     public Builder batchSize(int size) {
       batchSize = size;
+      return this;
+    }
+
+    /**
+     * Only a part of every batch, for workers that share it: the images of number {@code part} of
+     * as many equal parts, in order, as they are in the whole batch.
+     *
+     * @param part from 0
+     * @param parts 1 by default; they divide the batch size
+     */
+    public Builder part(int part, int parts) {
+      this.part = part;
+      this.parts = parts;
       return this;
     }
 
@@ -337,6 +354,12 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
           batchSize,
           images.size(),
           images.root().toAbsolutePath());
+      require(
+          parts >= 1 && batchSize % parts == 0 && part >= 0 && part < parts,
+          "part %s of %s is none of a batch of %s: the parts are equal and count from 0",
+          part,
+          parts,
+          batchSize);
       require(threads >= 1, "threads must be at least 1, got %s", threads);
       require(prefetch >= 1, "prefetch must be at least 1 batch, got %s", prefetch);
       require(

@@ -70,10 +70,10 @@ public final class PhotoReader {
         continue;
       }
       try {
-        Path file = folder.path(candidate);
+        byte[] file = folder.read(candidate);
         Image read = known[candidate] ? decoder.decodeAgain(file) : decoder.decode(file);
         known[candidate] = true;
-        return new Photo(file, read);
+        return new Photo(folder.path(candidate), read);
       } catch (IOException e) {
         leaveOut(candidate, FileProblem.explain(e));
       }

@@ -14,12 +14,15 @@ import java.util.random.RandomGenerator;
  * @param epoch from 0
  * @param image index in the {@link ImageFolder}
  */
-record ViewSeed(long seed, int epoch, int image) {
+public record ViewSeed(long seed, int epoch, int image) {
 
   /** What a generator is for; each purpose of each view has a stream of its own. */
-  enum Purpose {
+  public enum Purpose {
+    /** Which part of the image is seen. */
     CROP,
+    /** How its colours change. */
     COLOUR,
+    /** Which tokens are queries. */
     QUERIES
   }
 
@@ -29,7 +32,12 @@ record ViewSeed(long seed, int epoch, int image) {
   /** Weyl increment of SplitMix64: 2^64 over the golden ratio. */
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
-  RandomGenerator generator(int view, Purpose purpose) {
+  /**
+   * The generator of a choice.
+   *
+   * @param view of the image, from 0
+   */
+  public RandomGenerator generator(int view, Purpose purpose) {
     return new SplittableRandom(hash(seed, epoch, image, view, purpose.ordinal()));
   }
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /** Compares the gradient of every trained parameter of a graph with central differences. */
@@ -59,9 +60,7 @@ public final class GraphGradients {
       INDArray values,
       INDArray gradient,
       int index) {
-    int columns = (int) values.size(-1);
-    long[] at =
-        values.rank() == 1 ? new long[] {index} : new long[] {index / columns, index % columns};
+    long[] at = Shape.ind2subC(values.shape(), index);
     double original = values.getDouble(at);
     values.putScalar(at, original + STEP);
     double plus = score(graph, batch);

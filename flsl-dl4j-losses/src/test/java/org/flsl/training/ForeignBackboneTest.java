@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
@@ -422,10 +425,130 @@ class ForeignBackboneTest {
         graph.getLayer("student/stem").conf().getLayer().getUpdaterByParam("W") instanceof AdamW);
   }
 
+  /** Global views of 24 pixels beside two of 12: 36 tokens and 9 each, 4 queries and 1 each. */
+  private static MultiDataSet batchOfTwoSizes(int seed) {
+    Nd4j.getRandom().setSeed(seed);
+    INDArray selector = Nd4j.zeros(2, 4 + 1 + 1, 36 + 9 + 9);
+    int[] tokens = {7, 10, 25, 28, 36 + 4, 45 + 4};
+    for (int b = 0; b < 2; b++) {
+      for (int q = 0; q < tokens.length; q++) {
+        selector.putScalar(new int[] {b, q, tokens[q]}, 1);
+      }
+    }
+    INDArray[] features = {
+      Nd4j.randn(2, 3, SIZE, SIZE),
+      Nd4j.randn(2, 3, SIZE, SIZE),
+      Nd4j.randn(2, 3, 12, 12),
+      Nd4j.randn(2, 3, 12, 12),
+      selector
+    };
+    return new MultiDataSet(features, new INDArray[] {Nd4j.zeros(2, 1)});
+  }
+
+  /** What is saved between two steps goes on to the bit. */
   @Test
-  void viewsOfDifferentSizesAreRefusedWithTheRemedy() {
-    Exception e = assertThrows(IllegalArgumentException.class, () -> flsl(2, 12).configuration());
-    assertTrue(e.getMessage().contains("same size"), e.getMessage());
+  void localViewsMayBeSmaller() throws IOException {
+    FlslGraph flsl = flsl(2, 12);
+    ComputationGraph graph = flsl.init();
+    graph.fit(batchOfTwoSizes(1));
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, saved, true);
+    ComputationGraph resumed =
+        flsl.attach(
+            ModelSerializer.restoreComputationGraph(
+                new ByteArrayInputStream(saved.toByteArray()), true));
+    ComputationGraph continued = flsl.continued(graph);
+    float[] before = numbers(graph.params());
+    for (ComputationGraph one : List.of(graph, resumed, continued)) {
+      one.fit(batchOfTwoSizes(2));
+      assertTrue(Double.isFinite(one.score()), "score " + one.score());
+      assertArrayEquals(numbers(graph.params()), numbers(one.params()));
+    }
+    assertFalse(Arrays.equals(before, numbers(graph.params())));
+    assertEquals(1, FlslGraph.student(flsl.configuration()).blocks().size());
+    assertEquals(4, FlslGraph.student(flsl.configuration()).stride());
+    ComputationGraph exported = flsl.exportTeacher(graph);
+    assertArrayEquals(
+        numbers(graph.getVertex("teacher/stem").params()),
+        numbers(exported.getVertex("stem").params()));
+  }
+
+  /** Small views take part: with others of them, the layers learn another thing. */
+  @Test
+  void smallViewsTeachTheLayers() {
+    MultiDataSet batch = batchOfTwoSizes(1);
+    ComputationGraph one = flsl(2, 12).init();
+    ComputationGraph other = one.clone();
+    flsl(2, 12).attach(other);
+    one.fit(batch);
+    batch.getFeatures(3).addi(1);
+    other.fit(batch);
+    assertFalse(
+        Arrays.equals(
+            numbers(one.getVertex("student/stem").params()),
+            numbers(other.getVertex("student/stem").params())));
+  }
+
+  @Test
+  void smallerViewsTakeLessMemory() {
+    FlslGraph small = flsl(2, 12);
+    FlslGraph large = flsl(2, SIZE);
+    FlslGraph none = flsl(0, SIZE);
+    long step = small.memory(small.init(), 2).step();
+    assertTrue(step < large.memory(large.init(), 2).step());
+    assertTrue(step > none.memory(none.init(), 2).step());
+  }
+
+  /** Frozen and slowed down as any other, whatever the sizes. */
+  @Test
+  void layersAreFrozenForAllSizes() {
+    FlslConfig config = flsl(2, 12).config().toBuilder().frozenBlocks(1).build();
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(network(), "features"))
+            .views(ViewLayout.of(SIZE, 3, 2, 12, 2))
+            .config(config)
+            .build();
+    ComputationGraph graph = flsl.init();
+    float[] before = numbers(graph.getVertex("student/stem").params());
+    float[] head = numbers(graph.getVertex("student/head").params());
+    graph.fit(batchOfTwoSizes(1));
+    assertArrayEquals(before, numbers(graph.getVertex("student/stem").params()));
+    assertFalse(Arrays.equals(head, numbers(graph.getVertex("student/head").params())));
+  }
+
+  @Test
+  void partsOfABatchOfSeveralSizesAddUp() {
+    FlslConfig config =
+        flsl(2, 12).config().toBuilder().dataType(DataType.DOUBLE).frozenBlocks(0).build();
+    FlslGraph flsl =
+        FlslGraph.builder()
+            .backbone(GraphBackbone.of(withoutBatchNorm(), "deep"))
+            .views(ViewLayout.of(SIZE, 3, 2, 12, 2))
+            .config(config)
+            .build();
+    ComputationGraph whole = flsl.init();
+    ComputationGraph parts = flsl.init();
+    MultiDataSet batch = batchOfTwoSizes(1);
+    for (int i = 0; i < 5; i++) {
+      batch.setFeatures(i, batch.getFeatures(i).castTo(DataType.DOUBLE));
+    }
+    batch.setLabels(0, batch.getLabels(0).castTo(DataType.DOUBLE));
+    whole.fit(batch);
+    new GradientAccumulation(parts).fit(GradientAccumulation.split(batch, 2));
+    assertArrayEquals(
+        whole.params().toDoubleVector(), parts.params().toDoubleVector(), 1e-9, "parts");
+  }
+
+  private static ComputationGraphConfiguration withoutBatchNorm() {
+    return new NeuralNetConfiguration.Builder()
+        .graphBuilder()
+        .addInputs("photo")
+        .addLayer("stem", conv(8, 4, 4), "photo")
+        .addLayer("deep", conv(8, 1, 1), "stem")
+        .setOutputs("deep")
+        .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+        .build();
   }
 
   @Test

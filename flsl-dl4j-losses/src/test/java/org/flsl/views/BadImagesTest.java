@@ -167,7 +167,7 @@ class BadImagesTest {
     BatchLayout layout = new BatchLayout(VIEWS, 1);
     PhotoReader broken = new PhotoReader(images, null);
     BatchPrefetcher.Job job =
-        new BatchPrefetcher.Job(images, broken, VIEWS, layout, 0, DataType.FLOAT, false);
+        new BatchPrefetcher.Job(images, broken, VIEWS, layout, 0, 1, 0, DataType.FLOAT, false);
     try (BatchPrefetcher prefetcher = new BatchPrefetcher(job, new EpochPosition(0, 0), 1, 1)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, prefetcher::take);
 

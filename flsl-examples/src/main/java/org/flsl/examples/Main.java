@@ -20,7 +20,9 @@ import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.report.Report;
+import org.flsl.examples.shard.ShardCommand;
 import org.flsl.examples.show.ShowCommand;
+import org.flsl.examples.train.TrainCommand;
 import org.flsl.examples.weights.ExportCommand;
 import org.flsl.examples.weights.ImportCommand;
 import org.flsl.examples.weights.InspectCommand;
@@ -128,9 +130,11 @@ public final class Main {
     command.addSubcommand(ShowCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(TrainCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(new InspectCommand(terminal).commandLine());
     command.addSubcommand(new ImportCommand(terminal).commandLine());
     command.addSubcommand(new ExportCommand(terminal).commandLine());
+    command.addSubcommand(new ShardCommand(terminal));
     for (Subcommand more : ServiceLoader.load(Subcommand.class)) {
       command.addSubcommand(more.commandLine(terminal, relaunch, environment));
     }

@@ -1,10 +1,12 @@
 package org.flsl.layers.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -31,14 +33,15 @@ import org.flsl.layers.vit.TokenNorm;
  * <p>Use it to pretrain a network that you have; for a Vision Transformer of this library use
  * {@link org.flsl.layers.vit.VitBackbone}. Layers keep their names, shapes, activations and initial
  * weights, while updater, regularisation and clipping become those of the pretraining. Of a network
- * that is trained already, student and teacher begin with its weights. Views share the weights by
- * being stacked along the batch, so all of them need the same size. The network may take any number
- * of channels: give the views as many ({@link #channels()}).
+ * that is trained already, student and teacher begin with its weights. Views of one size are
+ * stacked along the batch; those of each further size go through the same layers by themselves
+ * ({@link FurtherViews}), which convolutions allow. The network may take any number of channels:
+ * give the views as many ({@link #channels()}).
  *
- * <p>Batch normalisation: the student normalises by the statistics of its batch, all its views
- * together, and keeps running ones as in any training. The teacher, frozen, normalises by running
- * statistics, which follow the student's by momentum as all its parameters do. So it computes the
- * same in the training and as the exported network.
+ * <p>Batch normalisation: the student normalises by the statistics of its batch, all its views of a
+ * size together, and keeps running ones as in any training. The teacher, frozen, normalises by
+ * running statistics, which follow the student's by momentum as all its parameters do. So it
+ * computes the same in the training and as the exported network.
  */
 public final class GraphBackbone implements Backbone {
   private static final String NORM = "tokenNorm";
@@ -192,41 +195,67 @@ public final class GraphBackbone implements Backbone {
     if (normalised) {
       return withNorm(first.height(), first.width()).addTo(section, views);
     }
-    TokenGrid grid = way.grid(first.height(), first.width());
-    for (ImageInput view : views) {
-      if (view.height() != first.height() || view.width() != first.width()) {
-        throw new IllegalArgumentException(
-            String.format(
-                "Graph backbone: all views must have the same size, but %s has %d x %d pixels and"
-                    + " %s has %d x %d; make local views as large as global ones",
-                first.name(),
-                first.height(),
-                first.width(),
-                view.name(),
-                view.height(),
-                view.width()));
-      }
+    List<TokenGrid> grids =
+        views.stream().map(view -> way.grid(view.height(), view.width())).toList();
+    List<List<ImageInput>> sizes = sizes(views);
+    addTrunk(section, sizes.get(0), sizes.size() > 1);
+    String tokens =
+        section.vertex("tokens", new FeatureMapTokens(sizes.get(0).size()), section.name(features));
+    for (int i = 1; i < sizes.size(); i++) {
+      String[] inputs =
+          Stream.concat(Stream.of(tokens), sizes.get(i).stream().map(ImageInput::name))
+              .toArray(String[]::new);
+      FurtherViews further = new FurtherViews(way.network(), section.name(""), sizes.get(i).size());
+      tokens = section.vertex("tokens_" + i, further, inputs);
     }
-    String image = first.name();
+    return new Tokens(tokens, way.width(first.height(), first.width()), grids);
+  }
+
+  /** Neighbouring views of the same size together. */
+  private static List<List<ImageInput>> sizes(List<ImageInput> views) {
+    List<List<ImageInput>> sizes = new ArrayList<>();
+    ImageInput last = null;
+    for (ImageInput view : views) {
+      if (last == null || view.height() != last.height() || view.width() != last.width()) {
+        sizes.add(new ArrayList<>());
+      }
+      sizes.get(sizes.size() - 1).add(view);
+      last = view;
+    }
+    return sizes;
+  }
+
+  private void addTrunk(GraphSection section, List<ImageInput> views, boolean shared) {
+    String image = views.get(0).name();
     if (views.size() > 1) {
       String[] names = views.stream().map(ImageInput::name).toArray(String[]::new);
       image = section.vertex("views", new StackVertex(), names);
     }
     String input = configuration.getNetworkInputs().get(0);
     String from = image;
-    configuration.getVertices().keySet().stream()
-        .filter(way.vertices()::contains)
-        .forEach(
-            name ->
-                copy(
-                    section,
-                    name,
-                    source -> source.equals(input) ? from : section.name(source),
-                    layer -> forget(layer, true, true, true)));
-    String tokens =
-        section.vertex("tokens", new FeatureMapTokens(views.size()), section.name(features));
-    int width = way.width(first.height(), first.width());
-    return new Tokens(tokens, width, views.stream().map(view -> grid).toList());
+    List<String> names =
+        configuration.getVertices().keySet().stream().filter(way.vertices()::contains).toList();
+    for (String name : names) {
+      copy(
+          section,
+          name,
+          source -> source.equals(input) ? from : section.name(source),
+          layer -> forget(layer, true, true, true));
+      if (shared) {
+        share(section, name);
+      }
+    }
+  }
+
+  private void share(GraphSection section, String name) {
+    GraphVertex vertex = configuration.getVertices().get(name);
+    if (vertex instanceof LayerVertex) {
+      section.replace(name, SharedLayer::of);
+    } else if (vertex.numParams(false) > 0) {
+      throw new IllegalArgumentException(
+          "Graph backbone: \"%s\" is a vertex with weights and no layer, which cannot be shared by views of several sizes; make local views as large as global ones"
+              .formatted(name));
+    }
   }
 
   /**

@@ -36,9 +36,14 @@ public record BatchPart(long first, Map<String, INDArray> missing) {
   /** Tells a graph that it will be given this part, until it is told of another. */
   public void announce(ComputationGraph graph) {
     for (GraphVertex vertex : graph.getVertices()) {
-      if (runtime(vertex) instanceof Aware aware) {
-        aware.part(this);
-      }
+      announce(vertex);
+    }
+  }
+
+  /** Tells a vertex, as those that a vertex of yours runs itself. */
+  public void announce(GraphVertex vertex) {
+    if (runtime(vertex) instanceof Aware aware) {
+      aware.part(this);
     }
   }
 

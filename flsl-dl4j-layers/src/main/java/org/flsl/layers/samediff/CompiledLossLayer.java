@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A loss without labels, computed from its input alone; it has no parameters.
+ * A loss, computed from its input and, where it {@linkplain #labelsRequired wants them}, labels; it
+ * has no parameters.
  *
  * <p>DL4J's own {@link SameDiffOutputLayer} feeds labels even to a loss that declares to need none,
  * and divides the score by the batch size; this one does neither. When used as a network's output,
@@ -20,8 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public abstract class CompiledLossLayer extends SameDiffOutputLayer {
 
-  /** Name of the only input. */
+  /** Name of the input. */
   public static final String INPUT = "input";
+
+  /** Name of the labels among {@link Definition#inputs}, where there are some. */
+  public static final String LABELS = "labels";
 
   /**
    * Writes the loss.
@@ -45,9 +49,24 @@ public abstract class CompiledLossLayer extends SameDiffOutputLayer {
     return INPUT;
   }
 
+  /** Whether it needs labels; not so, unless a loss says otherwise. */
   @Override
   public boolean labelsRequired() {
     return false;
+  }
+
+  /**
+   * Checks the labels of a batch, before they count.
+   *
+   * @throws IllegalArgumentException if they do not fit the input
+   */
+  protected void validateLabels(INDArray input, INDArray labels) {
+    // Nothing is known of them here.
+  }
+
+  /** What errors call this layer: its name in the graph, or its kind before it has one. */
+  protected final String name() {
+    return getLayerName() == null ? KindName.of(getClass()) : getLayerName();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.flsl.layers.samediff;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -45,8 +46,21 @@ final class CompiledLossRuntime extends SameDiffOutputLayer {
     }
     Feed.Step step =
         new Feed.Step(getIterationCount(), getEpochCount(), conf.getSeed(), BatchPart.WHOLE);
-    return computation.forward(
-        Map.of(CompiledLossLayer.INPUT, input), training ? INPUT : null, step, workspaces);
+    return computation.forward(inputs(), training ? INPUT : null, step, workspaces);
+  }
+
+  private Map<String, INDArray> inputs() {
+    Map<String, INDArray> inputs = new LinkedHashMap<>();
+    inputs.put(CompiledLossLayer.INPUT, input);
+    if (compiledConf().labelsRequired()) {
+      if (labels == null) {
+        throw new IllegalStateException(
+            compiledConf().name() + " needs labels: set them, or ask for the output only");
+      }
+      compiledConf().validateLabels(input, labels);
+      inputs.put(CompiledLossLayer.LABELS, labels);
+    }
+    return inputs;
   }
 
   @Override

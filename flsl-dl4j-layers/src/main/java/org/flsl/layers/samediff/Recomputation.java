@@ -69,6 +69,10 @@ final class Recomputation {
     for (Program.Step step : backward) {
       List<String> inputs = new ArrayList<>();
       step.inputs().forEach(input -> inputs.add(again(input)));
+      // A view that the backward pass itself makes of what is repeated.
+      step.outputs().stream()
+          .filter(owner::containsKey)
+          .forEach(view -> owner.put(view, ownerOf(inputs.get(0))));
       steps.add(step.of(List.copyOf(inputs), step.outputs()));
     }
     return steps;
@@ -111,7 +115,7 @@ final class Recomputation {
   /** The name under which the backward pass finds {@code name}, after computing it if necessary. */
   private String again(String name) {
     String base = ownerOf(name);
-    if (!producers.containsKey(base) || isExternal.test(base) || kept.contains(base)) {
+    if (!producers.containsKey(name) || isExternal.test(base) || kept.contains(base)) {
       return name;
     }
     String known = repeated.get(name);

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.flsl.layers.TinyGraph;
+import org.flsl.layers.TokenGrid;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -63,6 +67,47 @@ class PiecesTest {
             "x", TinyGraph.random(1, 4, 5),
             "w", TinyGraph.random(2, 5, 3),
             "b", TinyGraph.random(3, 3)));
+  }
+
+  @Test
+  void softplusIsRightAlsoWhereItsExponentialOverflows() {
+    INDArray x = Nd4j.createFromArray(-800.0, -3, 0.5, 800);
+    INDArray y = FunctionGradients.value(d -> Softplus.apply(d, in(d, "x")), inputs("x", x));
+    double[] expected = {0, Math.log1p(Math.exp(-3)), Math.log1p(Math.exp(0.5)), 800};
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], y.getDouble(i), 1e-12);
+    }
+    FunctionGradients.check(d -> Softplus.apply(d, in(d, "x")), inputs("x", x.dup()));
+  }
+
+  @Test
+  void severalMapsShareTheWeightsOfAConvolution() {
+    List<TokenGrid> grids = List.of(new TokenGrid(3, 4), new TokenGrid(1, 2));
+    INDArray x = TinyGraph.random(1, 2, 14, 3);
+    INDArray w = TinyGraph.random(2, 27, 2);
+    INDArray b = TinyGraph.random(3, 2);
+    Function<Definition, SDVariable> convolution =
+        d -> Convolution3x3.apply(d, in(d, "x"), grids, 3, in(d, "w"), in(d, "b"));
+    FunctionGradients.check(convolution, inputs("x", x, "w", w, "b", b));
+
+    INDArray y =
+        FunctionGradients.value(convolution, inputs("x", x, "w", w, "b", b)).reshape(2, 14, 2);
+    Conv2DConfig same =
+        Conv2DConfig.builder().kH(3).kW(3).paddingMode(PaddingMode.SAME).dataFormat("NHWC").build();
+    long from = 0;
+    for (TokenGrid grid : grids) {
+      long to = from + grid.tokens();
+      INDArray map =
+          x.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to), NDArrayIndex.all())
+              .dup('c')
+              .reshape(2, grid.height(), grid.width(), 3);
+      INDArray dl4j = Nd4j.cnn().conv2d(map, w.reshape('c', 3, 3, 3, 2), b, same);
+      INDArray ours =
+          y.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to), NDArrayIndex.all());
+      INDArray difference = dl4j.reshape(2, grid.tokens(), 2).sub(ours);
+      assertEquals(0, difference.amaxNumber().doubleValue(), 1e-12);
+      from = to;
+    }
   }
 
   @Test

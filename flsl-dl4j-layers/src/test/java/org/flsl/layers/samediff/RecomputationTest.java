@@ -54,6 +54,22 @@ class RecomputationTest {
   }
 
   @Test
+  void aViewThatOnlyTheBackwardPassMakesIsOneOfTheRepeatedValue() {
+    SDVariable product = x.mul(b);
+    SDVariable output = definition.sameDiff().math.exp(product);
+    SDVariable[] view = new SDVariable[1];
+    definition.withGradient(
+        output,
+        List.of(x),
+        dy -> {
+          view[0] = product.reshape(-1);
+          return List.of(dy.mul(view[0].reshape(-1, 3)));
+        });
+    Program program = compile(output);
+    assertEquals(product.name() + "#again", program.ownerOf(view[0].name()));
+  }
+
+  @Test
   void viewsOfRecomputedValuesAreMadeAgain() {
     SDVariable product = x.mul(b);
     SDVariable view = product.reshape(-1, 3);

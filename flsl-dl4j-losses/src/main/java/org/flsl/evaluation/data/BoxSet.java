@@ -7,4 +7,12 @@ public interface BoxSet extends LabelledImages {
 
   /** The boxes of an image, maybe none. */
   List<LabelledBox> boxes(int image);
+
+  /**
+   * Where it is not known what is in an image, such as crowds and objects that are hard to
+   * recognise: neither found nor missed there. Their classes may mean nothing.
+   */
+  default List<LabelledBox> ignored(int image) {
+    return List.of();
+  }
 }

@@ -5,13 +5,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -60,20 +61,39 @@ public final class CocoInstances {
 
   /** An object. */
   private record Annotation(
-      String id, long category, Part<Shape> outline, Part<double[]> bbox, boolean crowd) {
+      String id,
+      long category,
+      Part<Shape> outline,
+      Part<double[]> written,
+      OptionalDouble area,
+      boolean crowd) {
 
     /** Left, top, right and bottom: the bbox, or else that of the outline; null without either. */
     double[] box() {
-      if (bbox.value != null) {
-        return bbox.value;
+      if (written.value != null) {
+        return edges();
       }
       return outline.value == null ? null : outline.value.bounds();
     }
 
+    /** Left, top, width and height: the bbox, or else that of the outline. */
+    Optional<double[]> bbox() {
+      double[] edges = box();
+      return edges == null || written.value != null
+          ? Optional.ofNullable(written.value)
+          : Optional.of(
+              new double[] {edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1]});
+    }
+
+    private double[] edges() {
+      double[] box = written.value;
+      return new double[] {box[0], box[1], box[0] + box[2], box[1] + box[3]};
+    }
+
     /** Where the object is, if nothing else is known. */
     Optional<Shape> bboxAsShape() {
-      return Optional.ofNullable(bbox.value)
-          .map(box -> Polygons.rectangle(box[0], box[1], box[2], box[3]));
+      return Optional.ofNullable(written.value)
+          .map(box -> Polygons.rectangle(box[0], box[1], box[0] + box[2], box[1] + box[3]));
     }
   }
 
@@ -203,63 +223,15 @@ public final class CocoInstances {
         new Annotation(
             entry.path("id").asText("without id"),
             number(entry, "category_id").asLong(),
-            Part.of(entry.path("segmentation"), CocoInstances::shape),
-            Part.of(entry.path("bbox"), CocoInstances::box),
+            Part.of(entry.path("segmentation"), CocoNotation::shape),
+            Part.of(entry.path("bbox"), CocoNotation::box),
+            entry.path("area").isNumber()
+                ? OptionalDouble.of(entry.get("area").asDouble())
+                : OptionalDouble.empty(),
             entry.path("iscrowd").asInt() == 1);
     annotations
         .computeIfAbsent(number(entry, "image_id").asLong(), photo -> new ArrayList<>())
         .add(annotation);
-  }
-
-  private static double[] box(JsonNode bbox) {
-    double[] box = numbers(bbox);
-    if (box.length != 4 || !(box[2] > 0) || !(box[3] > 0)) {
-      throw new IllegalArgumentException(
-          "a bbox needs x, y, width and height above 0, got " + Arrays.toString(box));
-    }
-    return new double[] {box[0], box[1], box[0] + box[2], box[1] + box[3]};
-  }
-
-  private static Shape shape(JsonNode segmentation) {
-    if (segmentation.isArray()) {
-      // One polygon alone is often written without the list of polygons around it.
-      boolean flat = segmentation.get(0).isNumber();
-      List<double[]> polygons = new ArrayList<>();
-      if (flat) {
-        polygons.add(numbers(segmentation));
-      } else {
-        segmentation.forEach(polygon -> polygons.add(numbers(polygon)));
-      }
-      return new Polygons(polygons);
-    }
-    JsonNode size = segmentation.path("size");
-    JsonNode counts = segmentation.path("counts");
-    if (size.size() != 2 || !(counts.isTextual() || counts.isArray())) {
-      throw new IllegalArgumentException(
-          "a segmentation that is neither polygons nor run lengths with size and counts");
-    }
-    int height = size.get(0).asInt();
-    int width = size.get(1).asInt();
-    if (counts.isTextual()) {
-      return RunLengths.compressed(width, height, counts.asText());
-    }
-    int[] runs = new int[counts.size()];
-    for (int i = 0; i < runs.length; i++) {
-      runs[i] = counts.get(i).asInt();
-    }
-    return RunLengths.uncompressed(width, height, runs);
-  }
-
-  private static double[] numbers(JsonNode array) {
-    double[] numbers = new double[array.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      if (!array.get(i).isNumber()) {
-        throw new IllegalArgumentException(
-            "\"" + array.get(i).asText() + "\" where a number belongs");
-      }
-      numbers[i] = array.get(i).asDouble();
-    }
-    return numbers;
   }
 
   private JsonNode number(JsonNode entry, String field) {
@@ -367,9 +339,9 @@ public final class CocoInstances {
             "annotation %s: %s"
                 .formatted(
                     object.id,
-                    object.bbox.problem == null
+                    object.written.problem == null
                         ? "neither a bbox nor an outline"
-                        : object.bbox.problem));
+                        : object.written.problem));
       }
     }
     if (without.count() == objects.size()) {
@@ -385,6 +357,67 @@ public final class CocoInstances {
         objects.size());
     return new Boxes(listed());
   }
+
+  /** The categories by id, ascending. */
+  public Map<Long, String> categories() {
+    return Collections.unmodifiableMap(categories);
+  }
+
+  /**
+   * The images with all their objects as the file has them, crowds too, ascending by id.
+   *
+   * @param masks whether masks of outlines are drawn
+   */
+  public List<AnnotatedImage> annotated(boolean masks) {
+    return photos.values().stream()
+        .map(
+            photo ->
+                new AnnotatedImage(
+                    photo.id,
+                    photo.name,
+                    photo.width,
+                    photo.height,
+                    annotations(photo.id).stream()
+                        .map(object -> annotated(photo, object, masks))
+                        .toList()))
+        .toList();
+  }
+
+  private static AnnotatedObject annotated(Photo photo, Annotation object, boolean masks) {
+    return new AnnotatedObject(
+        object.id,
+        object.category,
+        object.bbox(),
+        outline(photo, object)
+            .filter(shape -> masks)
+            .map(shape -> shape.runs(photo.width, photo.height)),
+        object.area,
+        object.crowd);
+  }
+
+  /**
+   * An image of the file.
+   *
+   * @param name of its file
+   */
+  public record AnnotatedImage(
+      long id, String name, int width, int height, List<AnnotatedObject> objects) {}
+
+  /**
+   * An object as the file has it.
+   *
+   * @param id for messages
+   * @param bbox left, top, width and height, or else those of its outline
+   * @param mask of its outline
+   * @param area as the file says
+   */
+  public record AnnotatedObject(
+      String id,
+      long category,
+      Optional<double[]> bbox,
+      Optional<RunLengths> mask,
+      OptionalDouble area,
+      boolean crowd) {}
 
   private List<Annotation> objects() {
     return photos.keySet().stream().flatMap(photo -> annotations(photo).stream()).toList();
@@ -457,14 +490,14 @@ public final class CocoInstances {
         .filter(shape -> shape.fits(photo.width, photo.height));
   }
 
-  private List<LabelledBox> boxes(Photo photo, Map<Long, Integer> classes) {
+  private List<RawBox> raw(Photo photo, Listed listed) {
     return annotations(photo.id).stream()
-        .filter(annotation -> !annotation.crowd && annotation.box() != null)
+        .filter(annotation -> annotation.box() != null)
         .map(
             annotation -> {
               double[] box = annotation.box();
-              return new LabelledBox(
-                  classes.get(annotation.category), box[0], box[1], box[2], box[3]);
+              String name = listed.classes.get(listed.indices.get(annotation.category));
+              return new RawBox(name, box[0], box[1], box[2], box[3], annotation.crowd);
             })
         .toList();
   }
@@ -507,14 +540,22 @@ public final class CocoInstances {
   }
 
   private final class Boxes extends AnnotatedImages implements BoxSet {
+    private final CheckedBoxes checked;
+
     Boxes(Listed listed) {
       super(listed);
+      List<List<RawBox>> raw = listed.photos.stream().map(photo -> raw(photo, listed)).toList();
+      this.checked = CheckedBoxes.of(file, listed.files, raw, listed.classes, listed.turns);
     }
 
     @Override
     public List<LabelledBox> boxes(int image) {
-      List<LabelledBox> boxes = CocoInstances.this.boxes(listed.photos.get(image), listed.indices);
-      return listed.turns.turned(image, boxes);
+      return checked.boxes(image);
+    }
+
+    @Override
+    public List<LabelledBox> ignored(int image) {
+      return checked.ignored(image);
     }
   }
 }

@@ -36,7 +36,7 @@ abstract class FolderImages implements LabelledImages {
 
   @Override
   public final Image image(int image, ImageDecoder decoder) {
-    return StoredImage.decode(folder.path(image), decoder);
+    return StoredImage.decode(folder.path(image), () -> folder.read(image), decoder);
   }
 
   @Override

@@ -37,6 +37,20 @@ public record LabelledBox(int category, double left, double top, double right, d
         Math.max(a[1], b[1]));
   }
 
+  /** What of the box is inside an image; without area where nothing is. */
+  public LabelledBox clipped(double width, double height) {
+    return new LabelledBox(
+        category,
+        within(left, width),
+        within(top, height),
+        within(right, width),
+        within(bottom, height));
+  }
+
+  private static double within(double at, double most) {
+    return Math.max(0, Math.min(most, at));
+  }
+
   /** Width times height. */
   public double area() {
     return (right - left) * (bottom - top);

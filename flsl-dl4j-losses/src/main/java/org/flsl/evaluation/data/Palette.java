@@ -39,6 +39,12 @@ public enum Palette {
     return value;
   }
 
+  /** The colour of a label, as {@code 0xRRGGBB}; after 255 they begin again. */
+  public int rgb(int label) {
+    int known = label % COLOURS;
+    return channel(known, 0) << 16 | channel(known, 1) << 8 | channel(known, 2);
+  }
+
   IndexColorModel colours() {
     byte[][] channels = new byte[3][COLOURS];
     for (int channel = 0; channel < 3; channel++) {

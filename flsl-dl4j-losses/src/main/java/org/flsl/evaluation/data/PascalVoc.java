@@ -2,17 +2,14 @@ package org.flsl.evaluation.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg} or an image of another format,
  * {@code SegmentationClass/NAME.png}, {@code Annotations/NAME.xml}, and lists of names in {@code
- * ImageSets/Segmentation} and {@code ImageSets/Main}.
+ * ImageSets/Segmentation} and {@code ImageSets/Main}, or right in the folder.
  *
  * <pre>{@code
  * PascalVoc voc = new PascalVoc(Path.of("VOCdevkit/VOC2012"));
@@ -47,8 +44,6 @@ public final class PascalVoc {
           "tvmonitor");
 
   private static final MaskReader MASKS = MaskReader.ofIndices(Set.of(255));
-
-  private static final Logger LOG = LoggerFactory.getLogger(PascalVoc.class);
 
   private final Path root;
   private final DrawnOn drawnOn;
@@ -110,8 +105,9 @@ public final class PascalVoc {
   }
 
   /**
-   * The images with boxes, without those marked difficult; classes are the names that occur, in
-   * alphabetical order. Boxes without an area are left out, and counted in a warning.
+   * The images with boxes; those marked difficult are {@linkplain BoxSet#ignored ignored}. Classes
+   * are the names that occur, in alphabetical order. Boxes that cannot be used are counted in
+   * warnings.
    *
    * @param split a list in ImageSets/Main, such as {@code val}
    */
@@ -128,44 +124,37 @@ public final class PascalVoc {
     List<String> classes = List.copyOf(found);
     List<Path> images = names.stream().map(photos::findImage).toList();
     Turns turns = Turns.of(images, i -> all.get(i).size(), drawnOn);
-    Unusable flat = new Unusable();
-    List<List<LabelledBox>> boxes = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      boxes.add(turns.turned(i, boxes(names.get(i), all.get(i), classes, flat)));
-    }
-    int objects = all.stream().mapToInt(each -> each.objects().size()).sum();
-    flat.warn(LOG, root + ", " + split, "boxes have no area and are left out", objects);
-    if (boxes.stream().allMatch(List::isEmpty)) {
+    List<List<RawBox>> raw = all.stream().map(PascalVoc::boxes).toList();
+    String source = root + ", " + split;
+    CheckedBoxes boxes = CheckedBoxes.of(source, images, raw, classes, turns);
+    if (boxes.isEmpty()) {
       throw new DatasetException(
           "None of the %d objects of %s in %s can be used: %d have no area, the others are marked difficult"
-              .formatted(objects, split, root, flat.count()));
+              .formatted(raw.stream().mapToInt(List::size).sum(), split, root, boxes.flat()));
     }
-    return new Boxes(names, images, classes, boxes);
+    return boxes.set(names, images);
   }
 
-  private static List<LabelledBox> boxes(
-      String name, VocAnnotation annotation, List<String> classes, Unusable flat) {
-    List<LabelledBox> boxes = new ArrayList<>();
-    for (VocAnnotation.Named object : annotation.objects()) {
-      if (!(object.left() < object.right() && object.top() < object.bottom())) {
-        flat.add("a %s in %s".formatted(object.name(), name));
-      } else if (!object.difficult()) {
-        boxes.add(
-            new LabelledBox(
-                classes.indexOf(object.name()),
-                object.left(),
-                object.top(),
-                object.right(),
-                object.bottom()));
-      }
-    }
-    return List.copyOf(boxes);
+  private static List<RawBox> boxes(VocAnnotation annotation) {
+    return annotation.objects().stream()
+        .map(
+            object ->
+                new RawBox(
+                    object.name(),
+                    object.left(),
+                    object.top(),
+                    object.right(),
+                    object.bottom(),
+                    object.difficult()))
+        .toList();
   }
 
   /** The names of a list, which are known by their photos. */
   private List<String> names(String kind, String split) {
+    Path usual = root.resolve("ImageSets").resolve(kind).resolve(split + ".txt");
+    Path simple = root.resolve(split + ".txt");
     return ImageList.read(
-        root.resolve("ImageSets").resolve(kind).resolve(split + ".txt"),
+        !Files.exists(usual) && Files.isRegularFile(simple) ? simple : usual,
         name -> Files.isRegularFile(photos.findImage(name)));
   }
 
@@ -190,24 +179,6 @@ public final class PascalVoc {
                     classes().size() - 1));
       }
       return mask;
-    }
-  }
-
-  private static final class Boxes extends ListedImages implements BoxSet {
-    private final List<List<LabelledBox>> boxes;
-
-    Boxes(
-        List<String> names,
-        List<Path> images,
-        List<String> classes,
-        List<List<LabelledBox>> boxes) {
-      super(names, images, classes);
-      this.boxes = boxes;
-    }
-
-    @Override
-    public List<LabelledBox> boxes(int image) {
-      return boxes.get(image);
     }
   }
 }

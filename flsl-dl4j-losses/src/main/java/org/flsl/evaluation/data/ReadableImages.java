@@ -130,18 +130,4 @@ public final class ReadableImages {
       return all.category(index(image));
     }
   }
-
-  private static final class ChosenBoxes extends ChosenImages implements BoxSet {
-    private final BoxSet all;
-
-    ChosenBoxes(BoxSet all, int[] which) {
-      super(all, which);
-      this.all = all;
-    }
-
-    @Override
-    public List<LabelledBox> boxes(int image) {
-      return all.boxes(index(image));
-    }
-  }
 }

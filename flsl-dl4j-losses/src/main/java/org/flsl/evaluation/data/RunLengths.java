@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Use {@link #uncompressed} for lists of numbers, as in annotations of crowds, and {@link
  * #compressed} for strings, as the COCO API writes results.
  */
-final class RunLengths implements Shape {
+public final class RunLengths implements Shape {
 
   private static final int FIRST_CHARACTER = 48;
   private static final int PAYLOAD_BITS = 5;
@@ -24,24 +24,35 @@ final class RunLengths implements Shape {
 
   private RunLengths(int width, int height, int[] counts) {
     long pixels = 0;
-    long inside = 0;
-    for (int run = 0; run < counts.length; run++) {
-      if (counts[run] < 0) {
-        throw new IllegalArgumentException("a run length of " + counts[run]);
+    for (int count : counts) {
+      if (count < 0) {
+        throw new IllegalArgumentException("a run length of " + count);
       }
-      pixels += counts[run];
-      inside += run % 2 * counts[run];
+      pixels += count;
     }
     if (pixels != (long) width * height) {
       throw new IllegalArgumentException(
           "run lengths of %d pixels for an image of %d x %d".formatted(pixels, width, height));
     }
-    if (inside == 0) {
-      throw new IllegalArgumentException("run lengths without a pixel inside");
-    }
     this.width = width;
     this.height = height;
     this.counts = counts;
+  }
+
+  /** The run lengths of a mask. */
+  public static RunLengths of(BinaryMask mask) {
+    int[] counts = new int[mask.inside().length + 1];
+    int runs = 1;
+    boolean isInside = false;
+    for (int i = 0; i < mask.inside().length; i++) {
+      boolean next = mask.inside()[i % mask.height() * mask.width() + i / mask.height()];
+      if (next != isInside) {
+        runs++;
+        isInside = next;
+      }
+      counts[runs - 1]++;
+    }
+    return new RunLengths(mask.width(), mask.height(), Arrays.copyOf(counts, runs));
   }
 
   /** Takes the lengths themselves; the first one is of pixels outside. */
@@ -78,6 +89,72 @@ final class RunLengths implements Shape {
       found++;
     }
     return new RunLengths(width, height, Arrays.copyOf(counts, found));
+  }
+
+  /** The string that the COCO API writes. */
+  public String compressed() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < counts.length; i++) {
+      int rest = i > 2 ? counts[i] - counts[i - 2] : counts[i];
+      boolean more = true;
+      while (more) {
+        int bits = rest & PAYLOAD;
+        rest >>= PAYLOAD_BITS;
+        more = (bits & SIGN) == 0 ? rest != 0 : rest != -1;
+        text.append((char) (FIRST_CHARACTER + (more ? bits | MORE : bits)));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Columns of the image. */
+  public int width() {
+    return width;
+  }
+
+  /** Rows of the image. */
+  public int height() {
+    return height;
+  }
+
+  /** How many pixels are inside. */
+  public long area() {
+    long area = 0;
+    for (int run = 1; run < counts.length; run += 2) {
+      area += counts[run];
+    }
+    return area;
+  }
+
+  /**
+   * How many pixels are inside of both.
+   *
+   * @throws IllegalArgumentException if the other is for an image of another size
+   */
+  public long common(RunLengths other) {
+    if (!other.fits(width, height)) {
+      throw new IllegalArgumentException(
+          "run lengths for %d x %d and %d x %d pixels (width x height)"
+              .formatted(width, height, other.width, other.height));
+    }
+    long common = 0;
+    int own = 0;
+    int others = 0;
+    int ownLeft = counts[0];
+    int othersLeft = other.counts[0];
+    while (own < counts.length && others < other.counts.length) {
+      int step = Math.min(ownLeft, othersLeft);
+      common += own % 2 * (others % 2) * step;
+      ownLeft -= step;
+      othersLeft -= step;
+      if (ownLeft == 0 && ++own < counts.length) {
+        ownLeft = counts[own];
+      }
+      if (othersLeft == 0 && ++others < other.counts.length) {
+        othersLeft = other.counts[others];
+      }
+    }
+    return common;
   }
 
   @Override

@@ -15,6 +15,11 @@ sealed interface Shape permits Polygons, RunLengths {
    */
   BinaryMask rasterise(int width, int height);
 
+  /** The pixels of the object as run lengths; as {@link #rasterise}. */
+  default RunLengths runs(int width, int height) {
+    return RunLengths.of(rasterise(width, height));
+  }
+
   /** Left, top, right and bottom of the object. */
   double[] bounds();
 }

@@ -25,17 +25,23 @@ final class StoredImage {
           "There is no image %s, which the annotations name; check the folder's layout"
               .formatted(file));
     }
-    return decode(file, decoder);
+    return decode(file, () -> Files.readAllBytes(file), decoder);
+  }
+
+  /** Where the bytes of an image come from. */
+  interface Content {
+    byte[] read() throws IOException;
   }
 
   /**
-   * Decodes a file that was found.
+   * Decodes an image that was found.
    *
+   * @param file what to call it
    * @throws UnreadablePhotoException if it is unreadable
    */
-  static Image decode(Path file, ImageDecoder decoder) {
+  static Image decode(Path file, Content content, ImageDecoder decoder) {
     try {
-      return decoder.decode(file);
+      return decoder.decode(content.read());
     } catch (IOException e) {
       throw new UnreadablePhotoException(
           "Cannot read the image " + FileNames.text(file) + ": " + FileProblem.explain(e), e);

@@ -80,6 +80,26 @@ final class Turns {
         .toList();
   }
 
+  /** The size of the upright photo; empty where it cannot be read. */
+  Optional<ImageSize> upright(int image) {
+    Photo photo = photos.get(image);
+    if (photo.width < 1 || photo.height < 1) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        exchangesSides(image)
+            ? new ImageSize(photo.width, photo.height)
+            : new ImageSize(photo.height, photo.width));
+  }
+
+  /** The size of the photo as its labels were drawn; empty where it cannot be read. */
+  Optional<ImageSize> drawn(int image) {
+    Photo photo = photos.get(image);
+    return isTurned(image) && exchangesSides(image)
+        ? Optional.of(new ImageSize(photo.height, photo.width))
+        : upright(image);
+  }
+
   /** Whether width and height of a photo are exchanged when it is turned upright. */
   boolean exchangesSides(int image) {
     return photos.get(image).orientation.exchangesSides();

@@ -101,14 +101,13 @@ public final class ImageDecoder {
   }
 
   /**
-   * Reads and decodes a file that was decoded before, without another look for holes in it, which
-   * costs nearly as much as decoding.
+   * Decodes the content of a file that was decoded before, without another look for holes in it,
+   * which costs nearly as much as decoding.
    *
    * @throws UnreadableImageException if the content is no complete image any more
-   * @throws IOException if the file itself cannot be read
    */
-  public Image decodeAgain(Path file) throws IOException {
-    return decode(Files.readAllBytes(file), true);
+  public Image decodeAgain(byte[] file) throws UnreadableImageException {
+    return decode(file, true);
   }
 
   /**

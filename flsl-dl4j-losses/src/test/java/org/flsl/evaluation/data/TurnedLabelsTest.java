@@ -167,7 +167,7 @@ class TurnedLabelsTest {
   /** Drawn by one who sees the photo as it is meant. */
   private void uprightMask(String name) {
     var seen =
-        StoredImage.decode(folder.resolve("images/" + name + ".jpg"), new ImageDecoder()).toRgb();
+        StoredImage.read(folder.resolve("images/" + name + ".jpg"), new ImageDecoder()).toRgb();
     BufferedImage image =
         new BufferedImage(seen.width(), seen.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < seen.height(); y++) {

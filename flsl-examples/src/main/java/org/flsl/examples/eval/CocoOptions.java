@@ -8,7 +8,7 @@ import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;
 
 /** The options that name COCO's annotations of images in {@link ImageFolders}. */
-final class CocoOptions {
+public final class CocoOptions {
   @Option(
       names = "--coco",
       required = true,
@@ -37,6 +37,17 @@ final class CocoOptions {
   }
 
   private CocoInstances read(Path annotations, Path images, DrawnOn drawnOn) {
+    return read(annotations, images, skipMissing, drawnOn);
+  }
+
+  /**
+   * Reads annotations of images in a folder.
+   *
+   * @param skipMissing whether images that the folder does not hold are left out
+   * @throws UserError if there are such images, and they are not to be left out
+   */
+  public static CocoInstances read(
+      Path annotations, Path images, boolean skipMissing, DrawnOn drawnOn) {
     CocoInstances coco = CocoInstances.read(annotations, images, drawnOn);
     List<String> missing = coco.missing();
     if (missing.isEmpty()) {

@@ -160,7 +160,7 @@ public final class FeaturesCommand extends ComputingCommand {
 
   private Optional<Named> read(ImageFolder folder, int image, ImageDecoder decoder) {
     try {
-      return Optional.of(new Named(folder.relativePath(image), decoder.decode(folder.path(image))));
+      return Optional.of(new Named(folder.relativePath(image), decoder.decode(folder.read(image))));
     } catch (IOException e) {
       terminal().warn("left out %s: %s".formatted(folder.path(image), Problems.explain(e)));
       return Optional.empty();

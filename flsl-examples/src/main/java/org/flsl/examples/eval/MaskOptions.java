@@ -4,11 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.flsl.evaluation.data.ColourMap;
 import org.flsl.evaluation.data.DrawnOn;
-import org.flsl.evaluation.data.ImagesAndMasks;
-import org.flsl.evaluation.data.MaskReader;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.eval.TrainAndTest.Labelled;
 import picocli.CommandLine.Option;
 
 /** The options that name masks of images in {@link ImageFolders}, and what their values mean. */
@@ -45,17 +43,12 @@ final class MaskOptions {
   private List<String> ignored;
 
   TrainAndTest open(ImageFolders folders, DrawnOn drawnOn) {
-    if (colours == null) {
-      MaskReader reader = MaskReader.ofIndices(ignored()).drawnOn(drawnOn);
-      ImagesAndMasks train = ImagesAndMasks.open(folders.images(), masks, reader);
-      ImagesAndMasks test = ImagesAndMasks.open(folders.testImages(), testMasks, reader);
-      return new TrainAndTest(train.withValuesOf(test), test.withValuesOf(train));
-    }
-    ColourMap map = ColourMap.read(colours);
-    MaskReader reader = MaskReader.ofColours(map, ignored()).drawnOn(drawnOn);
-    return new TrainAndTest(
-        ImagesAndMasks.withClasses(folders.images(), masks, reader, map.classes()),
-        ImagesAndMasks.withClasses(folders.testImages(), testMasks, reader, map.classes()));
+    return TrainAndTest.ofMasks(
+        new Labelled(folders.images(), masks),
+        new Labelled(folders.testImages(), testMasks),
+        colours,
+        ignored(),
+        drawnOn);
   }
 
   private Set<Integer> ignored() {

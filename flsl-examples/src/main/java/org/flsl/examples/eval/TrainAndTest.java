@@ -1,13 +1,20 @@
 package org.flsl.examples.eval;
 
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.flsl.evaluation.data.ClassSubset;
+import org.flsl.evaluation.data.ColourMap;
+import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ImagesAndMasks;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.MaskReader;
+import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
@@ -21,12 +28,12 @@ import org.flsl.views.decode.ImageDecoder;
  * @param train have the same classes
  * @param test have the same classes
  */
-record TrainAndTest(SegmentationSet train, SegmentationSet test) {
+public record TrainAndTest(SegmentationSet train, SegmentationSet test) {
   /** Classes that are named in a line. */
   private static final int NAMED = 12;
 
   /** Refuses sets whose labels do not mean the same. */
-  TrainAndTest {
+  public TrainAndTest {
     if (!train.classes().equals(test.classes())) {
       throw new UserError(
           "the classes of the images to learn from, %s, and of those to measure on, %s, differ"
@@ -34,8 +41,38 @@ record TrainAndTest(SegmentationSet train, SegmentationSet test) {
     }
   }
 
+  /** Two lists of a folder laid out like PASCAL VOC. */
+  public static TrainAndTest ofVoc(Path folder, String train, String test, DrawnOn drawnOn) {
+    PascalVoc voc = new PascalVoc(folder, drawnOn);
+    return new TrainAndTest(voc.segmentation(train), voc.segmentation(test));
+  }
+
+  /** A folder of images, and where their labels are. */
+  public record Labelled(Path images, Path labels) {}
+
+  /**
+   * Folders of images and masks.
+   *
+   * @param colours names the classes of the colours of RGB masks; null for others
+   * @param ignored labels that do not count
+   */
+  public static TrainAndTest ofMasks(
+      Labelled train, Labelled test, Path colours, Set<Integer> ignored, DrawnOn drawnOn) {
+    if (colours == null) {
+      MaskReader reader = MaskReader.ofIndices(ignored).drawnOn(drawnOn);
+      ImagesAndMasks first = ImagesAndMasks.open(train.images(), train.labels(), reader);
+      ImagesAndMasks second = ImagesAndMasks.open(test.images(), test.labels(), reader);
+      return new TrainAndTest(first.withValuesOf(second), second.withValuesOf(first));
+    }
+    ColourMap map = ColourMap.read(colours);
+    MaskReader reader = MaskReader.ofColours(map, ignored).drawnOn(drawnOn);
+    return new TrainAndTest(
+        ImagesAndMasks.withClasses(train.images(), train.labels(), reader, map.classes()),
+        ImagesAndMasks.withClasses(test.images(), test.labels(), reader, map.classes()));
+  }
+
   /** The images that can be read. */
-  TrainAndTest readable(ReadableImages readable) {
+  public TrainAndTest readable(ReadableImages readable) {
     return new TrainAndTest(readable.of(train), readable.of(test));
   }
 
@@ -46,7 +83,7 @@ record TrainAndTest(SegmentationSet train, SegmentationSet test) {
    * @param decoder to the channels that the network takes
    * @return the same with the classes that occur in either
    */
-  TrainAndTest checked(ImageDecoder decoder, Terminal terminal) {
+  public TrainAndTest checked(ImageDecoder decoder, Terminal terminal) {
     LabelCounts known = SegmentationCheck.all(train, decoder);
     LabelCounts asked = SegmentationCheck.all(test, decoder);
     terminal.plain("pixels to learn from: " + shares(known, train.classes()));

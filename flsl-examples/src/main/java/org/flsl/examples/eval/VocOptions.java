@@ -40,7 +40,6 @@ final class VocOptions {
   }
 
   TrainAndTest segmentation(DrawnOn drawnOn) {
-    PascalVoc voc = new PascalVoc(folder, drawnOn);
-    return new TrainAndTest(voc.segmentation(train), voc.segmentation(test));
+    return TrainAndTest.ofVoc(folder, train, test, drawnOn);
   }
 }

@@ -2,11 +2,14 @@ package org.flsl.examples.loop;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.MeasuredImages;
@@ -22,19 +25,24 @@ import org.flsl.views.decode.ImageDecoder;
 
 /**
  * Measures what is trained before its first epoch, every so many epochs and after the last, and
- * writes down what was found.
+ * writes down what was found; validates it at the same times, but for the first.
  *
  * <p>An epoch is measured before its state is saved: whatever state a run is gone on from, it was
  * measured before, or is measured again.
  */
 final class EpochMeasures {
+  /** What validation is called among the measures. */
+  private static final String VALIDATION = "validation";
+
   private final Map<Measure, Benchmark> benchmarks = new LinkedHashMap<>();
   private final int every;
+  private final boolean validates;
   private final Terminal terminal;
   private MeasuresCsv file;
 
-  private EpochMeasures(int every, Terminal terminal) {
+  private EpochMeasures(int every, boolean validates, Terminal terminal) {
     this.every = every;
+    this.validates = validates;
     this.terminal = terminal;
   }
 
@@ -45,10 +53,11 @@ final class EpochMeasures {
    * @throws UserError where they are not what a measure needs
    */
   static EpochMeasures of(Config config, Path images, Training training, Terminal terminal) {
+    int every = config.has(RunSettings.MEASURE_EVERY) ? config.get(RunSettings.MEASURE_EVERY) : 1;
+    EpochMeasures measures = new EpochMeasures(every, training.validates(), terminal);
     if (!config.has(RunSettings.MEASURE) || config.get(RunSettings.MEASURE) == null) {
-      return new EpochMeasures(1, terminal);
+      return measures;
     }
-    EpochMeasures measures = new EpochMeasures(config.get(RunSettings.MEASURE_EVERY), terminal);
     ReadableImages readable =
         new ReadableImages(new ImageDecoder(Integer.MAX_VALUE, training.channels()));
     MeasuredImages measured =
@@ -71,7 +80,7 @@ final class EpochMeasures {
 
   /** Goes on with the file of a run behind a step. */
   void open(RunFiles run, long step) throws IOException {
-    if (!benchmarks.isEmpty()) {
+    if (validates || !benchmarks.isEmpty()) {
       file = MeasuresCsv.open(run.measures(), step);
     }
   }
@@ -81,24 +90,38 @@ final class EpochMeasures {
     long step = training.step();
     int epoch = plan.epoch(step);
     if (epoch % every == 0 || step == plan.steps()) {
+      if (validates && epoch > 0) {
+        take(VALIDATION, training, epoch, () -> List.copyOf(training.validated().entrySet()));
+      }
       benchmarks.forEach(
-          (measure, benchmark) -> {
-            if (!file.holds(measure.name(), step)) {
-              take(measure, benchmark, training, epoch);
-            }
-          });
+          (measure, benchmark) ->
+              take(
+                  measure.name(),
+                  training,
+                  epoch,
+                  () ->
+                      training.measured(benchmark).stream()
+                          .map(value -> Map.entry(value.measure(), value.mean()))
+                          .toList()));
     }
   }
 
   /** What fails is no reason to lose the training. */
-  private void take(Measure measure, Benchmark benchmark, Training training, int epoch) {
+  private void take(
+      String measure,
+      Training training,
+      int epoch,
+      Supplier<List<Map.Entry<String, Double>>> values) {
+    if (file.holds(measure, training.step())) {
+      return;
+    }
     try {
       List<MeasuresCsv.Row> found =
-          training.measured(benchmark).stream()
+          values.get().stream()
               .map(
                   value ->
                       new MeasuresCsv.Row(
-                          training.step(), epoch, measure.name(), value.measure(), value.mean()))
+                          training.step(), epoch, measure, value.getKey(), value.getValue()))
               .toList();
       file.add(found);
       terminal.plain(
@@ -114,5 +137,39 @@ final class EpochMeasures {
           "cannot measure %s after epoch %d: %s; the training goes on"
               .formatted(measure, epoch, Problems.firstLine(e)));
     }
+  }
+
+  /** Whether validation tells which state is the best. */
+  boolean validates() {
+    return validates;
+  }
+
+  /** The decisive value of the validation after a step; NaN where there was none. */
+  double validated(long step) {
+    return decisive()
+        .filter(row -> row.step() == step)
+        .mapToDouble(MeasuresCsv.Row::value)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  /** Whether so many epochs have passed since the validation was at its best. */
+  boolean isStuckFor(int epochs) {
+    List<MeasuresCsv.Row> rows = decisive().toList();
+    if (rows.isEmpty()) {
+      return false;
+    }
+    int last = rows.get(rows.size() - 1).epoch();
+    int best = rows.stream().max(Comparator.comparingDouble(MeasuresCsv.Row::value)).get().epoch();
+    return last - best >= epochs;
+  }
+
+  /** The first value of each validation. */
+  private Stream<MeasuresCsv.Row> decisive() {
+    Map<Long, MeasuresCsv.Row> first = new LinkedHashMap<>();
+    if (validates) {
+      file.rows(VALIDATION).forEach(row -> first.putIfAbsent(row.step(), row));
+    }
+    return first.values().stream();
   }
 }

@@ -152,12 +152,14 @@ public final class OpenRun implements AutoCloseable {
    *
    * @param step to end behind
    * @param stop asked before each step
-   * @return whether the step was reached; not so after a wish to stop
+   * @return whether the step was reached, or an early end of the training; not so after a wish to
+   *     stop
    */
   public boolean trainTo(long step, BooleanSupplier stop) throws IOException {
-    new TrainingLoop(training, plan, run, checkpoints, config, terminal, measures)
-        .run(() -> training.step() >= step || stop.getAsBoolean());
-    return training.step() >= step;
+    boolean ended =
+        new TrainingLoop(training, plan, run, checkpoints, config, terminal, measures)
+            .run(() -> training.step() >= step || stop.getAsBoolean());
+    return ended || training.step() >= step;
   }
 
   /** What is trained. */
@@ -178,9 +180,15 @@ public final class OpenRun implements AutoCloseable {
         new ByteArrayInputStream(model.toByteArray()), false);
   }
 
-  /** Writes the result of a training that came to its end, a DL4J model zip. */
+  /**
+   * Writes the result of a training that came to its end, a DL4J model zip: that of the best state
+   * where validation tells which it is, or else of the last.
+   */
   public void finish() throws IOException {
-    AtomicFile.write(run.files().result(), training::export);
+    Path best = checkpoints.best();
+    boolean known = measures.validates() && Files.exists(best);
+    AtomicFile.write(
+        run.files().result(), known ? out -> training.export(best, out) : training::export);
     run.history().add(training.step(), Event.FINISHED, "");
   }
 

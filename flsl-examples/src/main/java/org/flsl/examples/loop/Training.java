@@ -89,6 +89,19 @@ public interface Training extends AutoCloseable {
     throw new UnsupportedOperationException("this kind of training has nothing to measure");
   }
 
+  /** Whether it can tell how well it does on labelled images that it does not learn from. */
+  default boolean validates() {
+    return false;
+  }
+
+  /**
+   * How well it does on those images as it is now, by names for people, the decisive value first:
+   * the larger, the better. Changes nothing that steps depend on.
+   */
+  default Map<String, Double> validated() {
+    throw new UnsupportedOperationException("this kind of training has nothing to validate on");
+  }
+
   /** Files so far that turned out not to be readable images. */
   int unreadableImages();
 
@@ -97,6 +110,14 @@ public interface Training extends AutoCloseable {
 
   /** Writes what is wanted of it in the end, as a DL4J model zip of its own. */
   void export(OutputStream out) throws IOException;
+
+  /**
+   * The same of a state that was written before: the best, for kinds that {@linkplain #validates
+   * validate}.
+   */
+  default void export(Path state, OutputStream out) throws IOException {
+    throw new UnsupportedOperationException("this kind of training exports its last state only");
+  }
 
   @Override
   void close();

@@ -63,19 +63,20 @@ final class TrainingLoop {
    * Trains from where the training stands to its end.
    *
    * @param stop asked before each step
-   * @return whether the end was reached; not so after a wish to stop
+   * @return whether the end was reached, the last step or that of {@link RunSettings#PATIENCE}; not
+   *     so after a wish to stop
    */
   boolean run(BooleanSupplier stop) throws IOException {
     savedStep = training.step();
     try (MetricsCsv metrics =
             MetricsCsv.open(files.metrics(), files.kind().columns(), training.step());
         Progress progress = new Progress(terminal, plan, training.step())) {
-      metrics.earlier().forEach(this::recall);
       measures.open(files, training.step());
+      metrics.earlier().forEach(this::recall);
       if (training.step() == 0) {
         measures.take(training, plan);
       }
-      while (training.step() < plan.steps()) {
+      while (training.step() < plan.steps() && !isStuck()) {
         if (stop.getAsBoolean()) {
           saveForGood();
           return false;
@@ -85,6 +86,11 @@ final class TrainingLoop {
       saveForGood();
       return true;
     }
+  }
+
+  private boolean isStuck() {
+    Integer patience = config.has(RunSettings.PATIENCE) ? config.get(RunSettings.PATIENCE) : null;
+    return patience != null && measures.isStuckFor(patience);
   }
 
   private void step(MetricsCsv metrics, Progress progress) {
@@ -124,8 +130,8 @@ final class TrainingLoop {
       if (row.step() == savedStep && savesAfterEpoch(savedStep)) {
         // The process may have ended between saving and keeping.
         keepIfBest(checkpoints.at(savedStep), mean);
-      } else if (savesAfterEpoch(row.step())) {
-        best = Math.min(best, mean.total());
+      } else if (savesAfterEpoch(row.step()) && cost(row.step(), mean) < best) {
+        best = cost(row.step(), mean);
       }
     }
   }
@@ -188,15 +194,22 @@ final class TrainingLoop {
   }
 
   private void keepIfBest(Checkpoint saved, Terms mean) {
-    if (mean.total() >= best) {
+    double cost = cost(saved.step(), mean);
+    // Not so either where it could not be validated.
+    if (!(cost < best)) {
       return;
     }
     try {
       checkpoints.keepAsBest(saved);
-      best = mean.total();
+      best = cost;
     } catch (IOException e) {
       terminal.warn("cannot write " + checkpoints.best() + ": " + Problems.explain(e));
     }
+  }
+
+  /** By what the best state is the best: validation where there is one, or else the loss. */
+  private double cost(long step, Terms mean) {
+    return measures.validates() ? -measures.validated(step) : mean.total();
   }
 
   private String saveFailed(IOException e) {

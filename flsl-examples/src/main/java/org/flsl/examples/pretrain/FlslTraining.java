@@ -18,35 +18,27 @@ import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.settings.Config;
 import org.flsl.training.CollapseWatch;
 import org.flsl.training.FlslGraph;
-import org.flsl.training.GradientAccumulation;
-import org.flsl.training.MetricsListener;
+import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
-import org.flsl.views.MultiViewIterator;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 
-/** FLSL as DL4J trains it: one graph, fitted to one batch after the other. */
+/** FLSL as a training of the command: a graph, and who takes its steps. */
 final class FlslTraining implements Training {
   private final Config config;
   private final FlslGraph program;
   private final ComputationGraph graph;
-  private final GradientAccumulation steps;
-  private final MultiViewIterator batches;
+  private final Steps steps;
   private final ImageSet images;
-  private StepFigures told;
+  private final CollapseWatch watch;
+  private long taken;
 
-  FlslTraining(
-      Config config, FlslGraph program, ComputationGraph graph, MultiViewIterator batches) {
-    this.config = config;
-    this.program = program;
-    this.graph = graph;
-    this.steps = new GradientAccumulation(graph);
-    this.batches = batches;
-    this.images = ImageSet.of(batches.images());
-    CollapseWatch watch = new CollapseWatch(program.config().centroids());
-    graph.addListeners(
-        new MetricsListener(
-            program.config(), watch.andThen(metrics -> told = Pretraining.told(metrics))));
-    batches.startAtStep(step());
+  FlslTraining(Steps.Task task, Steps steps) {
+    this.config = task.config();
+    this.program = task.program();
+    this.graph = task.graph();
+    this.steps = steps;
+    this.images = ImageSet.of(task.images());
+    this.watch = new CollapseWatch(program.config().centroids());
+    this.taken = graph.getIterationCount();
   }
 
   @Override
@@ -61,7 +53,8 @@ final class FlslTraining implements Training {
 
   @Override
   public TrainingMemory memory() {
-    return program.memory(graph, config.get(Settings.BATCH) / config.get(Settings.ACCUMULATE));
+    int parts = config.get(Settings.ACCUMULATE) * config.get(Settings.WORKERS);
+    return steps.memory(program.memory(graph, config.get(Settings.BATCH) / parts));
   }
 
   @Override
@@ -76,30 +69,25 @@ final class FlslTraining implements Training {
 
   @Override
   public long step() {
-    return graph.getIterationCount();
+    return taken;
   }
 
   @Override
   public StepFigures next() {
-    if (!batches.hasNext()) {
-      batches.reset();
-    }
-    MultiDataSet batch = batches.next();
-    steps.fit(GradientAccumulation.split(batch, config.get(Settings.ACCUMULATE)));
-    if (step() % stepsPerEpoch() == 0) {
-      graph.incrementEpochCount();
-    }
-    return told;
+    StepMetrics metrics = steps.next();
+    taken++;
+    watch.accept(metrics);
+    return Pretraining.told(metrics);
   }
 
   @Override
   public void observe(TrainingListener listener) {
-    // Not setListeners, which would drop the one that moves the teacher.
-    graph.addListeners(listener);
+    steps.observe(listener);
   }
 
   @Override
   public boolean finite() {
+    steps.settle();
     return Double.isFinite(graph.params().sumNumber().doubleValue())
         && Double.isFinite(
             graph.getUpdater(true).getUpdaterStateViewArray().sumNumber().doubleValue());
@@ -117,6 +105,7 @@ final class FlslTraining implements Training {
 
   @Override
   public List<Measured> measured(Benchmark benchmark) {
+    steps.settle();
     ComputationGraph teacher = program.exportTeacher(graph);
     try {
       return benchmark.measure(Candidate.of(GraphFeatures.of(teacher), Setup.of(config).views()));
@@ -127,16 +116,18 @@ final class FlslTraining implements Training {
 
   @Override
   public int unreadableImages() {
-    return batches.unreadableImages();
+    return steps.unreadableImages();
   }
 
   @Override
   public void write(OutputStream out) throws IOException {
+    steps.settle();
     CheckpointFile.write(graph, config, out);
   }
 
   @Override
   public void export(OutputStream out) throws IOException {
+    steps.settle();
     ComputationGraph backbone = program.exportTeacher(graph);
     try {
       BackboneFile.write(backbone, BackboneFile.provenance(config, images.count(), step()), out);
@@ -148,7 +139,7 @@ final class FlslTraining implements Training {
 
   @Override
   public void close() {
-    batches.close();
+    steps.close();
     graph.close();
   }
 }

@@ -22,6 +22,7 @@ record Overview(List<String> lines, double memory) {
       Training training, Plan plan, Config config, Path images, String device, Path run) {
     Setup setup = Setup.of(config);
     int parts = config.get(Settings.ACCUMULATE);
+    int workers = config.get(Settings.WORKERS);
     double memory = MemoryEstimate.bytes(training.memory());
     boolean shipped = config.get(Settings.IMAGES) == null;
     return new Overview(
@@ -42,7 +43,8 @@ record Overview(List<String> lines, double memory) {
                 "training",
                 "%,d steps: %,d epochs of %,d steps of %,d images"
                         .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
-                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))),
+                    + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))
+                    + (workers == 1 ? "" : ", shared by %,d workers".formatted(workers))),
             line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
             line(
                 "memory",

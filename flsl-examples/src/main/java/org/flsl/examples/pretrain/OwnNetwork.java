@@ -3,11 +3,13 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -20,6 +22,7 @@ import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
+import org.flsl.layers.TokenGrid;
 import org.flsl.layers.graph.GraphBackbone;
 
 /** A network of the user's own, of which the part up to some feature maps is pretrained. */
@@ -41,6 +44,10 @@ final class OwnNetwork {
           Settings.POSITION_SIZE,
           Settings.INIT,
           Settings.PREVIOUS);
+
+  private static final Comparator<InputTypeConvolutional> DEEPER =
+      Comparator.<InputTypeConvolutional>comparingLong(maps -> -maps.getHeight() * maps.getWidth())
+          .thenComparingLong(InputTypeConvolutional::getChannels);
 
   private final Model model;
   private final String features;
@@ -94,7 +101,7 @@ final class OwnNetwork {
   }
 
   /**
-   * A configuration that fits the network: its channels, its stride, views of one size.
+   * A configuration that fits the network: its channels, its stride, views of sizes that it takes.
    *
    * @param flags what the user says himself
    * @throws UserError if that does not fit, or no vertex is named: then those are listed that can
@@ -111,12 +118,6 @@ final class OwnNetwork {
             "--%s is for Vision Transformers, and --network brings a network of its own: leave it out"
                 .formatted(setting));
       }
-    }
-    if (flags.contains(Settings.LOCAL_SIZE)
-        && !config.get(Settings.LOCAL_SIZE).equals(config.get(Settings.GLOBAL_SIZE))) {
-      throw new UserError(
-          "--network needs views of one size, and --local-size %s is not --global-size %s: leave it out"
-              .formatted(config.text(Settings.LOCAL_SIZE), config.text(Settings.GLOBAL_SIZE)));
     }
     try {
       return of(config)
@@ -135,19 +136,20 @@ final class OwnNetwork {
     GraphBackbone backbone = backbone();
     BackboneGraph way = backbone.way();
     InputTypeConvolutional maps = way.featureMaps(side, side).get(way.features());
-    if (maps == null) {
+    if (maps == null
+        || NetworkFile.graph(model).getVertex(way.features()).getLayer() instanceof IOutputLayer) {
       throw new UserError(
-          "vertex \"%s\" yields no feature maps [batch, channels, height, width] of images of %d pixels: see those that do by leaving out --features"
+          "vertex \"%s\" yields no feature maps [batch, channels, height, width] of images of %d pixels that could be trained further: see those that do by leaving out --features"
               .formatted(features, side));
     }
     int stride = way.stride();
-    if (side % stride != 0
-        || maps.getHeight() != side / stride
-        || maps.getWidth() != side / stride) {
-      throw new UserError(
-          "vertex \"%s\" makes %d x %d tokens of images of %d pixels, and has one for every %d: choose a --global-size that is a multiple of %d, or another vertex"
-              .formatted(features, maps.getHeight(), maps.getWidth(), side, stride, stride));
-    }
+    misfit(way, side)
+        .ifPresent(
+            why -> {
+              throw new UserError(
+                  "%s: choose a --global-size that is a multiple of %d, or another vertex"
+                      .formatted(why, stride));
+            });
     if (flags.contains(Settings.CHANNELS) && config.get(Settings.CHANNELS) != backbone.channels()) {
       throw new UserError(
           "--channels %d contradicts --network, which takes images of %d: leave it out"
@@ -157,16 +159,63 @@ final class OwnNetwork {
         config
             .with(Settings.CHANNELS, backbone.channels())
             .with(Settings.PATCH, stride)
-            .with(Settings.POSITION_SIZE, (ImageSize) null)
-            .with(Settings.LOCAL_SIZE, side);
-    if (!flags.contains(Settings.LOCAL_WINDOW)) {
-      fitted = fitted.with(Settings.LOCAL_WINDOW, fitted.get(Settings.GLOBAL_WINDOW));
-    }
+            .with(Settings.POSITION_SIZE, (ImageSize) null);
+    fitted = withLocalViews(fitted, way, flags);
     terminal.plain(
-        "network     the %s of \"%s\" with %d x %d tokens of %d channels, one for %d pixels; local views are as large as global ones"
+        "network     the %s of \"%s\" with %d x %d tokens of %d channels, one for %d pixels; local views have %s pixels"
             .formatted(
-                backbone, features, maps.getHeight(), maps.getWidth(), maps.getChannels(), stride));
+                backbone,
+                features,
+                maps.getHeight(),
+                maps.getWidth(),
+                maps.getChannels(),
+                stride,
+                fitted.text(Settings.LOCAL_SIZE)));
     return fitted;
+  }
+
+  /** Why the features of images of a size do not lie in a grid of their stride. */
+  private Optional<String> misfit(BackboneGraph way, int side) {
+    TokenGrid grid;
+    try {
+      grid = way.grid(side, side);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
+    int stride = way.stride();
+    if (side % stride == 0 && grid.equals(TokenGrid.square(side / stride))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "vertex \"%s\" makes %d x %d tokens of images of %d pixels, and has one for every %d"
+            .formatted(features, grid.height(), grid.width(), side, stride));
+  }
+
+  /**
+   * As large as wanted, or the next larger size that the network takes; as large as global ones
+   * where it takes no other.
+   */
+  private Config withLocalViews(Config config, BackboneGraph way, Set<Setting<?>> flags) {
+    int global = config.get(Settings.GLOBAL_SIZE);
+    int size = config.get(Settings.LOCAL_SIZE);
+    int stride = way.stride();
+    if (flags.contains(Settings.LOCAL_SIZE)) {
+      Optional<String> misfit = misfit(way, size);
+      if (misfit.isPresent()) {
+        throw new UserError(
+            "--local-size %d does not fit: %s; choose another, or leave it out"
+                .formatted(size, misfit.get()));
+      }
+    } else {
+      int next = (size + stride - 1) / stride * stride;
+      size = next < global && misfit(way, next).isEmpty() ? next : global;
+    }
+    Config fitted = config.with(Settings.LOCAL_SIZE, size);
+    if (flags.contains(Settings.LOCAL_WINDOW)) {
+      return fitted;
+    }
+    int window = config.get(size < global ? Settings.LOCAL_WINDOW : Settings.GLOBAL_WINDOW);
+    return fitted.with(Settings.LOCAL_WINDOW, Math.min(window, size / stride));
   }
 
   /** The name that its user gave a layer, which has a number in the graph. */
@@ -178,10 +227,12 @@ final class OwnNetwork {
     return own == null ? vertex : own;
   }
 
-  /** Shows what can be named, and proposes the last maps. */
+  /** Shows what can be named, and proposes where the trunk ends. */
   private UserError listed(int side, Terminal terminal) {
+    ComputationGraph graph = NetworkFile.graph(model);
     Map<String, InputTypeConvolutional> maps =
-        BackboneGraph.of(NetworkFile.graph(model).getConfiguration()).featureMaps(side, side);
+        BackboneGraph.of(graph.getConfiguration()).featureMaps(side, side);
+    maps.keySet().removeIf(name -> graph.getVertex(name).getLayer() instanceof IOutputLayer);
     if (maps.isEmpty()) {
       return new UserError(
           "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has"
@@ -190,16 +241,25 @@ final class OwnNetwork {
     terminal.plain(
         "Vertices with feature maps, channels x height x width of images of %1$d x %1$d:"
             .formatted(side));
-    String last = null;
-    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
-      InputTypeConvolutional type = entry.getValue();
-      last = nameOf(entry.getKey());
-      terminal.plain(
-          "  %s  %d x %d x %d"
-              .formatted(last, type.getChannels(), type.getHeight(), type.getWidth()));
-    }
+    maps.forEach(
+        (name, type) ->
+            terminal.plain(
+                "  %s  %d x %d x %d"
+                    .formatted(
+                        nameOf(name), type.getChannels(), type.getHeight(), type.getWidth())));
     return new UserError(
-        "--network needs the vertex whose feature maps become tokens: name it, as in --features %s, the last one"
-            .formatted(last));
+        "--network needs the vertex whose feature maps become tokens: name it, as in --features %s, where the trunk of the network ends"
+            .formatted(nameOf(endOfTrunk(maps))));
+  }
+
+  /** The last of the smallest maps with the most channels: no decoder, no scores of classes. */
+  static String endOfTrunk(Map<String, InputTypeConvolutional> maps) {
+    String end = null;
+    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
+      if (end == null || DEEPER.compare(entry.getValue(), maps.get(end)) >= 0) {
+        end = entry.getKey();
+      }
+    }
+    return end;
   }
 }

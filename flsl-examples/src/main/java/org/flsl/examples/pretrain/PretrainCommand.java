@@ -3,7 +3,7 @@ package org.flsl.examples.pretrain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,15 +30,13 @@ import org.flsl.examples.run.RunFolder;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.SettingFlags;
 import org.flsl.examples.watch.PageServer;
 import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code flsl pretrain}: photographs go in, a pretrained ViT backbone comes out. */
@@ -58,6 +56,10 @@ import picocli.CommandLine.Spec;
       ""
     })
 public final class PretrainCommand implements Callable<Integer> {
+  private static final SettingFlags FLAGS = new SettingFlags(Settings.SCHEMA);
+  /** Threads of all workers, for the process that OMP_NUM_THREADS tells those of one. */
+  private static final String ALL_THREADS = "FLSL_ALL_THREADS";
+
   private final Terminal terminal;
   private final Relaunch relaunch;
   private final Map<String, String> environment;
@@ -147,42 +149,9 @@ public final class PretrainCommand implements Callable<Integer> {
     PretrainCommand command =
         new PretrainCommand(terminal, relaunch, environment, pages, trainings);
     CommandLine line = new CommandLine(command);
-    for (Setting.Section section : Setting.Section.values()) {
-      line.getCommandSpec().addArgGroup(flags(section));
-    }
+    FLAGS.addTo(line.getCommandSpec());
     line.setExecutionExceptionHandler(new ErrorLine(terminal));
     return line;
-  }
-
-  private static ArgGroupSpec flags(Setting.Section section) {
-    ArgGroupSpec.Builder group =
-        ArgGroupSpec.builder()
-            .heading("%n" + section.title() + "%n")
-            .validate(false)
-            .order(section.ordinal());
-    for (Setting<?> setting : Settings.SCHEMA.settings()) {
-      if (setting.section() == section) {
-        group.addArg(flag(setting));
-      }
-    }
-    return group.build();
-  }
-
-  private static <T> OptionSpec flag(Setting<T> setting) {
-    OptionSpec.Builder flag =
-        OptionSpec.builder("--" + setting)
-            .order(Settings.SCHEMA.settings().indexOf(setting))
-            .paramLabel(setting.label())
-            .type(String.class)
-            // Text only: the setting reads it, in the same way as from a file.
-            .description(
-                setting.description() + " Default: " + setting.write(setting.defaultValue()));
-    if (setting.isYesOrNo()) {
-      flag.arity("0..1").fallbackValue("yes");
-    } else {
-      flag.arity("1");
-    }
-    return flag.build();
   }
 
   @Override
@@ -242,7 +211,8 @@ public final class PretrainCommand implements Callable<Integer> {
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
-    return RunSettings.withThreads(config, environment.get("OMP_NUM_THREADS"));
+    return RunSettings.withThreads(
+        config, environment.getOrDefault(ALL_THREADS, environment.get("OMP_NUM_THREADS")));
   }
 
   /** With the shape of the network that the training begins with; a resumed run has it already. */
@@ -263,21 +233,20 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private Map<Setting<?>, String> givenFlags() {
-    ParseResult given = spec.commandLine().getParseResult();
-    Map<Setting<?>, String> flags = new LinkedHashMap<>();
-    for (OptionSpec flag : given.matchedOptions()) {
-      for (Setting<?> setting : Settings.SCHEMA.settings()) {
-        if (flag.longestName().equals("--" + setting)
-            && flags.put(setting, flag.stringValues().get(0)) != null) {
-          throw new UserError("--" + setting + " is given twice; keep one of them");
-        }
-      }
-    }
-    return flags;
+    return FLAGS.given(spec.commandLine().getParseResult());
   }
 
   private Map<String, String> nativeEnvironment(Config config) {
-    return NativeThreads.environment(environment, config.text(Settings.THREADS));
+    int workers = config.get(Settings.WORKERS);
+    if (workers == 1) {
+      return NativeThreads.environment(environment, config.text(Settings.THREADS));
+    }
+    // OpenMP's number is that of each thread that calls it, and each worker is one.
+    int ofEach = Math.max(1, config.get(Settings.THREADS) / workers);
+    Map<String, String> wanted =
+        new HashMap<>(NativeThreads.environment(environment, String.valueOf(ofEach)));
+    wanted.put(ALL_THREADS, config.text(Settings.THREADS));
+    return wanted;
   }
 
   /** Asked for before anything is begun: a run that cannot be shown as wished leaves no folder. */

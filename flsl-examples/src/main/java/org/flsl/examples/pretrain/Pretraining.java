@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -80,14 +81,34 @@ public final class Pretraining implements Training.Factory {
 
   @Override
   public Training begin(Config config, Path images) {
-    MultiViewIterator batches = batches(config, images);
-    FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, batches));
+    ImageFolder found = scanned(config, images);
+    FlslGraph program = Setup.of(config).program(stepsPerEpoch(config, found));
+    return training(config, program, begun(config, program), found);
+  }
+
+  private Training training(
+      Config config, FlslGraph program, ComputationGraph graph, ImageFolder images) {
+    Steps.Task task = new Steps.Task(config, program, graph, images);
     try {
-      return new FlslTraining(config, program, listened(begun(config, program)), batches);
+      Steps steps =
+          config.get(Settings.WORKERS) == 1 ? new OwnSteps(task) : workers(config).begin(task);
+      listeners.forEach(steps::observe);
+      return new FlslTraining(task, steps);
     } catch (IllegalArgumentException e) {
-      batches.close();
       throw new UserError(e.getMessage(), e);
     }
+  }
+
+  private static Steps.Workers workers(Config config) {
+    return ServiceLoader.load(Steps.Workers.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(workers -> workers.areMeantBy(config))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "--workers %s needs a module that this program is built without: in a clone, ./flsl pretrain --workers builds it (with Maven: mvn -Pworkers -DskipTests package makes scale/workers/target/flsl.jar)"
+                        .formatted(config.text(Settings.WORKERS))));
   }
 
   private static ComputationGraph begun(Config config, FlslGraph program) {
@@ -97,16 +118,16 @@ public final class Pretraining implements Training.Factory {
 
   @Override
   public Training resume(Config config, Path images, Path checkpoint) throws IOException {
-    MultiViewIterator batches = batches(config, images);
-    FlslGraph program = Setup.of(config).restored(stepsPerEpoch(config, batches));
+    ImageFolder found = scanned(config, images);
+    FlslGraph program = Setup.of(config).restored(stepsPerEpoch(config, found));
     ComputationGraph saved = CheckpointFile.read(checkpoint, KIND, config);
     int epochs = CheckpointFile.settings(checkpoint, KIND).get(Settings.EPOCHS);
     if (epochs == config.get(Settings.EPOCHS)) {
-      return new FlslTraining(config, program, listened(program.attach(saved)), batches);
+      return training(config, program, program.attach(saved), found);
     }
     ComputationGraph continued = program.continued(saved);
     saved.close();
-    return new FlslTraining(config, program, listened(continued), batches);
+    return training(config, program, continued, found);
   }
 
   @Override
@@ -128,41 +149,42 @@ public final class Pretraining implements Training.Factory {
 
   /** Steps of an epoch, without making the training. */
   public static int stepsPerEpoch(Config config, Path images) {
-    try (MultiViewIterator batches = batches(config, images)) {
-      return stepsPerEpoch(config, batches);
-    }
+    return stepsPerEpoch(config, scanned(config, images));
   }
 
-  private ComputationGraph listened(ComputationGraph graph) {
-    listeners.forEach(graph::addListeners);
-    return graph;
-  }
-
-  private static MultiViewIterator batches(Config config, Path images) {
+  private static ImageFolder scanned(Config config, Path images) {
     try {
       ProductPrecision.require(config.get(Settings.PRECISION));
-      return MultiViewIterator.builder()
-          .images(ImageFolder.scan(images))
-          .views(Setup.of(config).views())
-          .batchSize(config.get(Settings.BATCH))
-          .seed(config.get(Settings.SEED))
-          .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
-          // A step in parts leaves the time to prepare its successor, and memory is dear.
-          .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
-          .reuseArrays(true)
-          .build();
+      return ImageFolder.scan(images);
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw new UserError(e.getMessage(), e);
     }
   }
 
-  private static int stepsPerEpoch(Config config, MultiViewIterator batches) {
-    int steps = config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
-    if ((long) steps * config.get(Settings.EPOCHS) > Integer.MAX_VALUE) {
-      throw new UserError(
-          "%d epochs of %d steps are more than can be counted: lower --epochs"
-              .formatted(config.get(Settings.EPOCHS), steps));
+  /** The batches of a run, for those who take its steps. */
+  public static MultiViewIterator.Builder batches(Config config, ImageFolder images) {
+    return MultiViewIterator.builder()
+        .images(images)
+        .views(Setup.of(config).views())
+        .batchSize(config.get(Settings.BATCH))
+        .seed(config.get(Settings.SEED))
+        .threads(config.get(Settings.LOADERS, Runtime.getRuntime().availableProcessors()))
+        // A step in parts leaves the time to prepare its successor, and memory is dear.
+        .prefetch(config.get(Settings.ACCUMULATE) == 1 ? 2 : 1)
+        .reuseArrays(true);
+  }
+
+  private static int stepsPerEpoch(Config config, ImageFolder images) {
+    try (MultiViewIterator batches = batches(config, images).build()) {
+      int steps = config.get(Settings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+      if ((long) steps * config.get(Settings.EPOCHS) > Integer.MAX_VALUE) {
+        throw new UserError(
+            "%d epochs of %d steps are more than can be counted: lower --epochs"
+                .formatted(config.get(Settings.EPOCHS), steps));
+      }
+      return steps;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
     }
-    return steps;
   }
 }

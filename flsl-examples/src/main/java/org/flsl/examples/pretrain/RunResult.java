@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
-import org.flsl.examples.settings.Setting;
 import org.flsl.training.checkpoint.Checkpoints;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
@@ -110,15 +108,7 @@ public final class RunResult {
    * @return by the title of the section, values by the names of their settings
    */
   public Map<String, Map<String, String>> settings() {
-    Map<String, Map<String, String>> sections = new LinkedHashMap<>();
-    for (Setting<?> setting : config.schema().settings()) {
-      if (setting.isWritten()) {
-        sections
-            .computeIfAbsent(setting.section().title(), title -> new LinkedHashMap<>())
-            .put(setting.name(), config.text(setting));
-      }
-    }
-    return sections;
+    return config.bySection();
   }
 
   /** The columns of {@code metrics.csv}: a number for every step so far. */

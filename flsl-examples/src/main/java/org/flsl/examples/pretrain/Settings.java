@@ -85,6 +85,8 @@ public final class Settings {
   public static final Setting<Path> IMAGES = declared(RunSettings.IMAGES);
   public static final Setting<Integer> BATCH = declared(RunSettings.BATCH);
   public static final Setting<Integer> ACCUMULATE = declared(RunSettings.ACCUMULATE);
+  public static final Setting<Integer> WORKERS = declared(RunSettings.WORKERS);
+  public static final Setting<Integer> AVERAGE_EVERY = declared(RunSettings.AVERAGE_EVERY);
   public static final Setting<Integer> CHANNELS =
       DATA.setting(
           "channels",

@@ -7,6 +7,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
@@ -30,7 +31,12 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
    * @throws UserError where its values do not fit one another
    */
   public static Setup of(Config config) {
-    checkParts(config.get(Settings.BATCH), config.get(Settings.ACCUMULATE));
+    checkParts(config, Settings.ACCUMULATE);
+    checkParts(config, Settings.WORKERS);
+    if (config.get(Settings.WORKERS) > 1 && config.get(Settings.ACCUMULATE) > 1) {
+      throw new UserError(
+          "--workers shares the batch already, so that --accumulate has to be 1: take a smaller --batch, or more workers");
+    }
     try {
       Setup setup = new Setup(config, vit(config), config.fill(ViewConfig.builder()).build());
       // For their checks; the number of steps is known when the images are.
@@ -44,20 +50,22 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
     }
   }
 
-  private static void checkParts(int batch, int parts) {
+  private static void checkParts(Config config, Setting<Integer> into) {
+    int batch = config.get(Settings.BATCH);
+    int parts = config.get(into);
     if (batch % parts != 0) {
       int fewer = parts;
       while (fewer > batch || batch % fewer != 0) {
         fewer--;
       }
       throw new UserError(
-          "--accumulate %d does not divide a --batch of %d into equal parts: take %d, or a --batch of %d"
-              .formatted(parts, batch, fewer, (batch + parts - 1) / parts * parts));
+          "--%s %d does not divide a --batch of %d into equal parts: take %d, or a --batch of %d"
+              .formatted(into, parts, batch, fewer, (batch + parts - 1) / parts * parts));
     }
   }
 
   /** The graph that begins to train, for an epoch of so many steps. */
-  FlslGraph program(int stepsPerEpoch) {
+  public FlslGraph program(int stepsPerEpoch) {
     Path previous = config.get(Settings.PREVIOUS);
     return program(stepsPerEpoch, previous == null ? null : previousStage(previous));
   }

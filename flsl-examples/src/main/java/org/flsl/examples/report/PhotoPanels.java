@@ -1,19 +1,10 @@
 package org.flsl.examples.report;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.pictures.MeanShiftAttention;
 import org.flsl.examples.pictures.Painter;
@@ -38,7 +29,6 @@ final class PhotoPanels {
   private static final int SIDE = 320;
   private static final int CLUSTERS = 5;
   private static final long SEED = 1;
-  private static final float QUALITY = 0.85f;
 
   private final RunResult run;
   private final Painter painter = new Painter(SIDE, Upsampling.SMOOTH);
@@ -70,9 +60,8 @@ final class PhotoPanels {
     List<Image> photos = new ArrayList<>();
     ImageDecoder decoder = new ImageDecoder(2 * SIDE, run.views().channels());
     for (int pick : EvenPicks.middles(PHOTOS, folder.size())) {
-      Path file = folder.path(pick);
       try {
-        Photo photo = new Photo(file, decoder.decode(file));
+        Photo photo = new Photo(folder.path(pick), decoder.decode(folder.read(pick)));
         photos.add(photo.image());
         names.add(photo.name());
       } catch (IOException unreadable) {
@@ -136,19 +125,6 @@ final class PhotoPanels {
   }
 
   private static String uri(BufferedImage picture) {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(jpeg)) {
-      ImageWriteParam settings = writer.getDefaultWriteParam();
-      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      settings.setCompressionQuality(QUALITY);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(picture, null, null), settings);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      writer.dispose();
-    }
-    return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg.toByteArray());
+    return DataUri.of(picture).uri();
   }
 }

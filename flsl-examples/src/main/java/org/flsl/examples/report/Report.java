@@ -1,18 +1,8 @@
 package org.flsl.examples.report;
 
-import com.github.mustachejava.DefaultMustacheFactory;
-import com.github.mustachejava.Mustache;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -26,19 +16,6 @@ import org.slf4j.LoggerFactory;
 /** Makes the page of a run. */
 public final class Report implements RunPages {
   private static final Logger LOG = LoggerFactory.getLogger(Report.class);
-  private static final String TEMPLATE = "/report/report.mustache";
-
-  private final Mustache template;
-
-  /** Reads the template. */
-  public Report() {
-    try (Reader text =
-        new InputStreamReader(Report.class.getResourceAsStream(TEMPLATE), StandardCharsets.UTF_8)) {
-      template = new DefaultMustacheFactory().compile(text, "report");
-    } catch (IOException e) {
-      throw new IllegalStateException("the page's template is missing", e);
-    }
-  }
 
   @Override
   public String report(RunResult run) throws IOException {
@@ -71,25 +48,20 @@ public final class Report implements RunPages {
    */
   String html(RunResult run, List<PhotoPanel> panels, boolean live) throws IOException {
     Map<String, double[]> metrics = run.metrics();
-    Map<String, Object> page = new HashMap<>();
-    page.put("name", run.folder().getFileName());
-    page.put("again", ShellCommand.of("pretrain --config", run.configFile()));
-    page.put("live", live);
-    page.put("finished", run.finished());
-    page.put("facts", facts(run, metrics).entrySet());
-    page.put("charts", charts(run, metrics));
-    page.put("svg", Map.of("width", Chart.WIDTH, "height", Chart.HEIGHT, "left", Chart.LEFT));
-    page.put("panels", panels);
-    page.put("hasPanels", !panels.isEmpty());
-    page.put("results", ResultTable.of(run.folder()));
-    page.put(
-        "settings",
-        run.settings().entrySet().stream()
-            .map(s -> Map.of("title", s.getKey(), "values", s.getValue().entrySet()))
-            .toList());
-    StringWriter html = new StringWriter();
-    template.execute(html, page).flush();
-    return html.toString();
+    Page page =
+        new Page(
+            String.valueOf(run.folder().getFileName()),
+            "FLSL pretraining",
+            ShellCommand.of("pretrain --config", run.configFile()));
+    facts(run, metrics, page);
+    return page.put("live", live)
+        .put("finished", run.finished())
+        .charts(charts(run, metrics))
+        .put("panels", panels)
+        .put("hasPanels", !panels.isEmpty())
+        .put("results", ResultTable.of(run.folder()))
+        .settings(run.settings())
+        .html();
   }
 
   private static List<Charts> charts(RunResult run, Map<String, double[]> metrics) {
@@ -122,33 +94,22 @@ public final class Report implements RunPages {
     return Arrays.stream(values, from, values.length).average().orElse(Double.NaN);
   }
 
-  private static Map<String, String> facts(RunResult run, Map<String, double[]> metrics) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("Network", run.network());
-    facts.put("Images", run.images().map(Object::toString).orElse("the photos shipped with flsl"));
+  private static void facts(RunResult run, Map<String, double[]> metrics, Page page) {
+    page.fact("Network", run.network());
+    page.fact("Images", run.images().map(Object::toString).orElse("the photos shipped with flsl"));
     int steps = metrics.get("step").length;
     if (steps > 0) {
       double seconds = metrics.get("seconds")[steps - 1];
       int epoch = (int) metrics.get("epoch")[steps - 1];
-      facts.put(
+      page.fact(
           "Training",
           "%,d steps of %,d images, epoch %,d of %,d"
               .formatted(steps, run.batch(), epoch, run.epochs()));
-      facts.put("Health", health(metrics, run.centroids()));
-      facts.put(
+      page.fact("Health", health(metrics, run.centroids()));
+      page.fact(
           "Time",
           "%s, %.1f images/s".formatted(RunResult.words(seconds), steps * run.batch() / seconds));
     }
-    facts.put(
-        "Machine",
-        "%s %s, %d processors, Java %s"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                System.getProperty("java.version")));
-    facts.put(
-        "Page made", LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")));
-    return facts;
+    page.machine();
   }
 }

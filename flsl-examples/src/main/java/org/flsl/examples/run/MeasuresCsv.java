@@ -80,6 +80,11 @@ public final class MeasuresCsv {
     return rows.stream().anyMatch(row -> row.measure().equals(measure) && row.step() == step);
   }
 
+  /** What was found with a measure, in the order of the steps. */
+  public List<Row> rows(String measure) {
+    return rows.stream().filter(row -> row.measure().equals(measure)).toList();
+  }
+
   /** Writes values down. */
   public void add(List<Row> more) throws IOException {
     rows.addAll(more);

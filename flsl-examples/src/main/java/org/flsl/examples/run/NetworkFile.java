@@ -21,15 +21,16 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * A network that DL4J saved; of any other file it tells what that is, and what to do about it.
+ * A network that DL4J or Keras saved; of any other file it tells what that is, and what to do about it.
  *
  * <p>What a file is, its content says, not its name.
  */
 public final class NetworkFile {
   private static final String CONFIGURATION = ModelSerializer.CONFIGURATION_JSON;
-  private static final String KERAS =
-      "a Keras model; a network that DL4J saved is expected: read it with DL4J's KerasModelImport"
-          + " (deeplearning4j-modelimport) and save it with ModelSerializer";
+  private static final String HDF5 = "\u0089HDF";
+  private static final String NEW_KERAS =
+      "a Keras model of the newer kind, which DL4J cannot read: save it as HDF5 with"
+          + " model.save(\"model.h5\")";
   private static final int HEAD = 64;
   private static final int SAFETENSORS_JSON = 8;
 
@@ -79,6 +80,9 @@ public final class NetworkFile {
     try (InputStream in = Files.newInputStream(file)) {
       head = in.readNBytes(HEAD);
     }
+    if (begins(head, HDF5)) {
+      return keras();
+    }
     if (!begins(head, "PK")) {
       throw is(kind(head));
     }
@@ -103,6 +107,17 @@ public final class NetworkFile {
     }
   }
 
+  private Model keras() {
+    try {
+      return KerasFile.read(file);
+    } catch (IOException e) {
+      throw new UserError(
+          "DL4J cannot import %s, an HDF5 file as Keras writes them: %s"
+              .formatted(file, Problems.explain(e)),
+          e);
+    }
+  }
+
   private UserError is(String kind) {
     return new UserError(file + " is " + kind);
   }
@@ -111,9 +126,6 @@ public final class NetworkFile {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     if (head.length == 0) {
       return "empty: fetch or save it again";
-    }
-    if (begins(head, "\u0089HDF")) {
-      return KERAS.replace("a Keras model", "an HDF5 file, as Keras writes");
     }
     if (begins(head, "version https://git-lfs")) {
       return "a pointer of git LFS and not the file itself: fetch it with git lfs pull";
@@ -140,7 +152,7 @@ public final class NetworkFile {
       return "a PyTorch file" + importIt();
     }
     if (entries.contains("model.weights.h5")) {
-      return KERAS;
+      return NEW_KERAS;
     }
     if (!entries.isEmpty() && entries.stream().allMatch(entry -> entry.endsWith(".npy"))) {
       return "a file of NumPy arrays" + importIt();

@@ -22,7 +22,7 @@ public final class RunSettings {
           "images",
           Kind.path("FOLDER"),
           null,
-          "Folder of images, searched with its subfolders; auto: the shipped photos.");
+          "Folder of images, or of tar files of them, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
       Setting.of(
           Section.DATA,
@@ -39,6 +39,22 @@ public final class RunSettings {
           "Compute each step in this many parts of batch / N images, one after the other, for a"
               + " batch larger than the memory; the result is that of the whole batch, for one more"
               + " forward pass.");
+  public static final Setting<Integer> WORKERS =
+      Setting.of(
+          Section.DATA,
+          "workers",
+          Kind.whole(1),
+          1,
+          "Share each step among so many workers, each with batch / N images, which then take the"
+              + " mean of what they have learned: one for each GPU or socket of this machine; see"
+              + " docs/scale.md.");
+  public static final Setting<Integer> AVERAGE_EVERY =
+      Setting.of(
+          Section.DATA,
+          "average-every",
+          Kind.whole(1),
+          1,
+          "Let the workers take so many steps each by itself before the mean.");
   public static final Setting<Integer> EPOCHS =
       Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
   public static final Setting<Double> MINUTES =
@@ -124,6 +140,14 @@ public final class RunSettings {
           Kind.labels(),
           List.of(255),
           "Labels of masks that do not count when measuring.");
+
+  public static final Setting<Integer> PATIENCE =
+      Setting.practical(
+          Section.TRAINING,
+          "patience",
+          Kind.whole(1),
+          null,
+          "Stop when the validation has not become better for this many epochs; auto: never.");
 
   /** Those that change the result, and that a resumed run may change all the same: it says so. */
   private static final List<Setting<?>> CONTINUED = List.of(EPOCHS, THREADS, ACCUMULATE);

@@ -73,4 +73,21 @@ public final class Config {
   public <T> String text(Setting<T> setting) {
     return setting.write(get(setting));
   }
+
+  /**
+   * Every setting that is written down, as text.
+   *
+   * @return by the title of the section, values by the names of their settings
+   */
+  public Map<String, Map<String, String>> bySection() {
+    Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+    for (Setting<?> setting : schema.settings()) {
+      if (setting.isWritten()) {
+        sections
+            .computeIfAbsent(setting.section().title(), title -> new LinkedHashMap<>())
+            .put(setting.name(), text(setting));
+      }
+    }
+    return sections;
+  }
 }

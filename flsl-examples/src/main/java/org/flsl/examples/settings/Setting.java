@@ -17,6 +17,7 @@ public final class Setting<T> {
   /** The headings under which help and files list the settings. */
   public enum Section {
     DATA("Data"),
+    AUGMENTATION("Augmentation"),
     NETWORK("Network"),
     VIEWS("Views and queries"),
     OBJECTIVE("Objective"),

@@ -27,6 +27,7 @@ import org.flsl.views.EvenPicks;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader;
 import org.flsl.views.PhotoReader.Photo;
+import org.flsl.views.Shard;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.Option;
@@ -147,7 +148,10 @@ abstract class Show extends ComputingCommand {
       // Each file once, the given ones in their order.
       Map<Path, NamedPhoto> photos = new LinkedHashMap<>();
       for (Path source : sources) {
-        List<Photo> found = Files.isRegularFile(source) ? List.of(asked(source)) : some(source);
+        List<Photo> found =
+            Files.isRegularFile(source) && !Shard.isShard(source)
+                ? List.of(asked(source))
+                : some(source);
         for (Photo photo : found) {
           photos.computeIfAbsent(
               photo.file().toAbsolutePath().normalize(),

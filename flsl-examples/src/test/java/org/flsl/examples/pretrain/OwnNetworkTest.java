@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -26,6 +27,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
+import org.flsl.examples.run.NetworkFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
@@ -155,7 +157,7 @@ class OwnNetworkTest {
     Path model = folder.resolve("labelled.zip");
     MultiLayerNetwork before = trainedOnLabels();
     ModelSerializer.writeModel(before, model.toFile(), true);
-    assertRefused(pretrain("--network=" + model), "--features deep, the last one");
+    assertRefused(pretrain("--network=" + model), "--features deep, where the trunk");
     assertTrue(screen.out().contains("  layer1  6 x 16 x 16"), screen.out());
     assertEquals(
         0,
@@ -200,11 +202,91 @@ class OwnNetworkTest {
     assertTrue(Files.exists(folder.resolve("run/report.html")), screen.err());
   }
 
+  /** Trained on small views only in the second run: the same network otherwise. */
+  @Test
+  void localViewsMayBeSmaller() throws IOException {
+    Path model = folder.resolve("resnet.zip");
+    ComputationGraph before = bottleneck();
+    ModelSerializer.writeModel(before, model.toFile(), false);
+    String[] small = {
+      "--network=" + model,
+      "--features=sum",
+      "--local-size=16",
+      "--local-window=2",
+      "--momentum=0.5",
+      "--warmup=0"
+    };
+    assertEquals(0, pretrain(small), () -> screen.err());
+    assertTrue(screen.out().contains("local views have 16 pixels"), screen.out());
+    ComputationGraph after =
+        ModelSerializer.restoreComputationGraph(folder.resolve("run/network.zip").toFile());
+    assertNotEquals(
+        numbers(before.getVertex("stem").params()), numbers(after.getVertex("stem").params()));
+    assertEquals(
+        numbers(before.getVertex("classes").params()),
+        numbers(after.getVertex("classes").params()));
+    assertEquals(before.getConfiguration().toJson(), after.getConfiguration().toJson());
+    screen = new Screen(false);
+    assertEquals(
+        0,
+        Main.run(
+            screen.terminal(),
+            ENVIRONMENT,
+            "pretrain",
+            "--resume",
+            folder.resolve("run").toString(),
+            "--epochs=2"),
+        () -> screen.err());
+  }
+
+  /** Keras' own layer names and order of channels go in; the network comes out as DL4J's. */
+  @Test
+  void aKerasNetworkIsPretrained() throws IOException {
+    Path model = Path.of("src/test/resources/keras/sequential.h5");
+    assertRefused(pretrain("--network=" + model), "--features deep");
+    assertTrue(screen.out().contains("  bn  5 x 16 x 16"), screen.out());
+    assertEquals(
+        0,
+        pretrain(
+            "--network=" + model, "--features=deep", "--momentum=0.5"),
+        () -> screen.err());
+    MultiLayerNetwork before = (MultiLayerNetwork) NetworkFile.model(model);
+    MultiLayerNetwork after =
+        ModelSerializer.restoreMultiLayerNetwork(folder.resolve("run/network.zip").toFile());
+    assertNotEquals(numbers(before.getLayer(0).params()), numbers(after.getLayer(0).params()));
+    assertEquals(numbers(before.getLayer(3).params()), numbers(after.getLayer(3).params()));
+  }
+
+  @Test
+  void weightsForImagesOfOneSizeAreNamed() throws IOException {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("photo")
+                .addLayer("stem", conv(2, 1, 4), "photo")
+                .addLayer("dense", new DenseLayer.Builder().nOut(64).build(), "stem")
+                .addVertex("maps", new ReshapeVertex(-1, 4, 4, 4), "dense")
+                .addLayer("last", conv(8, 1, 1), "maps")
+                .setOutputs("last")
+                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+                .build());
+    network.init();
+    Path model = folder.resolve("dense.zip");
+    ModelSerializer.writeModel(network, model.toFile(), false);
+    assertRefused(
+        pretrain("--network=" + model, "--features=last", "--local-size=16"),
+        "dense.zip",
+        "takes no images",
+        "\"dense\" has 8256 weights");
+    assertFalse(Files.exists(folder.resolve("run")));
+  }
+
   @Test
   void withoutFeaturesTheVerticesAreListed() throws IOException {
     Path model = folder.resolve("resnet.zip");
     ModelSerializer.writeModel(bottleneck(), model.toFile(), false);
-    assertRefused(pretrain("--network=" + model), "--features sum, the last one");
+    assertRefused(pretrain("--network=" + model), "--features sum, where the trunk");
     for (String line : List.of("  stem  6 x 8 x 8", "  middle  4 x 8 x 8", "  sum  12 x 8 x 8")) {
       assertTrue(screen.out().contains(line), () -> line + " is not in " + screen.out());
     }
@@ -218,7 +300,9 @@ class OwnNetworkTest {
     assertRefused(
         pretrain("--network=" + model, "--features=sum", "--init=" + model), "--init is for");
     assertRefused(
-        pretrain("--network=" + model, "--features=sum", "--local-size=16"), "views of one size");
+        pretrain("--network=" + model, "--features=sum", "--local-size=18"),
+        "--local-size 18 does not fit",
+        "one for every 4");
     assertRefused(
         pretrain("--network=" + model, "--features=sum", "--channels=1"),
         "--channels 1 contradicts");
@@ -227,7 +311,7 @@ class OwnNetworkTest {
     assertRefused(pretrain("--features=sum"), "--network");
     Path keras =
         Files.write(folder.resolve("model.h5"), new byte[] {(byte) 0x89, 'H', 'D', 'F', 1});
-    assertRefused(pretrain("--network=" + keras, "--features=x"), "HDF5", "KerasModelImport");
+    assertRefused(pretrain("--network=" + keras, "--features=x"), "HDF5", "Keras");
     assertRefused(pretrain("--network=" + folder.resolve("none.zip")), "does not exist");
     assertFalse(Files.exists(folder.resolve("run")));
   }

@@ -18,21 +18,29 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * How much each layer of a student that is trained already still learns: the first ones nothing, or
- * less than the last.
+ * How much each layer of a backbone that is trained already still learns: the first ones nothing,
+ * or less than the last.
+ *
+ * <p>Use it on the configuration of a training, before the graph is made of it.
  *
  * <p>The vertices up to the first block belong to it, those from there to the second block to that,
  * and so on; the entrance of a Vision Transformer comes before all of them.
  */
-final class StudentLayers {
+public final class BackboneLearning {
   private final ComputationGraphConfiguration training;
-  private final BackboneGraph student;
+  private final BackboneGraph backbone;
   private final int depth;
 
-  StudentLayers(ComputationGraphConfiguration training) {
+  /**
+   * Changes how a backbone learns.
+   *
+   * @param training is changed
+   * @param backbone the part of it that is trained already
+   */
+  public BackboneLearning(ComputationGraphConfiguration training, BackboneGraph backbone) {
     this.training = training;
-    this.student = FlslGraph.student(training);
-    this.depth = student.blocks().size();
+    this.backbone = backbone;
+    this.depth = backbone.blocks().size();
   }
 
   /**
@@ -40,14 +48,14 @@ final class StudentLayers {
    *
    * @throws IllegalArgumentException if there are fewer
    */
-  void freeze(int number) {
+  public void freeze(int number) {
     if (number > depth) {
       throw new IllegalArgumentException(
           "%d blocks of the network are to be frozen, and it has %d: freeze fewer"
               .formatted(number, depth));
     }
     Map<String, GraphVertex> vertices = training.getVertices();
-    for (String name : student.upTo(number)) {
+    for (String name : backbone.upTo(number)) {
       GraphVertex vertex = vertices.get(name);
       if (vertex instanceof LayerVertex layer) {
         Layer frozen = new FrozenLayer(layer.getLayerConf().getLayer());
@@ -61,12 +69,12 @@ final class StudentLayers {
   }
 
   /** Multiplies the learning rate by {@code decay} once more for each block further down. */
-  void slowDown(ISchedule learningRate, double decay) {
+  public void slowDown(ISchedule learningRate, double decay) {
     Set<String> done = new HashSet<>();
     for (int number = 0; number <= depth; number++) {
       double factor = Math.pow(decay, depth + 1 - number);
       IUpdater updater = new AdamW(new ScaledSchedule(learningRate, factor));
-      for (String name : student.upTo(number)) {
+      for (String name : backbone.upTo(number)) {
         if (done.add(name)) {
           setUpdater(training.getVertices().get(name), updater);
         }

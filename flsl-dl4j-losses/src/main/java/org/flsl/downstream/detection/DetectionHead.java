@@ -1,0 +1,60 @@
+package org.flsl.downstream.detection;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.flsl.downstream.Head;
+import org.flsl.layers.GraphSection;
+import org.flsl.layers.dense.DetectionTowers;
+import org.flsl.layers.dense.FeatureMap;
+import org.flsl.layers.dense.PyramidLevel;
+import org.flsl.losses.dense.DetectionLoss;
+
+/**
+ * The head of object detection: a simple feature pyramid, the towers of an anchor-free detector
+ * over it, and their loss.
+ *
+ * <p>Labels of the graph are {@code [B, places, classes + 5]} as {@code BoxLabels} makes them; its
+ * output has the same shape, and {@code Detector} reads it.
+ *
+ * @param width channels of the levels and the towers
+ * @param depth convolutions of either tower
+ * @param scales of the levels beside the backbone's feature map, the finest first: 1 for twice its
+ *     side, 0 for the same, -1 for half of it
+ * @param classes of objects
+ */
+public record DetectionHead(int width, int depth, List<Integer> scales, int classes)
+    implements Head {
+  private static final int USUAL_WIDTH = 128;
+  private static final int USUAL_DEPTH = 2;
+
+  /** Three levels: objects from a token or two to the whole image. */
+  private static final List<Integer> USUAL_SCALES = List.of(1, 0, -1);
+
+  /** Checks and copies. */
+  public DetectionHead {
+    scales = List.copyOf(scales);
+    for (int i = 1; i < scales.size(); i++) {
+      if (scales.get(i) >= scales.get(i - 1)) {
+        throw new IllegalArgumentException(
+            "Detection head: levels must stand from the finest to the coarsest, got " + scales);
+      }
+    }
+  }
+
+  /** A head of usual width and depth. */
+  public static DetectionHead of(int classes) {
+    return new DetectionHead(USUAL_WIDTH, USUAL_DEPTH, USUAL_SCALES, classes);
+  }
+
+  @Override
+  public String addTo(GraphSection section, FeatureMap map, String image) {
+    List<String> levels = new ArrayList<>();
+    for (int i = 0; i < scales.size(); i++) {
+      PyramidLevel level = PyramidLevel.of(map.channels(), width, scales.get(i));
+      levels.add(section.layer("level_" + i, level, map.vertex()));
+    }
+    DetectionTowers towers = new DetectionTowers(levels.size(), width, depth, classes);
+    String places = section.vertex("towers", towers, levels.toArray(String[]::new));
+    return section.layer("loss", new DetectionLoss(classes), places);
+  }
+}

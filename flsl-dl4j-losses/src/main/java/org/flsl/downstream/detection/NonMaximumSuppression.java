@@ -1,0 +1,58 @@
+package org.flsl.downstream.detection;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.flsl.evaluation.data.LabelledBox;
+
+/**
+ * Keeps the best of detections that overlap: one object, one box.
+ *
+ * <p>From the best score down, a detection is left out where it overlaps one of its class that was
+ * kept by more than the threshold; of equal scores the first comes first. As torchvision's {@code
+ * batched_nms}.
+ *
+ * @param threshold intersection over union that makes two detections one
+ * @param most detections that are kept of an image
+ */
+public record NonMaximumSuppression(double threshold, int most) {
+
+  /** Checks the values. */
+  public NonMaximumSuppression {
+    if (!(threshold >= 0 && threshold <= 1) || most < 1) {
+      throw new IllegalArgumentException(
+          "Suppression needs a threshold from 0 to 1 and keeps at least one detection, got %s and %d"
+              .formatted(threshold, most));
+    }
+  }
+
+  /** What is kept, the best first. */
+  public List<Detection> apply(List<Detection> detections) {
+    List<Detection> sorted = new ArrayList<>(detections);
+    sorted.sort(Comparator.comparingDouble(Detection::score).reversed());
+    List<Detection> kept = new ArrayList<>();
+    for (Detection next : sorted) {
+      if (kept.size() == most) {
+        break;
+      }
+      boolean isNew =
+          kept.stream()
+              .noneMatch(
+                  better ->
+                      better.box().category() == next.box().category()
+                          && overlap(better.box(), next.box()) > threshold);
+      if (isNew) {
+        kept.add(next);
+      }
+    }
+    return kept;
+  }
+
+  /** Intersection over union. */
+  static double overlap(LabelledBox a, LabelledBox b) {
+    double width = Math.min(a.right(), b.right()) - Math.max(a.left(), b.left());
+    double height = Math.min(a.bottom(), b.bottom()) - Math.max(a.top(), b.top());
+    double both = Math.max(0, width) * Math.max(0, height);
+    return both == 0 ? 0 : both / (a.area() + b.area() - both);
+  }
+}

@@ -1,0 +1,2 @@
+/** An object detector on any backbone: its graph, its labels, and what it finds. */
+package org.flsl.downstream.detection;

@@ -1,0 +1,2 @@
+/** Semantic segmentation: the class of every pixel. */
+package org.flsl.downstream.segmentation;

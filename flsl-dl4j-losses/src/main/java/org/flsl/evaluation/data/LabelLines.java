@@ -1,0 +1,85 @@
+package org.flsl.evaluation.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.flsl.views.decode.FileProblem;
+
+/** Text files of labels with a line of numbers for each object. */
+final class LabelLines {
+  private final int least;
+  private final Unusable broken = new Unusable();
+  private int lines;
+
+  /**
+   * @param least numbers that a line has to have
+   */
+  LabelLines(int least) {
+    this.least = least;
+  }
+
+  /** Lines that are none, for a warning. */
+  Unusable broken() {
+    return broken;
+  }
+
+  /** How many lines there were so far. */
+  int lines() {
+    return lines;
+  }
+
+  /**
+   * The numbers of each line; lines that hold none are counted and left out.
+   *
+   * @throws DatasetException if the file cannot be read
+   */
+  List<double[]> read(Path file) {
+    List<double[]> all = new ArrayList<>();
+    try {
+      List<String> text = TextLines.of(file);
+      for (int i = 0; i < text.size(); i++) {
+        if (!text.get(i).isEmpty()) {
+          lines++;
+          double[] numbers = numbers(text.get(i));
+          if (numbers.length >= least) {
+            all.add(numbers);
+          } else {
+            broken.add("line %d of %s, \"%s\"".formatted(i + 1, file, text.get(i)));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
+    }
+    return all;
+  }
+
+  /** Empty where something is no number. */
+  private static double[] numbers(String line) {
+    try {
+      return Stream.of(line.split("[,\\s]+")).mapToDouble(Double::parseDouble).toArray();
+    } catch (NumberFormatException noNumber) {
+      return new double[0];
+    }
+  }
+
+  /**
+   * All text files of a folder, by their names without the ending; none where there is no folder.
+   */
+  static List<Path> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new DatasetException("There is no folder " + folder + " with text files of labels");
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".txt") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new DatasetException("Cannot list " + folder + ": " + FileProblem.explain(e), e);
+    }
+  }
+}

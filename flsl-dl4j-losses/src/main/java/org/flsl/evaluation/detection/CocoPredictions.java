@@ -1,0 +1,267 @@
+package org.flsl.evaluation.detection;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.CocoInstances.AnnotatedImage;
+import org.flsl.evaluation.data.CocoInstances.AnnotatedObject;
+import org.flsl.evaluation.data.CocoNotation;
+import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.RunLengths;
+import org.flsl.evaluation.detection.JudgedImage.FoundObject;
+import org.flsl.evaluation.detection.JudgedImage.TrueObject;
+import org.flsl.views.decode.FileProblem;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.core.JsonToken;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Detections in COCO's json, beside the truth that they are judged by.
+ *
+ * <p>Either a list of results, {@code [{"image_id", "category_id", "bbox" or "segmentation",
+ * "score"}]}, whose numbers are those of the truth; or an object with the sections {@code images},
+ * {@code categories} and {@code annotations}, whose images and categories are those of the same
+ * names.
+ */
+public final class CocoPredictions {
+  private static final Logger LOG = LoggerFactory.getLogger(CocoPredictions.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final List<JsonNode> results = new ArrayList<>();
+
+  /** Names by number, where the file has such sections; null otherwise. */
+  private Map<Long, String> images;
+
+  private Map<Long, String> categories;
+
+  private CocoPredictions(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws DatasetException if it is missing or no such json
+   */
+  public static CocoPredictions read(Path file) {
+    CocoPredictions predictions = new CocoPredictions(file);
+    try (InputStream content = Files.newInputStream(file);
+        JsonParser parser = JSON.getFactory().createParser(content)) {
+      predictions.read(parser);
+    } catch (JsonProcessingException e) {
+      throw new DatasetException(
+          "%s is not COCO's json (line %d: %s)"
+              .formatted(
+                  file,
+                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                  e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
+    } catch (IOException e) {
+      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
+    }
+    return predictions;
+  }
+
+  private void read(JsonParser parser) throws IOException {
+    JsonToken first = parser.nextToken();
+    if (first == JsonToken.START_ARRAY) {
+      readResults(parser);
+    } else if (first == JsonToken.START_OBJECT) {
+      images = new HashMap<>();
+      categories = new HashMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String section = parser.getCurrentName();
+        boolean isList = parser.nextToken() == JsonToken.START_ARRAY;
+        if (isList && section.equals("annotations")) {
+          readResults(parser);
+        } else if (isList && section.equals("images")) {
+          readNames(parser, "file_name", images);
+        } else if (isList && section.equals("categories")) {
+          readNames(parser, "name", categories);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } else {
+      throw new DatasetException(
+          file
+              + " holds no detections: expected COCO's list of results, or its json of annotations");
+    }
+  }
+
+  private void readResults(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      results.add(JSON.readTree(parser));
+    }
+  }
+
+  private void readNames(JsonParser parser, String field, Map<Long, String> names)
+      throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      JsonNode entry = JSON.readTree(parser);
+      names.put(entry.path("id").asLong(), entry.path(field).asText());
+    }
+  }
+
+  /** How many detections there are. */
+  public int size() {
+    return results.size();
+  }
+
+  /**
+   * The images of the truth with what was found in them, by boxes.
+   *
+   * @throws DatasetException if a detection fits no image or category, or has no box or score
+   */
+  public List<JudgedImage> boxes(CocoInstances truth) {
+    return judged(truth, false);
+  }
+
+  /**
+   * The images of the truth with what was found in them, by masks.
+   *
+   * @throws DatasetException if a detection fits no image or category, or has no mask or score
+   */
+  public List<JudgedImage> masks(CocoInstances truth) {
+    return judged(truth, true);
+  }
+
+  private List<JudgedImage> judged(CocoInstances truth, boolean masks) {
+    List<AnnotatedImage> annotated = truth.annotated(masks);
+    List<Long> ids = List.copyOf(truth.categories().keySet());
+    Map<Long, Integer> classes = new HashMap<>();
+    ids.forEach(id -> classes.put(id, classes.size()));
+    Map<String, Integer> named = new HashMap<>();
+    truth.categories().forEach((id, name) -> named.putIfAbsent(name, classes.get(id)));
+    Map<Object, Integer> places = new HashMap<>();
+    for (int i = 0; i < annotated.size(); i++) {
+      places.put(images == null ? annotated.get(i).id() : annotated.get(i).name(), i);
+    }
+    List<List<FoundObject>> found = new ArrayList<>();
+    annotated.forEach(image -> found.add(new ArrayList<>()));
+    for (int i = 0; i < results.size(); i++) {
+      JsonNode result = results.get(i);
+      long imageId = number(result, i, "image_id").asLong();
+      Integer place = places.get(images == null ? imageId : images.get(imageId));
+      long categoryId = number(result, i, "category_id").asLong();
+      Integer category =
+          categories == null ? classes.get(categoryId) : named.get(categories.get(categoryId));
+      if (place == null || category == null) {
+        throw problem(
+            i,
+            place == null
+                ? "is of image %d (%s), which is none of the %d images of the truth"
+                    .formatted(imageId, name(images, imageId), annotated.size())
+                : "has the category %d (%s), which is none of the truth's: %s"
+                    .formatted(categoryId, name(categories, categoryId), truth.categories()));
+      }
+      double score = number(result, i, "score").asDouble();
+      found.get(place).add(found(result, i, category, score, annotated.get(place), masks));
+    }
+    List<JudgedImage> judged = new ArrayList<>();
+    List<String> without = new ArrayList<>();
+    for (int i = 0; i < annotated.size(); i++) {
+      List<TrueObject> objects = new ArrayList<>();
+      for (AnnotatedObject object : annotated.get(i).objects()) {
+        region(object, masks)
+            .ifPresentOrElse(
+                region ->
+                    objects.add(
+                        new TrueObject(
+                            classes.get(object.category()),
+                            region,
+                            object.area().orElse(region.area()),
+                            object.crowd())),
+                () -> without.add(object.id()));
+      }
+      judged.add(new JudgedImage(objects, found.get(i)));
+    }
+    if (!without.isEmpty()) {
+      LOG.warn(
+          "{} objects of the truth have no {} that can be used and do not count, the first: annotation {}",
+          without.size(),
+          masks ? "outline" : "box",
+          without.get(0));
+    }
+    return judged;
+  }
+
+  private static String name(Map<Long, String> names, long id) {
+    return names == null || names.get(id) == null ? "no name" : names.get(id);
+  }
+
+  private static Optional<Region> region(AnnotatedObject object, boolean masks) {
+    return masks
+        ? object.mask().map(Region.Mask::new)
+        : object.bbox().map(box -> new Region.Box(box[0], box[1], box[2], box[3]));
+  }
+
+  private FoundObject found(
+      JsonNode result,
+      int number,
+      int category,
+      double score,
+      AnnotatedImage image,
+      boolean masks) {
+    JsonNode outline = result.path("segmentation");
+    try {
+      if (!masks && result.hasNonNull("bbox")) {
+        return new FoundObject(category, score, box(result.get("bbox")));
+      }
+      if (outline.isMissingNode() || outline.isNull()) {
+        throw problem(number, masks ? "has no segmentation" : "has neither bbox nor segmentation");
+      }
+      RunLengths mask = CocoNotation.mask(outline, image.width(), image.height());
+      if (masks) {
+        return new FoundObject(category, score, new Region.Mask(mask));
+      }
+      double[] edges = mask.bounds();
+      return new FoundObject(
+          category,
+          score,
+          new Region.Box(edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1]));
+    } catch (DatasetException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw problem(number, "cannot be used: " + e.getMessage());
+    }
+  }
+
+  /** Boxes without an area are found all the same: they are wrong. */
+  private static Region box(JsonNode bbox) {
+    double[] box = CocoNotation.numbers(bbox);
+    if (box.length != 4) {
+      throw new IllegalArgumentException("a bbox has four numbers, got " + box.length);
+    }
+    return new Region.Box(box[0], box[1], box[2], box[3]);
+  }
+
+  private JsonNode number(JsonNode result, int number, String field) {
+    JsonNode value = result.path(field);
+    if (!value.isNumber()) {
+      throw problem(
+          number,
+          value.isMissingNode()
+              ? "has no " + field
+              : "has the %s %s, expected a number".formatted(field, value));
+    }
+    return value;
+  }
+
+  private DatasetException problem(int number, String what) {
+    return new DatasetException(
+        "%s: detection %d of %d %s".formatted(file, number + 1, results.size(), what));
+  }
+}

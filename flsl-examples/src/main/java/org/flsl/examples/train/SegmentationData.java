@@ -1,0 +1,161 @@
+package org.flsl.examples.train;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.downstream.Head;
+import org.flsl.downstream.data.LabelMaker;
+import org.flsl.downstream.segmentation.MaskLabels;
+import org.flsl.downstream.segmentation.SegmentationHead;
+import org.flsl.downstream.segmentation.SegmentationPredictor;
+import org.flsl.evaluation.ConfusionMatrix;
+import org.flsl.evaluation.Progress;
+import org.flsl.evaluation.data.ChosenMasks;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.evaluation.data.LabelCounts;
+import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.SegmentationSet;
+import org.flsl.examples.eval.TrainAndTest;
+import org.flsl.examples.pictures.MaskOverlay;
+import org.flsl.examples.report.DataUri;
+import org.flsl.examples.report.Example;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.settings.Config;
+import org.flsl.views.EvenPicks;
+import org.flsl.views.ViewConfig;
+import org.flsl.views.pixels.Image;
+
+/** Images with masks to learn from and to validate on. */
+final class SegmentationData implements TaskData {
+  /** The key under which a model tells the names of its classes, line by line. */
+  static final String CLASSES = "classes";
+
+  private static final int EXAMPLES = 6;
+
+  private final SegmentationSet train;
+  private final SegmentationSet test;
+  private final int all;
+  private final LabelCounts counts;
+
+  private SegmentationData(SegmentationSet train, SegmentationSet test, int all) {
+    this.train = train;
+    this.test = test;
+    this.all = all;
+    this.counts = LabelCounts.of(train);
+  }
+
+  /** The share of the images to learn from that a configuration asks for. */
+  static SegmentationData of(TrainAndTest sets, Config config) {
+    int[] chosen =
+        LabelShare.chosen(
+            sets.train().size(), config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
+    return new SegmentationData(
+        new ChosenMasks(sets.train(), chosen), sets.test(), sets.train().size());
+  }
+
+  @Override
+  public LabelledImages train() {
+    return train;
+  }
+
+  /** The fingerprint knows names and how many pixels each class has. */
+  @Override
+  public ImageSet images() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < train.size(); i++) {
+      text.append(train.name(i)).append('\n');
+    }
+    for (int label : counts.labels()) {
+      text.append(train.classes().get(label)).append(counts.share(label)).append('\n');
+    }
+    return new ImageSet(train.size(), train.leftOut(), digest(text.toString()));
+  }
+
+  private static String digest(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String summary() {
+    return "%,d of %,d to learn from, %,d to validate on, %d classes"
+        .formatted(train.size(), all, test.size(), train.classes().size());
+  }
+
+  @Override
+  public Head head(Config config) {
+    int classes = train.classes().size();
+    return new SegmentationHead(
+        config.get(TrainSettings.HEAD_WIDTH),
+        classes,
+        weights(config.get(SegmentationTask.BALANCE)));
+  }
+
+  /** One on average over the classes that occur; those that do not weigh nothing anyway. */
+  private List<Double> weights(double balance) {
+    if (balance == 0) {
+      return List.of();
+    }
+    double[] weights = new double[train.classes().size()];
+    Arrays.fill(weights, 1);
+    int[] labels = counts.labels();
+    for (int label : labels) {
+      weights[label] = Math.pow(counts.share(label), -balance);
+    }
+    double mean = IntStream.of(labels).mapToDouble(label -> weights[label]).average().orElse(1);
+    IntStream.of(labels).forEach(label -> weights[label] /= mean);
+    return Arrays.stream(weights).boxed().toList();
+  }
+
+  @Override
+  public LabelMaker labels() {
+    return new MaskLabels(train);
+  }
+
+  @Override
+  public Map<String, Double> validate(
+      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    ConfusionMatrix matrix =
+        new SegmentationPredictor(graph, size, views).compare(test, batch, progress);
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("mIoU", matrix.meanIou());
+    values.put("pixel accuracy", matrix.accuracy());
+    return values;
+  }
+
+  @Override
+  public Map<String, String> provenance() {
+    return Map.of(CLASSES, String.join("\n", train.classes()));
+  }
+
+  @Override
+  public List<Example> examples(ComputationGraph graph, ImageSize size, ViewConfig views) {
+    SegmentationPredictor predictor = new SegmentationPredictor(graph, size, views);
+    List<Example> examples = new ArrayList<>();
+    for (int i : EvenPicks.middles(EXAMPLES, test.size())) {
+      Image photo = test.image(i, predictor.decoder());
+      LabelMask found = predictor.masks(List.of(photo)).get(0);
+      examples.add(
+          new Example(
+              test.name(i),
+              List.of(
+                  new Example.Picture("photo", DataUri.of(MaskOverlay.photo(photo))),
+                  new Example.Picture("truth", DataUri.of(MaskOverlay.of(photo, test.mask(i)))),
+                  new Example.Picture("prediction", DataUri.of(MaskOverlay.of(photo, found))))));
+    }
+    return examples;
+  }
+}

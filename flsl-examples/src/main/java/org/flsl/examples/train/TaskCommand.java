@@ -1,0 +1,344 @@
+package org.flsl.examples.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.command.DeviceCheck;
+import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.ShellCommand;
+import org.flsl.examples.command.StopSignal;
+import org.flsl.examples.command.Surroundings;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.loop.Calibration;
+import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.loop.Pace;
+import org.flsl.examples.loop.Plan;
+import org.flsl.examples.loop.Training;
+import org.flsl.examples.report.Page;
+import org.flsl.examples.run.History;
+import org.flsl.examples.run.MeasuresCsv;
+import org.flsl.examples.run.MetricsCsv;
+import org.flsl.examples.run.NetworkFile;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.RunSettings;
+import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.ConfigFile;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.SettingFlags;
+import org.flsl.training.checkpoint.AtomicFile;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code flsl train TASK}: one training, from its labels to its report. */
+@Command
+final class TaskCommand implements Callable<Integer> {
+  private final Task task;
+  private final Surroundings surroundings;
+  private final SettingFlags flags;
+  private final TaskTrainings trainings;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with the settings' names as keys; flags win over it.")
+  private Path recipe;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description = "Go on with the run in this folder, exactly as if it had never stopped.")
+  private Path resumed;
+
+  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
+  private boolean debug;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private TaskCommand(Task task, Surroundings surroundings) {
+    this.task = task;
+    this.surroundings = surroundings;
+    this.flags = new SettingFlags(task.kind().settings());
+    this.trainings = new TaskTrainings(task, surroundings.terminal());
+  }
+
+  static CommandLine commandLine(Task task, Surroundings surroundings) {
+    TaskCommand command = new TaskCommand(task, surroundings);
+    CommandLine line = new CommandLine(command);
+    String name = task.kind().command();
+    line.getCommandSpec().name(name.substring(name.lastIndexOf(' ') + 1));
+    line.getCommandSpec()
+        .usageMessage()
+        .description(
+            task.summary(),
+            "Validates after each epoch, and keeps the best state. A configuration file is YAML and"
+                + " has the settings' names as keys; flags win over it.",
+            "");
+    command.flags.addTo(line.getCommandSpec());
+    return line;
+  }
+
+  private Terminal terminal() {
+    return surroundings.terminal();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Logs.to(terminal(), debug);
+    Config told = configuration();
+    OptionalInt elsewhere =
+        surroundings
+            .relaunch()
+            .with(
+                NativeThreads.environment(
+                    surroundings.environment(), told.text(RunSettings.THREADS)));
+    if (elsewhere.isPresent()) {
+      return elsewhere.getAsInt();
+    }
+    String device = DeviceCheck.ofThisMachine().check(told.get(RunSettings.DEVICE));
+    Config config = resumed == null ? TaskTrainings.settled(told) : told;
+    Path images = task.images(config);
+    trainings.data(config);
+    if (config.get(RunSettings.MINUTES) != null) {
+      terminal().plain("timing a few steps ...");
+      config = Calibration.timed(trainings, config, images);
+    }
+    try (RunFolder run =
+        resumed == null
+            ? RunFolder.create(task.kind(), config.get(RunSettings.OUT))
+            : RunFolder.open(task.kind(), resumed)) {
+      return train(config, images, run, device);
+    }
+  }
+
+  private Config configuration() {
+    Map<Setting<?>, String> given = flags.given(spec.commandLine().getParseResult());
+    Config config;
+    if (resumed != null) {
+      if (recipe != null) {
+        throw new UserError(
+            "--resume goes on with the run's own configuration: leave out --config");
+      }
+      RunFiles run = new RunFiles(task.kind(), resumed);
+      given.keySet().stream()
+          .filter(RunSettings::isKept)
+          .findFirst()
+          .ifPresent(
+              setting -> {
+                throw new UserError(
+                    "--resume goes on with the run as it was begun, so --%s cannot be changed (--epochs and --threads can); begin a new run with --config %s"
+                        .formatted(setting, ShellCommand.argument(run.config())));
+              });
+      config = run.resumed();
+    } else {
+      config = task.kind().settings().defaults();
+      if (recipe != null) {
+        config = ConfigFile.read(recipe, config);
+      }
+    }
+    for (Map.Entry<Setting<?>, String> flag : given.entrySet()) {
+      config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
+    }
+    return RunSettings.withThreads(
+        absolute(config), surroundings.environment().get("OMP_NUM_THREADS"));
+  }
+
+  /** A run can be gone on with from any folder. */
+  private static Config absolute(Config config) {
+    Config absolute = config;
+    for (Setting<?> setting : config.schema().settings()) {
+      if (config.get(setting) instanceof Path path && !setting.equals(RunSettings.OUT)) {
+        String text = path.toAbsolutePath().normalize().toString();
+        absolute = absolute.with(setting, text, setting.name());
+      }
+    }
+    return absolute;
+  }
+
+  private int train(Config config, Path images, RunFolder run, String device) throws IOException {
+    RunFiles files = run.files();
+    Plan plan;
+    try (OpenRun opened = OpenRun.open(trainings, config, images, run, terminal())) {
+      Training training = opened.training();
+      plan = opened.plan();
+      overview(training, plan, config, device, files).forEach(terminal()::plain);
+      terminal().plain("");
+      training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal()));
+      try (StopSignal stop = new StopSignal(terminal())) {
+        if (!opened.trainTo(plan.steps(), stop::requested)) {
+          terminal()
+              .plain(
+                  "stopped after step %d of %d, all saved; go on with: %s"
+                      .formatted(training.step(), plan.steps(), files.resume()));
+          return stop.exitCode();
+        }
+      }
+      if (training.step() < plan.steps()) {
+        terminal()
+            .plain(
+                "ended after epoch %d of %d: no better for %s epochs"
+                    .formatted(
+                        training.step() / plan.stepsPerEpoch(),
+                        plan.epochs(),
+                        config.text(RunSettings.PATIENCE)));
+      }
+      write(files.result(), opened::finish, files);
+    }
+    List<String> summary = summary(config, plan, files, run.history());
+    write(
+        files.summary(),
+        () ->
+            AtomicFile.write(files.summary(), String.join(System.lineSeparator(), summary) + "\n"),
+        files);
+    summary.forEach(terminal()::plain);
+    report(config, plan, files);
+    return 0;
+  }
+
+  private List<String> overview(
+      Training training, Plan plan, Config config, String device, RunFiles files) {
+    return List.of(
+        line("run folder", files.folder()),
+        line("images", trainings.data(config).summary()),
+        line("network", network(config)),
+        line("parameters", "%,d that learn".formatted(training.parameters())),
+        line(
+            "training",
+            "%,d steps: %,d epochs of %,d steps of %,d images of %s"
+                .formatted(
+                    plan.steps(),
+                    plan.epochs(),
+                    plan.stepsPerEpoch(),
+                    plan.batch(),
+                    config.get(TrainSettings.SIZE))),
+        line("device", "%s, threads: %s".formatted(device, config.text(RunSettings.THREADS))),
+        line(
+            "begins",
+            training.step() == 0
+                ? "at the beginning"
+                : "after step %,d".formatted(training.step())));
+  }
+
+  private static String line(String what, Object fact) {
+    return "%-12s%s".formatted(what, fact);
+  }
+
+  private static String network(Config config) {
+    String weights =
+        config.get(TrainSettings.FROM_SCRATCH)
+            ? "from scratch"
+            : config.get(TrainSettings.RANDOM_TWIN) ? "random twin of " : "begins with ";
+    Path init = config.get(TrainSettings.INIT);
+    String learns = config.get(TrainSettings.FREEZE) ? ", frozen" : "";
+    return init == null ? weights : weights + (weights.endsWith(" ") ? init : "") + learns;
+  }
+
+  private static List<String> summary(Config config, Plan plan, RunFiles files, History history)
+      throws IOException {
+    List<MetricsCsv.Row> rows = MetricsCsv.read(files.metrics(), files.kind().columns());
+    double seconds = rows.get(rows.size() - 1).seconds();
+    return List.of(
+        "",
+        best(files)
+            .map(
+                row ->
+                    "best        %s %.4f after epoch %d"
+                        .formatted(row.name(), row.value(), row.epoch()))
+            .orElse("best        unknown: nothing could be validated"),
+        "took        %s, %.1f images/s"
+            .formatted(
+                Pace.words(Duration.ofSeconds(Math.round(seconds))),
+                rows.size() * plan.batch() / seconds),
+        "",
+        "%s  the model of the best epoch, for ./flsl predict and DL4J:".formatted(files.result()),
+        "  ComputationGraph model = ModelSerializer.restoreComputationGraph(\"%s\");"
+            .formatted(files.result()));
+  }
+
+  /** The decisive value at its best. */
+  private static Optional<MeasuresCsv.Row> best(RunFiles files) throws IOException {
+    List<MeasuresCsv.Row> rows = MeasuresCsv.read(files.measures());
+    return rows.stream()
+        .filter(row -> row.name().equals(rows.get(0).name()))
+        .max(Comparator.comparingDouble(MeasuresCsv.Row::value));
+  }
+
+  /** A failure is no reason to call the training failed. */
+  private void report(Config config, Plan plan, RunFiles files) {
+    try {
+      Map<String, double[]> metrics = MetricsCsv.columns(files.metrics(), files.kind().columns());
+      Page page =
+          new Page(
+                  String.valueOf(files.folder().getFileName()),
+                  "FLSL " + files.kind().name(),
+                  ShellCommand.of(task.kind().command() + " --config", files.config()))
+              .fact("Network", network(config))
+              .fact("Images", trainings.data(config).summary())
+              .fact(
+                  "Training",
+                  "%,d steps of %,d images, %,d an epoch"
+                      .formatted(metrics.get("step").length, plan.batch(), plan.stepsPerEpoch()));
+      best(files)
+          .ifPresent(
+              row ->
+                  page.fact(
+                      "Best",
+                      "%s %.4f after epoch %d".formatted(row.name(), row.value(), row.epoch())));
+      ComputationGraph model = NetworkFile.read(files.result());
+      try {
+        page.examples(
+            trainings
+                .data(config)
+                .examples(model, config.get(TrainSettings.SIZE), TaskTrainings.views(config)));
+      } finally {
+        model.close();
+      }
+      AtomicFile.write(
+          files.report(),
+          page.machine()
+              .measures(MeasuresCsv.read(files.measures()))
+              .course(metrics.get("total"), metrics.get("learning_rate"))
+              .results(files)
+              .settings(config)
+              .html());
+      terminal().plain(files.report() + "  curves and pictures, for a browser");
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      terminal().warn("cannot write %s: %s".formatted(files.report(), Problems.firstLine(e)));
+    }
+  }
+
+  /** Writes a file. */
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private static void write(Path file, Writing writing, RunFiles run) {
+    try {
+      writing.run();
+    } catch (IOException e) {
+      throw new UserError(
+          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
+              .formatted(file, Problems.explain(e), run.resume()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code flsl train}: a backbone learns a task with labels. */
+package org.flsl.examples.train;
