@@ -6,10 +6,10 @@ import org.flsl.layers.GraphSection;
 /**
  * A light decoder for semantic segmentation: from tokens to a small pyramid to pixels.
  *
- * <p>Every {@link PyramidLevel} of the backbone's map, from the map itself to one whose places stand
- * for at most {@link #FINEST} pixels, each of half the width of the one before, scores the classes.
- * The scores of a level are stretched over those of the next finer one and added up, and last
- * stretched over the pixels. It takes images of any size that the stride divides.
+ * <p>Every {@link PyramidLevel} of the backbone's map, from the map itself to one whose places
+ * stand for at most {@link #FINEST} pixels, each of half the width of the one before, scores the
+ * classes. The scores of a level are stretched over those of the next finer one and added up, and
+ * last stretched over the pixels. It takes images of any size that the stride divides.
  *
  * @param width channels of the coarsest level
  * @param classes to tell apart

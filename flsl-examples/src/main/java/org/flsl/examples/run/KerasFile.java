@@ -88,7 +88,8 @@ final class KerasFile {
   private static String firstSentence(Exception e) {
     String sentence = Problems.firstLine(e).replaceFirst("\\. .*", "");
     return sentence.startsWith("H5")
-        ? "it is damaged, or lacks what Keras writes (%s); fetch or save it again".formatted(sentence)
+        ? "it is damaged, or lacks what Keras writes (%s); fetch or save it again"
+            .formatted(sentence)
         : sentence;
   }
 
@@ -186,10 +187,7 @@ final class KerasFile {
         Nd4j.rand(
             last.params().dataType(),
             new long[] {
-              1,
-              side(1),
-              side(2),
-              BackboneGraph.of(first.getConfiguration()).channels()
+              1, side(1), side(2), BackboneGraph.of(first.getConfiguration()).channels()
             });
     INDArray expected = last.outputSingle(image);
     INDArray found = first.outputSingle(image.permute(0, 3, 1, 2).dup('c'));

@@ -21,7 +21,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * A network that DL4J or Keras saved; of any other file it tells what that is, and what to do about it.
+ * A network that DL4J or Keras saved; of any other file it tells what that is, and what to do about
+ * it.
  *
  * <p>What a file is, its content says, not its name.
  */

@@ -246,10 +246,7 @@ class OwnNetworkTest {
     assertRefused(pretrain("--network=" + model), "--features deep");
     assertTrue(screen.out().contains("  bn  5 x 16 x 16"), screen.out());
     assertEquals(
-        0,
-        pretrain(
-            "--network=" + model, "--features=deep", "--momentum=0.5"),
-        () -> screen.err());
+        0, pretrain("--network=" + model, "--features=deep", "--momentum=0.5"), () -> screen.err());
     MultiLayerNetwork before = (MultiLayerNetwork) NetworkFile.model(model);
     MultiLayerNetwork after =
         ModelSerializer.restoreMultiLayerNetwork(folder.resolve("run/network.zip").toFile());

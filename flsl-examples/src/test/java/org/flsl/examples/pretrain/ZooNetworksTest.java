@@ -45,7 +45,11 @@ class ZooNetworksTest {
 
   /** The trunk, up to the vertex that is proposed, learns from views of two sizes. */
   @ParameterizedTest
-  @CsvSource({"ResNet50, res5c_branch, 2048", "Darknet19, activation_18, 1024", "UNet, drop5, 1024"})
+  @CsvSource({
+    "ResNet50, res5c_branch, 2048",
+    "Darknet19, activation_18, 1024",
+    "UNet, drop5, 1024"
+  })
   void theTrunkLearnsAndTheRestComesBack(String name, String proposed, int channels) {
     ComputationGraph before = network(name);
     var maps = BackboneGraph.of(before.getConfiguration()).featureMaps(GLOBAL, GLOBAL);
@@ -83,8 +87,7 @@ class ZooNetworksTest {
         String layer = vertex.getVertexName();
         boolean same =
             Arrays.equals(
-                vertex.params().toFloatVector(),
-                after.getVertex(layer).params().toFloatVector());
+                vertex.params().toFloatVector(), after.getVertex(layer).params().toFloatVector());
         assertEquals(!trunk.contains(layer), same, layer);
         behind += same ? 1 : 0;
       }
