@@ -222,6 +222,10 @@ final class SweepRun {
     AtomicFile.write(folder.best(), best(folder, best));
     terminal.plain(
         folder.best() + "  the best: " + ShellCommand.of("pretrain --config", folder.best()));
+    if (sweep.base().get(Settings.NETWORK_FILE) != null) {
+      terminal.plain(
+          "candidates hold the part that is pretrained (backbone.zip); that command writes the whole network, pretrained (network.zip)");
+    }
     terminal.plain(
         "the best has %.4f, a network of its shape that learned nothing %.4f"
             .formatted(best.score(), untrained));

@@ -2,6 +2,7 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -46,7 +47,9 @@ final class OwnNetwork {
           Settings.PREVIOUS);
 
   private static final Comparator<InputTypeConvolutional> DEEPER =
-      Comparator.<InputTypeConvolutional>comparingLong(maps -> -maps.getHeight() * maps.getWidth())
+      Comparator.<InputTypeConvolutional, Boolean>comparing(
+              maps -> maps.getHeight() * maps.getWidth() > 1)
+          .thenComparingLong(maps -> -maps.getHeight() * maps.getWidth())
           .thenComparingLong(InputTypeConvolutional::getChannels);
 
   private final Model model;
@@ -69,7 +72,26 @@ final class OwnNetwork {
    */
   static Optional<OwnNetwork> of(Config config) {
     return Optional.ofNullable(config.get(Settings.NETWORK_FILE))
-        .map(file -> new OwnNetwork(NetworkFile.model(file), config.get(Settings.FEATURES)));
+        .map(
+            file ->
+                new OwnNetwork(NetworkFile.model(place(config)), config.get(Settings.FEATURES)));
+  }
+
+  /** Where it is: where the configuration says, or else the copy that a run keeps in its folder. */
+  private static Path place(Config config) {
+    Path file = config.get(Settings.NETWORK_FILE);
+    Path run = config.get(Settings.OUT);
+    return run == null || Files.exists(file) || !Files.exists(copyIn(run)) ? file : copyIn(run);
+  }
+
+  /** The network in a run's folder: as it was before, and pretrained when the run is finished. */
+  static Path copyIn(Path run) {
+    return run.resolve("network.zip");
+  }
+
+  /** Writes the network as it is. */
+  void write(OutputStream out) throws IOException {
+    ModelSerializer.writeModel(model, out, false);
   }
 
   /** The part that is pretrained; it begins with the weights that it has. */
@@ -97,7 +119,7 @@ final class OwnNetwork {
     if (model instanceof MultiLayerNetwork layers) {
       layers.setParams(graph.params());
     }
-    ModelSerializer.writeModel(model, out, false);
+    write(out);
   }
 
   /**
@@ -162,9 +184,9 @@ final class OwnNetwork {
             .with(Settings.POSITION_SIZE, (ImageSize) null);
     fitted = withLocalViews(fitted, way, flags);
     terminal.plain(
-        "network     the %s of \"%s\" with %d x %d tokens of %d channels, one for %d pixels; local views have %s pixels"
+        "network     %d vertices up to \"%s\", %d x %d tokens of %d channels, one for %d pixels; local views have %s pixels"
             .formatted(
-                backbone,
+                way.vertices().size(),
                 features,
                 maps.getHeight(),
                 maps.getWidth(),
@@ -252,14 +274,11 @@ final class OwnNetwork {
             .formatted(nameOf(endOfTrunk(maps))));
   }
 
-  /** The last of the smallest maps with the most channels: no decoder, no scores of classes. */
+  /** The last of the smallest maps with the most channels: no pooling, decoder or class scores. */
   static String endOfTrunk(Map<String, InputTypeConvolutional> maps) {
-    String end = null;
-    for (Map.Entry<String, InputTypeConvolutional> entry : maps.entrySet()) {
-      if (end == null || DEEPER.compare(entry.getValue(), maps.get(end)) >= 0) {
-        end = entry.getKey();
-      }
-    }
-    return end;
+    return maps.entrySet().stream()
+        .reduce((end, next) -> DEEPER.compare(next.getValue(), end.getValue()) >= 0 ? next : end)
+        .orElseThrow()
+        .getKey();
   }
 }

@@ -1,6 +1,7 @@
 package org.flsl.examples.pretrain;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -201,7 +202,7 @@ public final class PretrainCommand implements Callable<Integer> {
                         + " begin a new run with --config "
                         + ShellCommand.argument(run.config()));
               });
-      config = run.resumed();
+      config = run.resumed().with(Settings.OUT, resumed);
     } else if (recipe != null) {
       config = Recipes.read(recipe, Settings.SCHEMA.defaults());
     } else if (!flags.containsKey(Settings.IMAGES)) {
@@ -239,7 +240,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private Map<String, String> nativeEnvironment(Config config) {
     int workers = config.get(Settings.WORKERS);
-    if (workers == 1) {
+    if (workers == 1 || config.get(Settings.SPARK) != null) {
       return NativeThreads.environment(environment, config.text(Settings.THREADS));
     }
     // OpenMP's number is that of each thread that calls it, and each worker is one.
@@ -275,6 +276,7 @@ public final class PretrainCommand implements Callable<Integer> {
     RunFiles files = run.files();
     String results;
     try (OpenRun pretraining = OpenRun.open(trainings, config, images, run, terminal)) {
+      keepNetwork(config, files);
       Training training = pretraining.training();
       Plan plan = pretraining.plan();
       Overview overview = Overview.of(training, plan, config, images, device, files.folder());
@@ -315,6 +317,15 @@ public final class PretrainCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Going on later needs nothing that stands elsewhere. */
+  private static void keepNetwork(Config config, RunFiles files) throws IOException {
+    Path copy = OwnNetwork.copyIn(files.folder());
+    Optional<OwnNetwork> own = Files.exists(copy) ? Optional.empty() : OwnNetwork.of(config);
+    if (own.isPresent()) {
+      AtomicFile.write(copy, own.get()::write);
+    }
+  }
+
   /**
    * Writes the network that the run began with, pretrained; a line about it, where there is one.
    */
@@ -323,7 +334,7 @@ public final class PretrainCommand implements Callable<Integer> {
     if (own.isEmpty()) {
       return "";
     }
-    Path network = files.folder().resolve("network.zip");
+    Path network = OwnNetwork.copyIn(files.folder());
     ComputationGraph backbone = RunResult.at(files.folder()).backbone();
     write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)), files);
     return "%s  the network of before with the pretrained part in place%n".formatted(network);

@@ -226,17 +226,33 @@ class OwnNetworkTest {
         numbers(before.getVertex("classes").params()),
         numbers(after.getVertex("classes").params()));
     assertEquals(before.getConfiguration().toJson(), after.getConfiguration().toJson());
+  }
+
+  private int resume(String... arguments) {
     screen = new Screen(false);
+    List<String> all =
+        new ArrayList<>(List.of("pretrain", "--resume", folder.resolve("run").toString()));
+    all.addAll(List.of(arguments));
+    return Main.run(screen.terminal(), ENVIRONMENT, all.toArray(String[]::new));
+  }
+
+  /** The file is there, then gone; its copy in the run is there, then gone as well. */
+  @Test
+  void goingOnNeedsNoFileOutsideOfTheRun() throws IOException {
+    Path model = folder.resolve("resnet.zip");
+    ComputationGraph before = bottleneck();
+    ModelSerializer.writeModel(before, model.toFile(), false);
+    assertEquals(0, pretrain("--network=" + model, "--features=sum"), () -> screen.err());
+    assertEquals(0, resume("--epochs=2"), () -> screen.err());
+    Files.delete(model);
+    assertEquals(0, resume("--epochs=3"), () -> screen.err());
+    Path copy = folder.resolve("run/network.zip");
     assertEquals(
-        0,
-        Main.run(
-            screen.terminal(),
-            ENVIRONMENT,
-            "pretrain",
-            "--resume",
-            folder.resolve("run").toString(),
-            "--epochs=2"),
-        () -> screen.err());
+        numbers(before.getVertex("classes").params()),
+        numbers(
+            ModelSerializer.restoreComputationGraph(copy.toFile()).getVertex("classes").params()));
+    Files.delete(copy);
+    assertRefused(resume("--epochs=4"), "resnet.zip does not exist");
   }
 
   /** Keras' own layer names and order of channels go in; the network comes out as DL4J's. */

@@ -46,7 +46,7 @@ class ZooNetworksTest {
   /** The trunk, up to the vertex that is proposed, learns from views of two sizes. */
   @ParameterizedTest
   @CsvSource({
-    "ResNet50, res5c_branch, 2048",
+    "ResNet50, res4f_branch, 1024",
     "Darknet19, activation_18, 1024",
     "UNet, drop5, 1024"
   })
