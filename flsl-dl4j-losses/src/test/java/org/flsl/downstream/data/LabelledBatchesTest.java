@@ -71,8 +71,7 @@ class LabelledBatchesTest {
     List<Integer> images = new ArrayList<>();
     for (int i = 0; i < labels.size(0); i++) {
       int image = labels.slice(i).maxNumber().intValue();
-      assertEquals(
-          10 * image / 255f, batch.getFeatures(0).slice(i).maxNumber().floatValue(), 1e-3);
+      assertEquals(10 * image / 255f, batch.getFeatures(0).slice(i).maxNumber().floatValue(), 1e-3);
       images.add(image);
     }
     return images;

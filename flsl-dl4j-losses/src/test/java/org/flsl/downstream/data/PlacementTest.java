@@ -112,7 +112,8 @@ class PlacementTest {
 
   @Test
   void aBoxThatIsNotSeenIsNone() {
-    Placement left = new Placement(new CropBox(0, 0, 60, 30), new CropBox(0, 0, 60, 80), CANVAS, false);
+    Placement left =
+        new Placement(new CropBox(0, 0, 60, 30), new CropBox(0, 0, 60, 80), CANVAS, false);
     assertEquals(Optional.empty(), left.box(box()));
     LabelledBox cut =
         new Placement(new CropBox(0, 0, 60, 40), new CropBox(0, 0, 60, 80), CANVAS, true)

@@ -58,6 +58,7 @@ import picocli.CommandLine.Spec;
     })
 public final class PretrainCommand implements Callable<Integer> {
   private static final SettingFlags FLAGS = new SettingFlags(Settings.SCHEMA);
+
   /** Threads of all workers, for the process that OMP_NUM_THREADS tells those of one. */
   private static final String ALL_THREADS = "FLSL_ALL_THREADS";
 
