@@ -1,6 +1,10 @@
 package org.flsl.views;
 
 import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -35,15 +39,18 @@ import org.slf4j.LoggerFactory;
  * hidden files and folders (names starting with a dot) and those of the system are left out, as
  * {@link #leftOut()} tells, symbolic links are followed. The order is that of the relative paths'
  * characters. Names may be any that the file system allows, whatever the locale. Nothing is decoded
- * here: a damaged image shows when it is read.
+ * here: a damaged image shows when it is read. Serialised, it names files by their URIs, for
+ * processes that see the same file system.
  */
-public final class ImageFolder {
+public final class ImageFolder implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
 
-  private final Path root;
-  private final List<Entry> entries;
-  private final LeftOut leftOut;
+  private final transient Path root;
+  private final transient List<Entry> entries;
+  private final transient LeftOut leftOut;
 
   private ImageFolder(Path root, List<Entry> entries, LeftOut leftOut) {
     this.root = root;
@@ -203,6 +210,35 @@ public final class ImageFolder {
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private Object writeReplace() {
+    List<Stored> stored =
+        entries.stream()
+            .map(e -> new Stored(e.file.toUri(), e.member.orElse(null), e.relativePath, e.bytes))
+            .toList();
+    return new StoredFolder(root.toUri(), new ArrayList<>(stored));
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a folder is written as what is stored of it");
+  }
+
+  /** An image as it is serialised: paths are not. */
+  private record Stored(URI file, Shard.Member member, String relativePath, long bytes)
+      implements Serializable {
+
+    Entry entry() {
+      return new Entry(Path.of(file), Optional.ofNullable(member), relativePath, bytes);
+    }
+  }
+
+  private record StoredFolder(URI root, ArrayList<Stored> entries) implements Serializable {
+
+    private Object readResolve() {
+      return new ImageFolder(
+          Path.of(root), entries.stream().map(Stored::entry).toList(), new LeftOut());
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -115,6 +116,11 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
   /** How many images could not be decoded so far. */
   public int unreadableImages() {
     return job.reader().unreadableImages();
+  }
+
+  /** Which images could not be decoded so far, by their numbers in the folder. */
+  public Set<Integer> unreadable() {
+    return job.reader().unreadable();
   }
 
   /**

@@ -3,6 +3,7 @@ package org.flsl.views;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
@@ -43,6 +44,11 @@ public final class PhotoReader {
   /** How many images were found unreadable so far. */
   public int unreadableImages() {
     return unreadable.size();
+  }
+
+  /** Which images were found unreadable so far, by their numbers. */
+  Set<Integer> unreadable() {
+    return Set.copyOf(unreadable.keySet());
   }
 
   /**

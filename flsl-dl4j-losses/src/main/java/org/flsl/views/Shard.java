@@ -1,6 +1,7 @@
 package org.flsl.views;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ public final class Shard {
    *
    * @param start where its bytes begin
    */
-  record Member(String name, long start, long bytes) {
+  record Member(String name, long start, long bytes) implements Serializable {
 
     byte[] read(Path shard) throws IOException {
       if (bytes > Integer.MAX_VALUE - 8) {

@@ -18,6 +18,7 @@ import org.flsl.examples.command.Version;
 import org.flsl.examples.doctor.DoctorCommand;
 import org.flsl.examples.eval.EvalCommand;
 import org.flsl.examples.eval.FeaturesCommand;
+import org.flsl.examples.predict.PredictCommand;
 import org.flsl.examples.pretrain.PretrainCommand;
 import org.flsl.examples.report.Report;
 import org.flsl.examples.shard.ShardCommand;
@@ -131,6 +132,7 @@ public final class Main {
     command.addSubcommand(EvalCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(FeaturesCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(TrainCommand.commandLine(terminal, relaunch, environment));
+    command.addSubcommand(PredictCommand.commandLine(terminal, relaunch, environment));
     command.addSubcommand(new InspectCommand(terminal).commandLine());
     command.addSubcommand(new ImportCommand(terminal).commandLine());
     command.addSubcommand(new ExportCommand(terminal).commandLine());

@@ -18,4 +18,9 @@ public final class ChosenMasks extends ChosenImages implements SegmentationSet {
   public LabelMask mask(int image) {
     return all.mask(index(image));
   }
+
+  @Override
+  public int stored(int label) {
+    return all.stored(label);
+  }
 }

@@ -52,4 +52,9 @@ public final class ClassSubset implements SegmentationSet {
   public List<String> classes() {
     return Arrays.stream(labels).mapToObj(all.classes()::get).toList();
   }
+
+  @Override
+  public int stored(int label) {
+    return all.stored(labels[label]);
+  }
 }

@@ -132,6 +132,11 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
     return new LabelMask(mask.width(), mask.height(), labels);
   }
 
+  @Override
+  public int stored(int label) {
+    return values[label];
+  }
+
   private int label(int value, int image) {
     int label = Arrays.binarySearch(values, value);
     if (label < 0) {

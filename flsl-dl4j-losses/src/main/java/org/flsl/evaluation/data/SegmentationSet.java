@@ -10,4 +10,9 @@ public interface SegmentationSet extends LabelledImages {
    * @throws DatasetException if it is missing, cannot be read, or holds a label that is no class
    */
   LabelMask mask(int image);
+
+  /** The number by which files store a class. */
+  default int stored(int label) {
+    return label;
+  }
 }

@@ -18,7 +18,10 @@ public final class Logs {
   private Logs() {}
 
   public static void to(Terminal terminal, boolean debug) {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      // Somebody else's program, such as spark-submit, has a log of its own.
+      return;
+    }
     context.reset();
     Appender appender = new Appender(terminal, debug);
     appender.setContext(context);

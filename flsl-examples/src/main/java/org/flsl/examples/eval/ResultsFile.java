@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** Writes results for other programs: every value, by measure, features and seed. */
-final class ResultsFile {
+public final class ResultsFile {
   private ResultsFile() {}
 
   /** The formats, by the ending of a file's name. */
@@ -35,7 +35,8 @@ final class ResultsFile {
     return Optional.empty();
   }
 
-  static void write(Path file, List<Measured> results) throws IOException {
+  /** Writes a file in the format that its name tells. */
+  public static void write(Path file, List<Measured> results) throws IOException {
     String text = format(file).orElseThrow() == Format.CSV ? csv(results) : json(results);
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }

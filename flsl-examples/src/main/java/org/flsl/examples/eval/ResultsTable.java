@@ -9,11 +9,11 @@ import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.AlignedTable;
 
 /** A table with a row for each measure and a column for each kind of features. */
-final class ResultsTable {
+public final class ResultsTable {
   private ResultsTable() {}
 
   /** The lines: mean, and the spread over the seeds. */
-  static List<String> of(List<Measured> results) {
+  public static List<String> of(List<Measured> results) {
     List<String> columns = results.stream().map(Measured::features).distinct().toList();
     Map<String, Map<String, Measured>> rows = new LinkedHashMap<>();
     for (Measured result : results) {

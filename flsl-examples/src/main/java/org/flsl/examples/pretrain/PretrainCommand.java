@@ -240,7 +240,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   private Map<String, String> nativeEnvironment(Config config) {
     int workers = config.get(Settings.WORKERS);
-    if (workers == 1) {
+    if (workers == 1 || config.get(Settings.SPARK) != null) {
       return NativeThreads.environment(environment, config.text(Settings.THREADS));
     }
     // OpenMP's number is that of each thread that calls it, and each worker is one.

@@ -90,8 +90,8 @@ public final class Pretraining implements Training.Factory {
       Config config, FlslGraph program, ComputationGraph graph, ImageFolder images) {
     Steps.Task task = new Steps.Task(config, program, graph, images);
     try {
-      Steps steps =
-          config.get(Settings.WORKERS) == 1 ? new OwnSteps(task) : workers(config).begin(task);
+      boolean alone = config.get(Settings.WORKERS) == 1 && config.get(Settings.SPARK) == null;
+      Steps steps = alone ? new OwnSteps(task) : workers(config).begin(task);
       listeners.forEach(steps::observe);
       return new FlslTraining(task, steps);
     } catch (IllegalArgumentException e) {
@@ -107,8 +107,11 @@ public final class Pretraining implements Training.Factory {
         .orElseThrow(
             () ->
                 new UserError(
-                    "--workers %s needs a module that this program is built without: in a clone, ./flsl pretrain --workers builds it (with Maven: mvn -Pworkers -DskipTests package makes scale/workers/target/flsl.jar)"
-                        .formatted(config.text(Settings.WORKERS))));
+                    "--%1$s needs a module that this program is built without: in a clone, ./flsl pretrain --%1$s ... builds it (with Maven, mvn -P%1$s -DskipTests package makes scale/%1$s/target/flsl.jar)"
+                        .formatted(
+                            config.get(Settings.SPARK) == null
+                                ? Settings.WORKERS
+                                : Settings.SPARK)));
   }
 
   private static ComputationGraph begun(Config config, FlslGraph program) {

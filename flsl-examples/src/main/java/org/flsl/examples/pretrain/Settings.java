@@ -87,6 +87,7 @@ public final class Settings {
   public static final Setting<Integer> ACCUMULATE = declared(RunSettings.ACCUMULATE);
   public static final Setting<Integer> WORKERS = declared(RunSettings.WORKERS);
   public static final Setting<Integer> AVERAGE_EVERY = declared(RunSettings.AVERAGE_EVERY);
+  public static final Setting<String> SPARK = declared(RunSettings.SPARK);
   public static final Setting<Integer> CHANNELS =
       DATA.setting(
           "channels",

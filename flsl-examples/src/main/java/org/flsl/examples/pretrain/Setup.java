@@ -71,7 +71,7 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
   }
 
   /** The graph that goes on from a checkpoint, which holds all weights. */
-  FlslGraph restored(int stepsPerEpoch) {
+  public FlslGraph restored(int stepsPerEpoch) {
     return program(
         stepsPerEpoch,
         config.get(Settings.PREVIOUS) == null

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
@@ -64,6 +65,13 @@ public final class MeasuresCsv {
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " holds no measures of a run: " + e.getMessage(), e);
     }
+  }
+
+  /** The largest of the values that the first row is one of, the earliest of equals. */
+  public static Optional<Row> best(List<Row> rows) {
+    return rows.stream()
+        .filter(row -> row.name().equals(rows.get(0).name()))
+        .reduce((best, next) -> next.value() > best.value() ? next : best);
   }
 
   private static Row row(CSVRecord record) {

@@ -55,6 +55,14 @@ public final class RunSettings {
           Kind.whole(1),
           1,
           "Let the workers take so many steps each by itself before the mean.");
+  public static final Setting<String> SPARK =
+      Setting.practical(
+          Section.DATA,
+          "spark",
+          Kind.name("MASTER_URL"),
+          null,
+          "Let the workers be tasks of this Spark cluster, such as spark://HOST:7077; auto: threads"
+              + " of this process.");
   public static final Setting<Integer> EPOCHS =
       Setting.of(Section.TRAINING, "epochs", Kind.whole(1), 1, "Times that each image is seen.");
   public static final Setting<Double> MINUTES =

@@ -36,9 +36,6 @@ import org.flsl.views.pixels.Image;
 
 /** Images with masks to learn from and to validate on. */
 final class SegmentationData implements TaskData {
-  /** The key under which a model tells the names of its classes, line by line. */
-  static final String CLASSES = "classes";
-
   private static final int EXAMPLES = 6;
 
   private final SegmentationSet train;
@@ -53,13 +50,15 @@ final class SegmentationData implements TaskData {
     this.counts = LabelCounts.of(train);
   }
 
-  /** The share of the images to learn from that a configuration asks for. */
-  static SegmentationData of(TrainAndTest sets, Config config) {
-    int[] chosen =
-        LabelShare.chosen(
-            sets.train().size(), config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
-    return new SegmentationData(
-        new ChosenMasks(sets.train(), chosen), sets.test(), sets.train().size());
+  /** All images. */
+  static SegmentationData of(TrainAndTest sets) {
+    return new SegmentationData(sets.train(), sets.test(), sets.train().size());
+  }
+
+  @Override
+  public SegmentationData share(double percentage, long seed) {
+    int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
+    return new SegmentationData(new ChosenMasks(train, chosen), test, all);
   }
 
   @Override
@@ -137,8 +136,8 @@ final class SegmentationData implements TaskData {
   }
 
   @Override
-  public Map<String, String> provenance() {
-    return Map.of(CLASSES, String.join("\n", train.classes()));
+  public List<Integer> storedLabels() {
+    return IntStream.range(0, train.classes().size()).map(train::stored).boxed().toList();
   }
 
   @Override

@@ -141,7 +141,7 @@ final class SegmentationTask implements Task {
     if (!readable.leftOut().isEmpty()) {
       terminal.plain("left out: " + readable.leftOut());
     }
-    return SegmentationData.of(all.checked(decoder, terminal), config);
+    return SegmentationData.of(all.checked(decoder, terminal));
   }
 
   private static TrainAndTest stored(Config config) {

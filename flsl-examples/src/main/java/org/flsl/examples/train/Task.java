@@ -16,6 +16,12 @@ interface Task {
   /** Its settings, files and metrics; the command is {@code train NAME}. */
   RunKind kind();
 
+  /** What the subcommand is called. */
+  default String name() {
+    String command = kind().command();
+    return command.substring(command.lastIndexOf(' ') + 1);
+  }
+
   /** What it does, in a sentence for the help. */
   String summary();
 
@@ -23,7 +29,7 @@ interface Task {
   Path images(Config config);
 
   /**
-   * Reads and checks its labelled images, and says what it found.
+   * Reads and checks all of its labelled images, and says what it found.
    *
    * @param decoder to the channels that the network takes
    * @throws org.flsl.examples.command.UserError if something is missing or does not fit

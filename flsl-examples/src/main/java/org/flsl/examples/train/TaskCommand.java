@@ -3,7 +3,6 @@ package org.flsl.examples.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,8 +83,7 @@ final class TaskCommand implements Callable<Integer> {
   static CommandLine commandLine(Task task, Surroundings surroundings) {
     TaskCommand command = new TaskCommand(task, surroundings);
     CommandLine line = new CommandLine(command);
-    String name = task.kind().command();
-    line.getCommandSpec().name(name.substring(name.lastIndexOf(' ') + 1));
+    line.getCommandSpec().name(task.name());
     line.getCommandSpec()
         .usageMessage()
         .description(
@@ -126,8 +124,22 @@ final class TaskCommand implements Callable<Integer> {
         resumed == null
             ? RunFolder.create(task.kind(), config.get(RunSettings.OUT))
             : RunFolder.open(task.kind(), resumed)) {
-      return train(config, images, run, device);
+      return config.get(TrainSettings.COMPARE)
+          ? compare(config, images, run)
+          : train(config, images, run, device);
     }
+  }
+
+  private int compare(Config config, Path images, RunFolder run) throws IOException {
+    Comparison comparison = new Comparison(trainings, config, images, run, terminal());
+    try (StopSignal stop = new StopSignal(terminal())) {
+      if (!comparison.run(stop::requested)) {
+        terminal().plain("stopped, all saved; go on with: " + run.files().resume());
+        return stop.exitCode();
+      }
+    }
+    comparison.results().forEach(terminal()::plain);
+    return 0;
   }
 
   private Config configuration() {
@@ -276,10 +288,7 @@ final class TaskCommand implements Callable<Integer> {
 
   /** The decisive value at its best. */
   private static Optional<MeasuresCsv.Row> best(RunFiles files) throws IOException {
-    List<MeasuresCsv.Row> rows = MeasuresCsv.read(files.measures());
-    return rows.stream()
-        .filter(row -> row.name().equals(rows.get(0).name()))
-        .max(Comparator.comparingDouble(MeasuresCsv.Row::value));
+    return MeasuresCsv.best(MeasuresCsv.read(files.measures()));
   }
 
   /** A failure is no reason to call the training failed. */

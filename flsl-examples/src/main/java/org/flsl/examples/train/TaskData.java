@@ -16,6 +16,9 @@ import org.flsl.views.ViewConfig;
 /** The labelled images of a task, and what it makes of them. */
 interface TaskData {
 
+  /** The same with a share of the images to learn from, drawn by seed. */
+  TaskData share(double percentage, long seed);
+
   /** The images to learn from. */
   LabelledImages train();
 
@@ -39,8 +42,8 @@ interface TaskData {
   Map<String, Double> validate(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress);
 
-  /** What the trained model has to tell of itself to those who use it. */
-  Map<String, String> provenance();
+  /** The numbers by which files store the classes, in their order. */
+  List<Integer> storedLabels();
 
   /** Pictures of what a graph says of a few images that are not learned from, beside the truth. */
   List<Example> examples(ComputationGraph graph, ImageSize size, ViewConfig views);

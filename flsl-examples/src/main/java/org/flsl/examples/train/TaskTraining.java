@@ -18,7 +18,6 @@ import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.Version;
 import org.flsl.examples.loop.Training;
-import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.run.CheckpointFile;
 import org.flsl.examples.run.ImageSet;
@@ -33,12 +32,6 @@ import org.nd4j.linalg.schedule.ISchedule;
 
 /** A backbone with a head as DL4J trains it: one graph, fitted to one batch after the other. */
 final class TaskTraining implements Training {
-  /** The key under which a model tells what it was trained for. */
-  static final String TASK = "task";
-
-  /** The key under which a model tells the size of images of its training. */
-  static final String SIZE = "size";
-
   private final Config config;
   private final Task task;
   private final TaskData data;
@@ -188,13 +181,16 @@ final class TaskTraining implements Training {
   private void export(ComputationGraph trained, OutputStream out) throws IOException {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("made_by", Version.program());
-    provenance.put(TASK, task.kind().command());
     provenance.put("trained_on", data.images().count() + " images");
     provenance.put("steps", String.valueOf(trained.getIterationCount()));
-    provenance.put(SIZE, config.text(TrainSettings.SIZE));
-    provenance.putAll(BackboneFile.normalisation(TaskTrainings.views(config)));
-    provenance.putAll(data.provenance());
-    BackboneFile.write(trained, provenance, out);
+    new TrainedModel(
+            trained,
+            task.name(),
+            config.get(TrainSettings.SIZE),
+            TaskTrainings.views(config),
+            data.train().classes(),
+            data.storedLabels())
+        .write(provenance, out);
   }
 
   @Override

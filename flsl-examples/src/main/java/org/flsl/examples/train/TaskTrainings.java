@@ -21,6 +21,8 @@ import org.flsl.examples.run.CheckpointFile;
 import org.flsl.examples.run.RunKind;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Setting.Section;
 import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.views.ColourJitter;
 import org.flsl.views.Range;
@@ -30,13 +32,19 @@ import org.nd4j.linalg.schedule.ISchedule;
 
 /** Makes trainings of a task from configurations. */
 final class TaskTrainings implements Training.Factory {
+  /** What data are used for, and not which. */
+  private static final List<Setting<?>> SHARED =
+      List.of(TrainSettings.LABELS, TrainSettings.SIZE, TrainSettings.BATCH);
+
   private final Task task;
   private final Terminal terminal;
 
-  /** Read once, since a calibration begins a training of its own. */
+  /** Read once: a calibration begins a training of its own, and a comparison many. */
   private TaskData opened;
 
   private List<String> openedFor;
+  private TaskData drawn;
+  private List<Object> drawnFor;
 
   TaskTrainings(Task task, Terminal terminal) {
     this.task = task;
@@ -85,26 +93,29 @@ final class TaskTrainings implements Training.Factory {
     return config.fill(ViewConfig.builder().channels(config.get(Settings.MEAN).size())).build();
   }
 
-  /** The labelled images, read where that was not done before. */
+  /** The share of the labelled images, which are read where that was not done before. */
   TaskData data(Config config) {
-    List<String> names =
+    List<String> source =
         config.schema().settings().stream()
-            .filter(
-                setting ->
-                    setting.section().equals(TrainSettings.LABELS.section())
-                        || setting.equals(TrainSettings.SEED))
-            .map(setting -> config.text(setting))
+            .filter(setting -> setting.section() == Section.DATA && !SHARED.contains(setting))
+            .map(config::text)
             .toList();
-    if (!names.equals(openedFor)) {
+    if (!source.equals(openedFor)) {
       int channels = config.get(Settings.MEAN).size();
       try {
         opened = task.open(config, new ImageDecoder(Integer.MAX_VALUE, channels), terminal);
       } catch (IllegalArgumentException e) {
         throw new UserError(e.getMessage(), e);
       }
-      openedFor = names;
+      openedFor = source;
+      drawnFor = List.of();
     }
-    return opened;
+    List<Object> draw = List.of(config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
+    if (!draw.equals(drawnFor)) {
+      drawn = opened.share(config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
+      drawnFor = draw;
+    }
+    return drawn;
   }
 
   @Override
@@ -213,6 +224,13 @@ final class TaskTrainings implements Training.Factory {
             strength * usual.hue()),
         Augmentation.USUAL.recolour(),
         config.get(TrainSettings.GREY));
+  }
+
+  /** Steps in which every image comes once. */
+  int batchesPerEpoch(Config config) {
+    try (LabelledBatches batches = batches(config, data(config))) {
+      return batches.batchesPerEpoch();
+    }
   }
 
   private static int stepsPerEpoch(Config config, LabelledBatches batches) {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
       "What comes out is an ordinary DL4J model; ./flsl predict shows it other images."
     })
 public final class TrainCommand {
-  private static final List<Task> TASKS = List.of(new SegmentationTask());
+  /** All tasks. */
+  static final List<Task> TASKS = List.of(new SegmentationTask());
 
   @Option(
       names = {"-h", "--help"},

@@ -172,6 +172,25 @@ final class TrainSettings {
       Setting.of(
           Section.TRAINING, "seed", Kind.seed(), LEARNING.seed(), "Seed of every random choice.");
 
+  static final Setting<Boolean> COMPARE =
+      Setting.practical(
+          Section.RUN,
+          "compare",
+          Kind.yesOrNo(),
+          false,
+          "Train from init, from its random twin and from scratch, with shares of the labels and"
+              + " several seeds, and print one table.");
+  static final Setting<Integer> SEEDS =
+      Setting.practical(
+          Section.RUN, "seeds", Kind.whole(1), 3, "How many seeds to compare with, from seed on.");
+  static final Setting<List<Double>> SHARES =
+      Setting.practical(
+          Section.RUN,
+          "shares",
+          Kind.numbers(POSITIVE, 100),
+          List.of(10.0, 30.0, 100.0),
+          "Percentages of the labels to compare with.");
+
   static final Setting<Integer> VALIDATE_EVERY =
       Setting.practical(
           Section.RUN,
@@ -227,6 +246,9 @@ final class TrainSettings {
             RunSettings.OUT,
             RunSettings.DEVICE,
             RunSettings.THREADS,
+            COMPARE,
+            SEEDS,
+            SHARES,
             VALIDATE_EVERY,
             RunSettings.SAVE_EPOCHS,
             RunSettings.SAVE_MINUTES,

@@ -11,7 +11,7 @@ public final class OneMachine implements Steps.Workers {
 
   @Override
   public boolean areMeantBy(Config config) {
-    return config.get(Settings.WORKERS) > 1;
+    return config.get(Settings.WORKERS) > 1 && config.get(Settings.SPARK) == null;
   }
 
   @Override

@@ -1,0 +1,160 @@
+package org.flsl.examples.predict;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.flsl.examples.command.ComputingCommand;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.Surroundings;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.predict.Predictions.Photo;
+import org.flsl.examples.train.TrainedModel;
+import org.flsl.views.ImageFolder;
+import org.flsl.views.decode.ImageDecoder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code flsl predict}: a trained model looks at a folder of images. */
+@Command(
+    name = "predict",
+    sortOptions = false,
+    description = {
+      "Shows the images of a folder and its subfolders, of any size, to a model that ./flsl train"
+          + " made, and writes what it says.",
+      "Of a segmentation: masks as indexed PNGs, and pictures of them over the photos. Images that"
+          + " cannot be read are left out and counted."
+    },
+    showDefaultValues = true)
+public final class PredictCommand extends ComputingCommand {
+  private static final List<Predictions.Factory> KINDS = List.of(MaskPredictions.factory());
+
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The folder of a finished run, or a model's file such as segmenter.zip.")
+  private Path model;
+
+  @Option(names = "--images", required = true, paramLabel = "FOLDER", description = "Any images.")
+  private Path images;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where to write; a new or empty folder.")
+  private Path out;
+
+  @Option(
+      names = "--overlays",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Draw pictures for people as well.")
+  private boolean overlays;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
+  private int batch = 8;
+
+  private PredictCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
+
+  /**
+   * The command.
+   *
+   * @param relaunch gets the native library what it needs in the environment
+   * @param environment that of this process
+   */
+  public static CommandLine commandLine(
+      Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
+    return new CommandLine(new PredictCommand(new Surroundings(terminal, relaunch, environment)));
+  }
+
+  @Override
+  protected void compute() throws IOException {
+    if (batch < 1) {
+      throw new UserError("--batch takes at least 1, got " + batch);
+    }
+    requireEmpty(out);
+    TrainedModel trained = TrainedModel.of(model);
+    Predictions.Factory kind =
+        KINDS.stream()
+            .filter(known -> known.task().equals(trained.task()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "%s was trained for %s, of which this version cannot write predictions"
+                            .formatted(model, trained.task())));
+    ImageFolder folder = ImageFolder.scan(images);
+    Predictions predictions = kind.of(trained, out, overlays);
+    List<String> names = names(folder);
+    ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
+    int unreadable = 0;
+    List<Photo> waiting = new ArrayList<>();
+    for (int i = 0; i < folder.size(); i++) {
+      try {
+        waiting.add(new Photo(names.get(i), decoder.decode(folder.path(i))));
+      } catch (IOException e) {
+        unreadable++;
+        terminal()
+            .warn(
+                "cannot read %s: %s; it is left out"
+                    .formatted(folder.relativePath(i), Problems.explain(e)));
+      }
+      if (waiting.size() == batch || i == folder.size() - 1) {
+        if (!waiting.isEmpty()) {
+          predictions.add(waiting);
+        }
+        waiting.clear();
+        progress("images", i + 1, folder.size());
+      }
+    }
+    if (unreadable == folder.size()) {
+      throw new UserError("none of the %d images in %s can be read".formatted(unreadable, images));
+    }
+    terminal().bottom("");
+    predictions.finish().forEach(terminal()::plain);
+    if (unreadable > 0) {
+      terminal().plain("left out: %d images that cannot be read".formatted(unreadable));
+    }
+  }
+
+  private static void requireEmpty(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> content = Files.list(folder)) {
+        if (content.findAny().isPresent()) {
+          throw new UserError(folder + " is not empty: choose another --out");
+        }
+      }
+    } else if (Files.exists(folder)) {
+      throw new UserError("--out takes a folder, but " + folder + " is a file");
+    }
+    Files.createDirectories(folder);
+  }
+
+  /** Without endings, unless two images differ in nothing else. */
+  private static List<String> names(ImageFolder folder) {
+    List<String> all = IntStream.range(0, folder.size()).mapToObj(folder::relativePath).toList();
+    Map<String, Long> counts =
+        all.stream()
+            .collect(
+                Collectors.groupingBy(PredictCommand::bare, HashMap::new, Collectors.counting()));
+    return all.stream().map(name -> counts.get(bare(name)) == 1 ? bare(name) : name).toList();
+  }
+
+  private static String bare(String path) {
+    return path.replaceFirst("\\.[^./]*$", "");
+  }
+}

@@ -1,0 +1,97 @@
+package org.flsl.examples.train;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.BackboneFile;
+import org.flsl.examples.run.NetworkFile;
+import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.settings.Kind;
+import org.flsl.views.ViewConfig;
+
+/**
+ * A model that {@code flsl train} made, and what its file tells of it.
+ *
+ * @param task that it was trained for, such as {@code segmentation}
+ * @param size of the canvas that images were shown on
+ * @param views how channels are normalised
+ * @param classes their names, by the model's own numbers
+ * @param labels the numbers by which the labels of its training stored them
+ */
+public record TrainedModel(
+    ComputationGraph graph,
+    String task,
+    ImageSize size,
+    ViewConfig views,
+    List<String> classes,
+    List<Integer> labels) {
+  private static final String TASK = "task";
+  private static final String SIZE = "size";
+  private static final String CLASSES = "classes";
+  private static final String LABELS = "labels";
+
+  /**
+   * Reads a model.
+   *
+   * @param path of its file, or the folder of a finished run
+   * @throws UserError if there is none
+   */
+  public static TrainedModel of(Path path) {
+    Path file = Files.isDirectory(path) ? result(path) : path;
+    ComputationGraph graph = NetworkFile.read(file);
+    Map<String, String> told = BackboneFile.provenance(file);
+    try {
+      return new TrainedModel(
+          graph,
+          told(told, TASK),
+          Kind.size().reader().apply(told(told, SIZE)).orElseThrow(IllegalStateException::new),
+          BackboneFile.views(file).orElseThrow(IllegalStateException::new),
+          told(told, CLASSES).lines().toList(),
+          Arrays.stream(told(told, LABELS).split(" ")).map(Integer::valueOf).toList());
+    } catch (IllegalStateException | NumberFormatException e) {
+      throw new UserError(
+          "%s is a network, but does not tell what it was trained for: name a model that ./flsl train made"
+              .formatted(file),
+          e);
+    }
+  }
+
+  private static String told(Map<String, String> provenance, String key) {
+    String value = provenance.get(key);
+    if (value == null) {
+      throw new IllegalStateException("nothing is told of " + key);
+    }
+    return value;
+  }
+
+  private static Path result(Path folder) {
+    for (Task task : TrainCommand.TASKS) {
+      RunFiles run = new RunFiles(task.kind(), folder);
+      if (Files.exists(run.result())) {
+        return run.result();
+      }
+    }
+    throw new UserError(
+        "%s holds no model that ./flsl train made: let its training come to its end, or name another folder"
+            .formatted(folder));
+  }
+
+  /** Writes the model with what is told of it. */
+  void write(Map<String, String> origin, OutputStream out) throws IOException {
+    Map<String, String> provenance = new LinkedHashMap<>(origin);
+    provenance.put(TASK, task);
+    provenance.put(SIZE, Kind.size().writer().apply(size));
+    provenance.putAll(BackboneFile.normalisation(views));
+    provenance.put(CLASSES, String.join("\n", classes));
+    provenance.put(LABELS, String.join(" ", labels.stream().map(String::valueOf).toList()));
+    BackboneFile.write(graph, provenance, out);
+  }
+}
