@@ -116,7 +116,8 @@ final class Comparison {
     List<Candidate> all = candidates();
     int steps =
         config.get(
-            RunSettings.STEPS_PER_EPOCH, trainings.batchesPerEpoch(config.with(TrainSettings.LABELS, 100.0)));
+            RunSettings.STEPS_PER_EPOCH,
+            trainings.batchesPerEpoch(config.with(TrainSettings.LABELS, 100.0)));
     if (!folder.files().isBegun()) {
       folder.write(config);
       folder.history().add(0, Event.BEGUN, all.size() + " trainings");
@@ -164,8 +165,7 @@ final class Comparison {
             .with(TrainSettings.SEED, candidate.seed())
             .with(RunSettings.STEPS_PER_EPOCH, steps);
     Path path = files(candidate).folder();
-    try (OpenRun run =
-        OpenRun.open(trainings, own, images, path, terminal.warningsOnly())) {
+    try (OpenRun run = OpenRun.open(trainings, own, images, path, terminal.warningsOnly())) {
       if (!run.trainTo(run.steps(), stop)) {
         return false;
       }
