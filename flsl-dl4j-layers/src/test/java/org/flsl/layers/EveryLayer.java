@@ -16,6 +16,7 @@ import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.cluster.TokenSelection;
 import org.flsl.layers.dense.DetectionTowers;
 import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.PlaceScores;
 import org.flsl.layers.dense.PyramidLevel;
 import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
@@ -103,7 +104,8 @@ public final class EveryLayer {
           .addVertex("tokenMap", new TokenMap(1), "mapTokens", "maps")
           .addVertex("pixels", new PixelMaps(), "tokenMap", "global")
           .addLayer("fine", PyramidLevel.of(WIDTH, 6, 2), "tokenMap")
-          .addLayer("coarse", PyramidLevel.of(WIDTH, 6, -1), "pixels")
+          .addLayer("half", PyramidLevel.of(WIDTH, 6, -1), "pixels")
+          .addLayer("coarse", PlaceScores.of(6, 6), "half")
           .addVertex("towers", new DetectionTowers(2, 6, 1, WIDTH - 5), "fine", "coarse")
           .addVertex("cross", MeanShift.cross(new FixedSchedule(0.3)), "first", "towers")
           .addLayer("head", ProjectionHead.builder(WIDTH).hidden(7).bottleneck(4).build(), "cross")

@@ -30,6 +30,7 @@ import org.flsl.layers.cluster.ProjectionHead;
 import org.flsl.layers.cluster.Prototypes;
 import org.flsl.layers.dense.DetectionTowers;
 import org.flsl.layers.dense.PixelMaps;
+import org.flsl.layers.dense.PlaceScores;
 import org.flsl.layers.dense.PyramidLevel;
 import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
@@ -144,6 +145,8 @@ class RoundTripTest {
             PyramidLevel.of(8, 4, 0),
             PyramidLevel.of(8, 5, 1),
             PyramidLevel.of(4, 4, 1),
+            PlaceScores.of(8, 4),
+            PlaceScores.of(8, 5),
             new DetectionTowers(1, 4, 1, 3),
             new DetectionTowers(2, 4, 1, 3),
             new DetectionTowers(1, 5, 1, 3),

@@ -2,7 +2,9 @@ package org.flsl.evaluation.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.views.ImageFolder;
@@ -116,6 +118,16 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
           "%d of %d images have no mask: %s needs %s; add it, or take the image away"
               .formatted(
                   missing.length, files.size(), folder.path(missing[0]), files.get(missing[0])));
+    }
+    List<Path> others = new ArrayList<>(ImageFolder.scan(masks).paths());
+    others.removeAll(new HashSet<>(files));
+    if (!others.isEmpty()) {
+      LOG.warn(
+          "{} of the masks in {} belong to no image in {}, such as {}; they are left out",
+          others.size(),
+          masks,
+          images,
+          others.get(0).getFileName());
     }
     return new ImagesAndMasks(folder, MaskFiles.of(folder.paths(), files, reader), values, classes);
   }

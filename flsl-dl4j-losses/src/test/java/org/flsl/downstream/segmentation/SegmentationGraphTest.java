@@ -122,7 +122,7 @@ class SegmentationGraphTest {
     ComputationGraph graph = program(backbone, learning).init();
     graph.params().addi(TinyGraph.random(11, graph.params().shape()).muli(0.1));
     Set<String> checked = GraphGradients.check(graph, batch(DataType.DOUBLE, 1, 2), Set.of());
-    assertTrue(checked.contains("head/level_0_W"), checked.toString());
+    assertTrue(checked.contains("head/level_0_convW"), checked.toString());
     assertTrue(checked.stream().anyMatch(name -> name.startsWith("backbone/")));
   }
 

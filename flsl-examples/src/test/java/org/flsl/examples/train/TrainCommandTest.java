@@ -1,0 +1,267 @@
+package org.flsl.examples.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.MaskReader;
+import org.flsl.examples.Main;
+import org.flsl.examples.Screen;
+import org.flsl.examples.run.History;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code flsl train segmentation} and {@code flsl predict}, from labels to masks. */
+class TrainCommandTest {
+  @TempDir private Path folder;
+  private Screen screen = new Screen(false);
+  private Path train;
+  private Path test;
+  private Path backbone;
+
+  @BeforeEach
+  void draw() throws IOException {
+    train = Shapes.draw(folder.resolve("train"), 10, 1);
+    test = Shapes.draw(folder.resolve("test"), 4, 2);
+    backbone = folder.resolve("backbone.zip");
+    ModelSerializer.writeModel(
+        VitBackbone.of(
+                VitConfig.builder().width(24).depth(1).heads(2).patch(8).imageSize(32).build())
+            .network(new NeuralNetConfiguration.Builder().seed(1), 32, 32),
+        backbone.toFile(),
+        false);
+  }
+
+  private int flsl(String... arguments) {
+    screen = new Screen(false);
+    // Nothing of the environment asks for another process.
+    return Main.run(
+        screen.terminal(),
+        Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "1", "FLSL_RELAUNCHED", "1"),
+        arguments);
+  }
+
+  private String[] training(String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "segmentation",
+                "--images",
+                train.resolve("images").toString(),
+                "--masks",
+                train.resolve("masks").toString(),
+                "--test-images",
+                test.resolve("images").toString(),
+                "--test-masks",
+                test.resolve("masks").toString(),
+                "--init",
+                backbone.toString(),
+                "--batch",
+                "4",
+                "--head-width",
+                "16",
+                "--lr",
+                "0.003"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void labelsBecomeAModelAndPhotosMasks() throws IOException {
+    Path run = folder.resolve("run");
+    assertEquals(0, flsl(training("--epochs", "16", "--out", run.toString())), screen.err());
+    assertTrue(screen.out().contains("10 of 10 to learn from, 4 to validate on, 3 classes"));
+    assertTrue(screen.out().contains("after epoch 16  validation: mIoU "), screen.out());
+    String report = Files.readString(run.resolve("report.html"));
+    assertTrue(report.contains("FLSL training of a segmentation"));
+    assertTrue(report.contains("<figcaption>prediction</figcaption>"));
+    assertTrue(report.contains("validation: mIoU"));
+
+    Path found = folder.resolve("found");
+    int status =
+        flsl(
+            "predict",
+            run.toString(),
+            "--images",
+            test.resolve("images").toString(),
+            "--out",
+            found.toString(),
+            "--batch",
+            "3");
+    assertEquals(0, status, screen.err());
+    MaskReader reader = MaskReader.ofIndices(Set.of());
+    double right = 0;
+    for (int i = 0; i < 4; i++) {
+      LabelMask mask = reader.read(found.resolve("masks/" + i + ".png"));
+      LabelMask truth = reader.read(test.resolve("masks/" + i + ".png"));
+      assertEquals(truth.width(), mask.width());
+      int pixels = mask.labels().length;
+      int same = 0;
+      for (int p = 0; p < pixels; p++) {
+        same += mask.labels()[p] == truth.labels()[p] ? 1 : 0;
+      }
+      right += (double) same / pixels / 4;
+      assertTrue(Files.exists(found.resolve("overlays/" + i + ".png")));
+    }
+    assertTrue(right > 0.8, "right: " + right);
+    assertTrue(Files.readString(found.resolve("classes.csv")).contains("5,\"class 5\",#"));
+    assertEquals(
+        1, flsl("predict", run.toString(), "--images", test.toString(), "--out", found.toString()));
+    assertEquals("error: " + found + " is not empty: choose another --out", screen.err().strip());
+  }
+
+  @Test
+  void earlyStoppingEndsAndKeepsTheBest() throws IOException {
+    Path run = folder.resolve("run");
+    // A learning rate of next to nothing: the first epoch is the best.
+    String[] told =
+        training("--epochs", "9", "--patience", "2", "--out", run.toString(), "--freeze");
+    told[Arrays.asList(told).indexOf("--lr") + 1] = "1e-30";
+    assertEquals(0, flsl(told), screen.err());
+    assertTrue(screen.out().contains("ended after epoch 3 of 9: no better for 2 epochs"));
+    assertTrue(screen.out().contains(" after epoch 1"), screen.out());
+    assertArrayEquals(
+        ModelSerializer.restoreComputationGraph(run.resolve("checkpoints/best.zip").toFile())
+            .params()
+            .toFloatVector(),
+        ModelSerializer.restoreComputationGraph(run.resolve("segmenter.zip").toFile())
+            .params()
+            .toFloatVector());
+  }
+
+  @Test
+  void aComparisonGoesOnWithWhatIsMissing() throws IOException {
+    Path out = folder.resolve("comparison");
+    assertEquals(
+        0,
+        flsl(
+            training(
+                "--epochs",
+                "1",
+                "--compare",
+                "--seeds",
+                "2",
+                "--shares",
+                "30,100",
+                "--out",
+                out.toString())),
+        screen.err());
+    String table = screen.out().substring(screen.out().indexOf("            "));
+    assertTrue(table.contains("pretrained"), table);
+    assertTrue(table.contains("mIoU, 30 % of the labels"), table);
+    String json = Files.readString(out.resolve("comparison.json"));
+    assertEquals(6, json.split("\"values\"").length - 1, json);
+    Path one = out.resolve("random-twin-30-seed-2/segmenter.zip");
+    byte[] before = Files.readAllBytes(one);
+    Files.delete(one);
+    Files.delete(out.resolve("comparison.json"));
+    Path other = out.resolve("pretrained-30-seed-1/segmenter.zip");
+    var untouched = Files.getLastModifiedTime(other);
+
+    // Its states are discarded when it is finished, so that it cannot begin in silence.
+    assertEquals(1, flsl("train", "segmentation", "--resume", out.toString()));
+    assertTrue(screen.err().contains("holds no checkpoint to go on from"), screen.err());
+    try (var files = Files.walk(one.getParent())) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertEquals(0, flsl("train", "segmentation", "--resume", out.toString()), screen.err());
+    assertTrue(screen.out().contains("/12  random twin, 30 % of the labels, seed 2"));
+    assertEquals(untouched, Files.getLastModifiedTime(other));
+    assertEquals(json, Files.readString(out.resolve("comparison.json")));
+    assertEquals(before.length, Files.readAllBytes(one).length);
+    assertEquals(13, History.of(out).of(History.Event.FINISHED).size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--from-scratch --random-twin|--from-scratch and --random-twin both draw weights",
+        "--from-scratch --freeze|--from-scratch lets all weights learn",
+        "--size 30|multiple of 8",
+        "--voc .|--voc and --images both say where the labels are",
+        "--coco x.json|--coco and --masks both say where the labels are",
+        "--test-masks none|4 of 4 images have no mask",
+        "--labels 0|--labels is '0', but has to be",
+        "--freeze-blocks 9|9 blocks of the network are to be frozen",
+        "--features nowhere|has no vertex \"nowhere\"",
+      })
+  void saysWhatDoesNotFit(String flags, String error) throws IOException {
+    Path out = folder.resolve("out");
+    List<String> told =
+        new ArrayList<>(List.of(training("--epochs", "1", "--out", out.toString())));
+    List<String> more = List.of(flags.split(" "));
+    int given = told.indexOf(more.get(0));
+    if (given >= 0) {
+      told.set(given + 1, folder.resolve(more.get(1)).toString());
+    } else {
+      told.addAll(more);
+    }
+    assertEquals(1, flsl(told.toArray(String[]::new)), screen.out());
+    assertTrue(screen.err().contains(error), screen.err());
+    assertEquals(1, screen.err().strip().lines().count(), screen.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void badImagesAndMasksAreSaid() throws IOException {
+    try (OutputStream broken = Files.newOutputStream(train.resolve("images/0.png"))) {
+      broken.write(1);
+    }
+    Path out = folder.resolve("out");
+    assertEquals(0, flsl(training("--epochs", "1", "--out", out.toString())), screen.err());
+    assertTrue(screen.err().contains("0.png"), screen.err());
+    assertTrue(screen.out().contains("9 of 9 to learn from"), screen.out());
+
+    Files.copy(
+        train.resolve("masks/1.png"),
+        train.resolve("masks/2.png"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(1, flsl(training("--epochs", "1", "--out", folder.resolve("other").toString())));
+    assertTrue(screen.err().contains("The mask of 2.png has "), screen.err());
+
+    Files.delete(train.resolve("images/2.png"));
+    assertEquals(
+        0, flsl(training("--epochs", "1", "--out", folder.resolve("fewer").toString())));
+    assertTrue(screen.err().contains("1 of the masks in "), screen.err());
+    assertTrue(screen.err().contains("belong to no image in "), screen.err());
+
+    Files.delete(train.resolve("masks/3.png"));
+    assertEquals(1, flsl(training("--epochs", "1", "--out", folder.resolve("other").toString())));
+    assertTrue(screen.err().contains("1 of 9 images have no mask"), screen.err());
+
+    assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", "nowhere"));
+    assertTrue(screen.err().contains("holds no model that ./flsl train made"), screen.err());
+    assertEquals(
+        1,
+        flsl(
+            "predict",
+            backbone.toString(),
+            "--images",
+            ".",
+            "--out",
+            folder.resolve("p").toString()));
+    assertTrue(screen.err().contains("does not tell what it was trained for"), screen.err());
+  }
+}
