@@ -85,12 +85,17 @@ public final class LabelledBatches implements MultiDataSetIterator, AutoCloseabl
     this.augmentation = augmentation;
     this.batchSize = batchSize;
     this.seed = seed;
-    this.batchesPerEpoch = (images.size() + batchSize - 1) / batchSize;
+    this.batchesPerEpoch = perEpoch(images.size(), batchSize);
   }
 
   /** Batches in which every image comes at least once. */
   public int batchesPerEpoch() {
     return batchesPerEpoch;
+  }
+
+  /** Batches in which every one of so many images comes at least once. */
+  public static int perEpoch(int images, int batchSize) {
+    return (images + batchSize - 1) / batchSize;
   }
 
   /** Goes to the batch that a training takes after so many steps, from 0. */

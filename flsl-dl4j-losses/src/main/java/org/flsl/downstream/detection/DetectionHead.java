@@ -2,6 +2,7 @@ package org.flsl.downstream.detection;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.flsl.downstream.Head;
 import org.flsl.layers.GraphSection;
 import org.flsl.layers.dense.DetectionTowers;
@@ -19,7 +20,7 @@ import org.flsl.losses.dense.DetectionLoss;
  * @param width channels of the levels and the towers
  * @param depth convolutions of either tower
  * @param scales of the levels beside the backbone's feature map, the finest first: 1 for twice its
- *     side, 0 for the same, -1 for half of it
+ *     side, 0 for the same, -1 for half of it; none for three levels, the finest of about 8 pixels
  * @param classes of objects
  */
 public record DetectionHead(int width, int depth, List<Integer> scales, int classes)
@@ -27,8 +28,8 @@ public record DetectionHead(int width, int depth, List<Integer> scales, int clas
   private static final int USUAL_WIDTH = 128;
   private static final int USUAL_DEPTH = 2;
 
-  /** Three levels: objects from a token or two to the whole image. */
-  private static final List<Integer> USUAL_SCALES = List.of(1, 0, -1);
+  private static final int USUAL_LEVELS = 3;
+  private static final double USUAL_FINEST = 8;
 
   /** Checks and copies. */
   public DetectionHead {
@@ -43,15 +44,28 @@ public record DetectionHead(int width, int depth, List<Integer> scales, int clas
 
   /** A head of usual width and depth. */
   public static DetectionHead of(int classes) {
-    return new DetectionHead(USUAL_WIDTH, USUAL_DEPTH, USUAL_SCALES, classes);
+    return of(USUAL_WIDTH, classes);
+  }
+
+  /** A head of another width. */
+  public static DetectionHead of(int width, int classes) {
+    return new DetectionHead(width, USUAL_DEPTH, List.of(), classes);
+  }
+
+  private List<Integer> scales(int stride) {
+    if (!scales.isEmpty()) {
+      return scales;
+    }
+    int finest = (int) Math.round(Math.log(stride / USUAL_FINEST) / Math.log(2));
+    return IntStream.range(0, USUAL_LEVELS).mapToObj(level -> finest - level).toList();
   }
 
   @Override
   public String addTo(GraphSection section, FeatureMap map, String image) {
     List<String> levels = new ArrayList<>();
-    for (int i = 0; i < scales.size(); i++) {
-      PyramidLevel level = PyramidLevel.of(map.channels(), width, scales.get(i));
-      levels.add(section.layer("level_" + i, level, map.vertex()));
+    for (int scale : scales(map.stride())) {
+      PyramidLevel level = PyramidLevel.of(map.channels(), width, scale);
+      levels.add(section.layer("level_" + levels.size(), level, map.vertex()));
     }
     DetectionTowers towers = new DetectionTowers(levels.size(), width, depth, classes);
     String places = section.vertex("towers", towers, levels.toArray(String[]::new));

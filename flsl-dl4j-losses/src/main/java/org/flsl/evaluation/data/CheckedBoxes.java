@@ -83,7 +83,7 @@ final class CheckedBoxes {
     if (left != box.left() || top != box.top()) {
       swapped.add(name);
     }
-    int category = Math.max(0, classes.indexOf(box.name()));
+    int category = box.name() == null ? 0 : classes.indexOf(box.name());
     return Optional.of(new LabelledBox(category, left, top, right, bottom));
   }
 

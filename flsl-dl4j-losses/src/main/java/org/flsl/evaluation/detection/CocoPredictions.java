@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.flsl.evaluation.data.CocoInstances;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedImage;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedObject;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>Either a list of results, {@code [{"image_id", "category_id", "bbox" or "segmentation",
  * "score"}]}, whose numbers are those of the truth; or an object with the sections {@code images},
  * {@code categories} and {@code annotations}, whose images and categories are those of the same
- * names.
+ * names; images also without the endings of their names.
  */
 public final class CocoPredictions {
   private static final Logger LOG = LoggerFactory.getLogger(CocoPredictions.class);
@@ -147,7 +148,15 @@ public final class CocoPredictions {
     truth.categories().forEach((id, name) -> named.putIfAbsent(name, classes.get(id)));
     Map<Object, Integer> places = new HashMap<>();
     for (int i = 0; i < annotated.size(); i++) {
-      places.put(images == null ? annotated.get(i).id() : annotated.get(i).name(), i);
+      if (images == null) {
+        places.put(annotated.get(i).id(), i);
+      } else {
+        // Where names are known without their endings, those are the names.
+        places.putIfAbsent(annotated.get(i).name().replaceFirst("\\.[^./]*$", ""), i);
+      }
+    }
+    if (images != null) {
+      IntStream.range(0, annotated.size()).forEach(i -> places.put(annotated.get(i).name(), i));
     }
     List<List<FoundObject>> found = new ArrayList<>();
     annotated.forEach(image -> found.add(new ArrayList<>()));

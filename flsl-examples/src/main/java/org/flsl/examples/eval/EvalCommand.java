@@ -41,6 +41,8 @@ public final class EvalCommand {
     line.addSubcommand(new EvalHealth(surroundings));
     line.addSubcommand(new EvalVideo(surroundings));
     line.addSubcommand(new EvalBoxes(surroundings));
+    line.addSubcommand(EvalDetections.detection(surroundings));
+    line.addSubcommand(EvalDetections.instances(surroundings));
     for (Measure measure : Measure.known()) {
       // Some have a subcommand with more options.
       if (!line.getSubcommands().containsKey(measure.name())) {

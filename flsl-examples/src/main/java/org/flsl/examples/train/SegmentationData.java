@@ -1,15 +1,12 @@
 package org.flsl.examples.train;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.downstream.Head;
 import org.flsl.downstream.data.LabelMaker;
@@ -70,22 +67,10 @@ final class SegmentationData implements TaskData {
   @Override
   public ImageSet images() {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < train.size(); i++) {
-      text.append(train.name(i)).append('\n');
-    }
     for (int label : counts.labels()) {
       text.append(train.classes().get(label)).append(counts.share(label)).append('\n');
     }
-    return new ImageSet(train.size(), train.leftOut(), digest(text.toString()));
-  }
-
-  private static String digest(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return Fingerprint.imageSet(train, text.toString());
   }
 
   @Override
@@ -120,7 +105,7 @@ final class SegmentationData implements TaskData {
   }
 
   @Override
-  public LabelMaker labels() {
+  public LabelMaker labels(ComputationGraphConfiguration graph, ImageSize size) {
     return new MaskLabels(train);
   }
 

@@ -2,6 +2,7 @@ package org.flsl.examples.train;
 
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.downstream.Head;
 import org.flsl.downstream.data.LabelMaker;
@@ -31,8 +32,13 @@ interface TaskData {
   /** What is put on the backbone. */
   Head head(Config config);
 
-  /** Makes labels of the images to learn from. */
-  LabelMaker labels();
+  /**
+   * Makes labels of the images to learn from.
+   *
+   * @param graph that they are for
+   * @param size canvas that images are shown on
+   */
+  LabelMaker labels(ComputationGraphConfiguration graph, ImageSize size);
 
   /**
    * How well a graph does on the images that are not learned from, the decisive value first.

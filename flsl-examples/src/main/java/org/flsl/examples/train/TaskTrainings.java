@@ -121,18 +121,16 @@ final class TaskTrainings implements Training.Factory {
   @Override
   public Training begin(Config config, Path images) {
     TaskData data = data(config);
-    LabelledBatches batches = batches(config, data);
     try {
-      return training(config, data, begun(config, data, batches), batches);
+      return training(config, data, begun(config, data));
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
-      batches.close();
       throw new UserError(e.getMessage(), e);
     }
   }
 
-  private static ComputationGraph begun(Config config, TaskData data, LabelledBatches batches) {
+  private static ComputationGraph begun(Config config, TaskData data) {
     TrainedBackbone backbone = TrainedBackbone.of(config);
-    TaskGraph program = program(config, backbone, data, stepsPerEpoch(config, batches));
+    TaskGraph program = program(config, backbone, data, stepsPerEpoch(config, data));
     return backbone.weights().map(program::init).orElseGet(program::init);
   }
 
@@ -157,28 +155,24 @@ final class TaskTrainings implements Training.Factory {
   @Override
   public Training resume(Config config, Path images, Path checkpoint) throws IOException {
     TaskData data = data(config);
-    LabelledBatches batches = batches(config, data);
     ComputationGraph saved = CheckpointFile.read(checkpoint, kind(), config);
     int epochs = CheckpointFile.settings(checkpoint, kind()).get(TrainSettings.EPOCHS);
     ComputationGraph graph =
-        epochs == config.get(TrainSettings.EPOCHS)
-            ? saved
-            : continued(saved, config, data, batches);
-    return training(config, data, graph, batches);
+        epochs == config.get(TrainSettings.EPOCHS) ? saved : continued(saved, config, data);
+    return training(config, data, graph);
   }
 
-  private Training training(
-      Config config, TaskData data, ComputationGraph graph, LabelledBatches batches) {
-    int steps = stepsPerEpoch(config, batches);
+  private Training training(Config config, TaskData data, ComputationGraph graph) {
+    int steps = stepsPerEpoch(config, data);
     ISchedule rate = learning(config, steps).learningRateSchedule();
+    LabelledBatches batches = batches(config, data, graph);
     return new TaskTraining(config, task, data, graph, batches, steps, rate);
   }
 
   /** The same state along the schedules of a training of another length. */
-  private static ComputationGraph continued(
-      ComputationGraph saved, Config config, TaskData data, LabelledBatches batches) {
+  private static ComputationGraph continued(ComputationGraph saved, Config config, TaskData data) {
     ComputationGraphConfiguration course =
-        program(config, TrainedBackbone.of(config), data, stepsPerEpoch(config, batches))
+        program(config, TrainedBackbone.of(config), data, stepsPerEpoch(config, data))
             .configuration();
     course.setIterationCount(saved.getIterationCount());
     course.setEpochCount(saved.getEpochCount());
@@ -198,12 +192,12 @@ final class TaskTrainings implements Training.Factory {
     return Map.of("learning rate", learning(config, stepsPerEpoch).learningRateSchedule());
   }
 
-  private static LabelledBatches batches(Config config, TaskData data) {
+  private static LabelledBatches batches(Config config, TaskData data, ComputationGraph graph) {
     ProductPrecision.require(config.get(Settings.PRECISION));
     ImageSize size = config.get(TrainSettings.SIZE);
     return new LabelledBatches(
         data.train(),
-        data.labels(),
+        data.labels(graph.getConfiguration(), size),
         size,
         views(config),
         augmentation(config),
@@ -228,12 +222,14 @@ final class TaskTrainings implements Training.Factory {
 
   /** Steps in which every image comes once. */
   int batchesPerEpoch(Config config) {
-    try (LabelledBatches batches = batches(config, data(config))) {
-      return batches.batchesPerEpoch();
-    }
+    return batchesPerEpoch(config, data(config));
   }
 
-  private static int stepsPerEpoch(Config config, LabelledBatches batches) {
-    return config.get(RunSettings.STEPS_PER_EPOCH, batches.batchesPerEpoch());
+  private static int batchesPerEpoch(Config config, TaskData data) {
+    return LabelledBatches.perEpoch(data.train().size(), config.get(TrainSettings.BATCH));
+  }
+
+  private static int stepsPerEpoch(Config config, TaskData data) {
+    return config.get(RunSettings.STEPS_PER_EPOCH, batchesPerEpoch(config, data));
   }
 }

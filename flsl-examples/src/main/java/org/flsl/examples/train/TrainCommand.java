@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     })
 public final class TrainCommand {
   /** All tasks. */
-  static final List<Task> TASKS = List.of(new SegmentationTask());
+  static final List<Task> TASKS = List.of(new SegmentationTask(), new DetectionTask());
 
   @Option(
       names = {"-h", "--help"},

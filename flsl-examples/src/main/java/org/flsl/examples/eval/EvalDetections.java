@@ -1,0 +1,104 @@
+package org.flsl.examples.eval;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.detection.CocoPredictions;
+import org.flsl.evaluation.detection.CocoScores;
+import org.flsl.evaluation.detection.JudgedImage;
+import org.flsl.evaluation.detection.VocScores;
+import org.flsl.examples.command.Surroundings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code flsl eval detection} and {@code flsl eval instances}: how good are boxes, or masks, that
+ * were found?
+ */
+@Command(sortOptions = false, showDefaultValues = true)
+final class EvalDetections extends Measurement {
+  private static final String ALL = "all classes";
+
+  private final boolean masks;
+
+  @Option(
+      names = "--truth",
+      required = true,
+      paramLabel = "JSON",
+      description = "COCO's annotations of the images, such as instances_val2017.json.")
+  private Path truth;
+
+  @Option(
+      names = "--predictions",
+      required = true,
+      paramLabel = "JSON",
+      description =
+          "What was found: COCO's list of results, or the json that ./flsl predict writes.")
+  private Path predictions;
+
+  private EvalDetections(Surroundings surroundings, boolean masks) {
+    super(surroundings);
+    this.masks = masks;
+  }
+
+  /** Of boxes. */
+  static CommandLine detection(Surroundings surroundings) {
+    return commandLine(
+        new EvalDetections(surroundings, false),
+        "detection",
+        "How good are boxes that were found?");
+  }
+
+  /** Of masks. */
+  static CommandLine instances(Surroundings surroundings) {
+    return commandLine(
+        new EvalDetections(surroundings, true), "instances", "How good are masks that were found?");
+  }
+
+  private static CommandLine commandLine(EvalDetections command, String name, String question) {
+    CommandLine line = new CommandLine(command);
+    line.getCommandSpec()
+        .name(name)
+        .usageMessage()
+        .description(
+            question,
+            "COCO's average precision and recall, the same numbers as pycocotools', and PASCAL VOC's"
+                + " average precision at an overlap of 0.5, over all classes and for each.");
+    return line;
+  }
+
+  @Override
+  List<Measured> measure() {
+    CocoInstances objects = CocoInstances.read(truth, truth.toAbsolutePath().getParent());
+    CocoPredictions found = CocoPredictions.read(predictions);
+    List<JudgedImage> images = masks ? found.masks(objects) : found.boxes(objects);
+    List<String> classes = List.copyOf(objects.categories().values());
+    terminal()
+        .plain(
+            "%,d %s that were found in %,d images of %s, %d classes"
+                .formatted(
+                    found.size(), masks ? "masks" : "boxes", images.size(), truth, classes.size()));
+    CocoScores coco = CocoScores.of(images, classes.size());
+    VocScores voc = VocScores.of(images, classes.size());
+    List<Measured> results = new ArrayList<>();
+    coco.summary().forEach((name, value) -> results.add(one(name, ALL, value)));
+    results.add(one("VOC AP", ALL, VocScores.mean(voc.area())));
+    results.add(one("VOC2007 AP", ALL, VocScores.mean(voc.elevenPoints())));
+    for (int i = 0; i < classes.size(); i++) {
+      results.add(one("AP", classes.get(i), coco.ap(i)));
+      results.add(one("AP50", classes.get(i), coco.ap50(i)));
+      results.add(one("VOC AP", classes.get(i), voc.area().get(i)));
+      results.add(one("VOC2007 AP", classes.get(i), voc.elevenPoints().get(i)));
+    }
+    // Of sizes and classes that do not occur nothing can be said.
+    results.removeIf(result -> Double.isNaN(result.mean()));
+    return results;
+  }
+
+  private static Measured one(String measure, String classes, double value) {
+    return new Measured(measure, classes, List.of(value));
+  }
+}

@@ -1,0 +1,117 @@
+package org.flsl.examples.predict;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.flsl.downstream.detection.Detection;
+import org.flsl.downstream.detection.Detector;
+import org.flsl.evaluation.data.LabelledBox;
+import org.flsl.examples.pictures.BoxOverlay;
+import org.flsl.examples.train.TrainedModel;
+import org.flsl.training.checkpoint.AtomicFile;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+
+/**
+ * Boxes in COCO's json: images, categories, and annotations with a score, which {@code flsl eval
+ * detection} compares with the truth by the names of images and categories.
+ */
+final class BoxPredictions implements Predictions {
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectNode json = mapper.createObjectNode();
+  private final ArrayNode images = json.putArray("images");
+  private final ArrayNode categories = json.putArray("categories");
+  private final ArrayNode annotations = json.putArray("annotations");
+  private final Detector detector;
+  private final TrainedModel model;
+  private final Path folder;
+  private final boolean overlays;
+
+  private BoxPredictions(TrainedModel model, Path folder, boolean overlays) {
+    this.model = model;
+    this.detector = new Detector(model.graph(), model.size(), model.views());
+    this.folder = folder;
+    this.overlays = overlays;
+    for (int i = 0; i < model.classes().size(); i++) {
+      categories.addObject().put("id", model.labels().get(i)).put("name", model.classes().get(i));
+    }
+  }
+
+  /** Those of the models of {@code flsl train detection}. */
+  static Factory factory() {
+    return new Factory() {
+      @Override
+      public String task() {
+        return "detection";
+      }
+
+      @Override
+      public Predictions of(TrainedModel model, Path folder, boolean overlays) {
+        return new BoxPredictions(model, folder, overlays);
+      }
+    };
+  }
+
+  @Override
+  public void add(List<Photo> photos) throws IOException {
+    List<List<Detection>> found = detector.detect(photos.stream().map(Photo::image).toList());
+    for (int i = 0; i < photos.size(); i++) {
+      Photo photo = photos.get(i);
+      int id = images.size() + 1;
+      images
+          .addObject()
+          .put("id", id)
+          .put("file_name", photo.name())
+          .put("width", photo.image().width())
+          .put("height", photo.image().height());
+      found.get(i).forEach(each -> add(id, each));
+      if (overlays) {
+        BufferedImage picture =
+            new BoxOverlay(photo.image(), model.classes()).detections(found.get(i));
+        Path overlay = folder.resolve("overlays").resolve(photo.name() + ".png");
+        Files.createDirectories(overlay.getParent());
+        AtomicFile.write(overlay, out -> ImageIO.write(picture, "png", out));
+      }
+    }
+  }
+
+  private void add(int image, Detection found) {
+    LabelledBox box = found.box();
+    ObjectNode annotation =
+        annotations
+            .addObject()
+            .put("id", annotations.size())
+            .put("image_id", image)
+            .put("category_id", model.labels().get(box.category()))
+            .put("score", found.score())
+            .put("area", box.area())
+            .put("iscrowd", 0);
+    annotation
+        .putArray("bbox")
+        .add(box.left())
+        .add(box.top())
+        .add(box.right() - box.left())
+        .add(box.bottom() - box.top());
+  }
+
+  @Override
+  public List<String> finish() throws IOException {
+    Path file = folder.resolve("detections.json");
+    AtomicFile.write(file, out -> out.write(mapper.writeValueAsBytes(json)));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s  %,d boxes in %,d images, for ./flsl eval detection"
+            .formatted(file, annotations.size(), images.size()));
+    if (overlays) {
+      lines.add(
+          "%s  those with a score of at least %s over the photos"
+              .formatted(folder.resolve("overlays"), BoxOverlay.LEAST_SCORE));
+    }
+    return lines;
+  }
+}

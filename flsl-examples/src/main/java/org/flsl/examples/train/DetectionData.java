@@ -1,0 +1,176 @@
+package org.flsl.examples.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.downstream.Head;
+import org.flsl.downstream.data.LabelMaker;
+import org.flsl.downstream.detection.BoxLabels;
+import org.flsl.downstream.detection.Detection;
+import org.flsl.downstream.detection.DetectionHead;
+import org.flsl.downstream.detection.DetectionLevels;
+import org.flsl.downstream.detection.Detector;
+import org.flsl.evaluation.Progress;
+import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.ChosenBoxes;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.ReclassedBoxes;
+import org.flsl.evaluation.detection.CocoScores;
+import org.flsl.examples.command.Terminal;
+import org.flsl.examples.command.UserError;
+import org.flsl.examples.pictures.BoxOverlay;
+import org.flsl.examples.pictures.MaskOverlay;
+import org.flsl.examples.report.DataUri;
+import org.flsl.examples.report.Example;
+import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.settings.Config;
+import org.flsl.views.EvenPicks;
+import org.flsl.views.ViewConfig;
+import org.flsl.views.pixels.Image;
+
+/** Images with boxes to learn from and to validate on. */
+final class DetectionData implements TaskData {
+  private static final int EXAMPLES = 6;
+
+  /** Classes that are named in a line. */
+  private static final int NAMED = 12;
+
+  private final BoxSet train;
+  private final BoxSet test;
+  private final int all;
+
+  private DetectionData(BoxSet train, BoxSet test, int all) {
+    this.train = train;
+    this.test = test;
+    this.all = all;
+  }
+
+  /** All images, after a word on what is in them. */
+  static DetectionData of(BoxSet train, BoxSet test, Terminal terminal) {
+    List<String> classes = ReclassedBoxes.union(train, test);
+    DetectionData data =
+        new DetectionData(
+            new ReclassedBoxes(train, classes), new ReclassedBoxes(test, classes), train.size());
+    long[] known = counts(data.train);
+    long[] asked = counts(data.test);
+    terminal.plain("boxes to learn from: " + named(known, classes));
+    terminal.plain("boxes to validate on: " + named(asked, classes));
+    String unknown =
+        IntStream.range(0, classes.size())
+            .filter(category -> known[category] == 0 && asked[category] > 0)
+            .mapToObj(classes::get)
+            .collect(Collectors.joining(", "));
+    if (!unknown.isEmpty()) {
+      terminal.warn("only in the images to validate on, so that nothing tells them: " + unknown);
+    }
+    return data;
+  }
+
+  @Override
+  public DetectionData share(double percentage, long seed) {
+    int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
+    DetectionData share = new DetectionData(new ChosenBoxes(train, chosen), test, all);
+    if (LongStream.of(counts(share.train)).sum() == 0) {
+      throw new UserError(
+          "none of the %d images to learn from has a box: take a larger share with --labels"
+              .formatted(chosen.length));
+    }
+    return share;
+  }
+
+  private static long[] counts(BoxSet set) {
+    long[] counts = new long[set.classes().size()];
+    for (int i = 0; i < set.size(); i++) {
+      set.boxes(i).forEach(box -> counts[box.category()]++);
+    }
+    return counts;
+  }
+
+  /** The commonest first. */
+  private static String named(long[] counts, List<String> classes) {
+    String names =
+        IntStream.range(0, counts.length)
+            .boxed()
+            .sorted((a, b) -> Long.compare(counts[b], counts[a]))
+            .limit(NAMED)
+            .map(category -> "%s %,d".formatted(classes.get(category), counts[category]))
+            .collect(Collectors.joining(", "));
+    int more = counts.length - NAMED;
+    return more > 0 ? names + ", %d more classes".formatted(more) : names;
+  }
+
+  @Override
+  public LabelledImages train() {
+    return train;
+  }
+
+  @Override
+  public ImageSet images() {
+    StringBuilder labels = new StringBuilder();
+    for (int i = 0; i < train.size(); i++) {
+      labels.append(train.boxes(i)).append(train.ignored(i)).append('\n');
+    }
+    return Fingerprint.imageSet(train, train.classes() + "\n" + labels);
+  }
+
+  @Override
+  public String summary() {
+    return "%,d of %,d to learn from, %,d to validate on, %d classes"
+        .formatted(train.size(), all, test.size(), train.classes().size());
+  }
+
+  @Override
+  public Head head(Config config) {
+    return DetectionHead.of(config.get(TrainSettings.HEAD_WIDTH), train.classes().size());
+  }
+
+  @Override
+  public LabelMaker labels(ComputationGraphConfiguration graph, ImageSize size) {
+    return BoxLabels.of(train, DetectionLevels.of(graph, size));
+  }
+
+  @Override
+  public Map<String, Double> validate(
+      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    Map<String, Double> all =
+        CocoScores.of(
+                new Detector(graph, size, views).judge(test, batch, progress),
+                test.classes().size())
+            .summary();
+    Map<String, Double> values = new LinkedHashMap<>();
+    List.of("AP", "AP50", "AP75").forEach(name -> values.put(name, all.get(name)));
+    return values;
+  }
+
+  /** COCO counts categories from 1. */
+  @Override
+  public List<Integer> storedLabels() {
+    return IntStream.rangeClosed(1, train.classes().size()).boxed().toList();
+  }
+
+  @Override
+  public List<Example> examples(ComputationGraph graph, ImageSize size, ViewConfig views) {
+    Detector detector = new Detector(graph, size, views);
+    List<Example> examples = new ArrayList<>();
+    for (int i : EvenPicks.middles(EXAMPLES, test.size())) {
+      Image photo = test.image(i, detector.decoder());
+      List<Detection> found = detector.detect(List.of(photo)).get(0);
+      BoxOverlay overlay = new BoxOverlay(photo, test.classes());
+      examples.add(
+          new Example(
+              test.name(i),
+              List.of(
+                  new Example.Picture("photo", DataUri.of(MaskOverlay.photo(photo))),
+                  new Example.Picture("truth", DataUri.of(overlay.boxes(test.boxes(i)))),
+                  new Example.Picture("prediction", DataUri.of(overlay.detections(found))))));
+    }
+    return examples;
+  }
+}
