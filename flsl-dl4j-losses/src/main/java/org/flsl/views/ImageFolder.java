@@ -229,7 +229,7 @@ public final class ImageFolder implements Serializable {
       implements Serializable {
 
     Entry entry() {
-      return new Entry(Path.of(file), Optional.ofNullable(member), relativePath, bytes);
+      return new Entry(FileNames.path(file), Optional.ofNullable(member), relativePath, bytes);
     }
   }
 
@@ -237,7 +237,7 @@ public final class ImageFolder implements Serializable {
 
     private Object readResolve() {
       return new ImageFolder(
-          Path.of(root), entries.stream().map(Stored::entry).toList(), new LeftOut());
+          FileNames.path(root), entries.stream().map(Stored::entry).toList(), new LeftOut());
     }
   }
 

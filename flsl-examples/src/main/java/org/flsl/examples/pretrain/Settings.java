@@ -228,7 +228,7 @@ public final class Settings {
           "network",
           Kind.path("FILE"),
           null,
-          "Pretrain a network of your own, a ComputationGraph or MultiLayerNetwork that DL4J saved,"
+          "Pretrain a network of your own, a ComputationGraph or MultiLayerNetwork that DL4J saved or a Keras .h5,"
               + " trained or not; network.zip in the run folder is the same network with the"
               + " pretrained part in place; auto: a Vision Transformer.");
   public static final Setting<String> FEATURES =
