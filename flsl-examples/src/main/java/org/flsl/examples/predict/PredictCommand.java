@@ -106,7 +106,7 @@ public final class PredictCommand extends ComputingCommand {
     List<Photo> waiting = new ArrayList<>();
     for (int i = 0; i < folder.size(); i++) {
       try {
-        waiting.add(new Photo(names.get(i), decoder.decode(folder.path(i))));
+        waiting.add(new Photo(names.get(i), decoder.decode(folder.read(i))));
       } catch (IOException e) {
         unreadable++;
         terminal()
