@@ -242,8 +242,7 @@ class TrainCommandTest {
     assertTrue(screen.err().contains("The mask of 2.png has "), screen.err());
 
     Files.delete(train.resolve("images/2.png"));
-    assertEquals(
-        0, flsl(training("--epochs", "1", "--out", folder.resolve("fewer").toString())));
+    assertEquals(0, flsl(training("--epochs", "1", "--out", folder.resolve("fewer").toString())));
     assertTrue(screen.err().contains("1 of the masks in "), screen.err());
     assertTrue(screen.err().contains("belong to no image in "), screen.err());
 
