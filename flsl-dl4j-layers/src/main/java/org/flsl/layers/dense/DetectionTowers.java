@@ -19,7 +19,9 @@ import org.flsl.layers.samediff.ExactGelu;
 import org.flsl.layers.samediff.LayerNorm;
 import org.flsl.layers.samediff.Softplus;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.enums.PadMode;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -32,11 +34,19 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * [B, sum h_l w_l, classes + 5]}: logits of the classes, distances to the left, upper, right and
  * lower edge in strides of the level (softplus: positive, and without the dead units of a ReLU),
  * and the logit of the centerness.
+ *
+ * <p>For instance masks, as in YOLACT, {@code 5 * prototypes} numbers follow: at every place the
+ * coefficients of its object, and at the places of the finest level what a third tower says of the
+ * prototypes in the place's four quarters, quarter by quarter (zeros at the other levels). The mask
+ * of an object is {@code sigmoid(coefficients . prototypes)}.
  */
 public final class DetectionTowers extends CompiledVertex {
 
   /** Numbers of a place beside the logits of the classes: four edges and the centerness. */
   public static final int BOX = 5;
+
+  /** Into how many parts a place of the finest level is split for prototypes: 2 x 2. */
+  public static final int QUARTERS = 4;
 
   private static final double EPS = 1e-6;
 
@@ -47,6 +57,9 @@ public final class DetectionTowers extends CompiledVertex {
   @JsonProperty private int width;
   @JsonProperty private int depth;
   @JsonProperty private int classes;
+
+  /** None where it makes no masks. */
+  @JsonProperty private int prototypes;
 
   private DetectionTowers() {}
 
@@ -59,17 +72,31 @@ public final class DetectionTowers extends CompiledVertex {
    * @param classes of objects
    */
   public DetectionTowers(int levels, int width, int depth, int classes) {
-    if (levels < 1 || width < 1 || depth < 0 || classes < 1) {
+    this(levels, width, depth, classes, 0);
+  }
+
+  /**
+   * Towers that tell masks as well.
+   *
+   * @param levels of the pyramid
+   * @param width channels of every level
+   * @param depth convolutions of each tower
+   * @param classes of objects
+   * @param prototypes of which masks are mixed; 0 for none
+   */
+  public DetectionTowers(int levels, int width, int depth, int classes, int prototypes) {
+    if (levels < 1 || width < 1 || depth < 0 || classes < 1 || prototypes < 0) {
       throw new IllegalArgumentException(
           String.format(
-              "Detection towers: %d levels, width %d and %d classes must be positive, depth %d not"
-                  + " negative",
-              levels, width, classes, depth));
+              "Detection towers: %d levels, width %d and %d classes must be positive, depth %d and"
+                  + " %d prototypes not negative",
+              levels, width, classes, depth, prototypes));
     }
     this.levels = levels;
     this.width = width;
     this.depth = depth;
     this.classes = classes;
+    this.prototypes = prototypes;
   }
 
   @Override
@@ -77,7 +104,8 @@ public final class DetectionTowers extends CompiledVertex {
     params.defineInputs(
         IntStream.range(0, levels).mapToObj(i -> "level" + i).toArray(String[]::new));
     long rows = (long) Convolution3x3.PLACES * width;
-    for (String tower : List.of("class", "box")) {
+    for (String tower :
+        prototypes == 0 ? List.of("class", "box") : List.of("class", "box", "mask")) {
       for (int i = 0; i < depth; i++) {
         params.addWeightParam(tower + i + "W", rows, width);
         params.addBiasParam(tower + i + "B", width);
@@ -87,8 +115,12 @@ public final class DetectionTowers extends CompiledVertex {
     }
     params.addWeightParam("classesW", rows, classes);
     params.addBiasParam("classesB", classes);
-    params.addWeightParam("edgesW", rows, BOX);
-    params.addBiasParam("edgesB", BOX);
+    params.addWeightParam("edgesW", rows, BOX + (long) prototypes);
+    params.addBiasParam("edgesB", BOX + (long) prototypes);
+    if (prototypes > 0) {
+      params.addWeightParam("prototypesW", rows, (long) QUARTERS * prototypes);
+      params.addBiasParam("prototypesB", (long) QUARTERS * prototypes);
+    }
   }
 
   @Override
@@ -120,10 +152,55 @@ public final class DetectionTowers extends CompiledVertex {
     SDVariable logits = tower(d, places, grids, "class", "classes");
     SDVariable box = tower(d, places, grids, "box", "edges");
     SDVariable edges = Softplus.apply(d, columns(d, box, 0, BOX - 1));
-    SDVariable centerness = columns(d, box, BOX - 1, BOX);
-    return d.sameDiff()
-        .concat(1, logits, edges, centerness)
-        .reshape(-1, places(grids), classes + BOX);
+    SDVariable rest = columns(d, box, BOX - 1, BOX + (long) prototypes);
+    SDVariable all =
+        prototypes == 0
+            ? d.sameDiff().concat(1, logits, edges, rest)
+            : d.sameDiff().concat(1, logits, edges, rest, prototypes(d, maps.get(0), grids));
+    return all.reshape(-1, places(grids), numbers());
+  }
+
+  /** {@code [B * places, 4 prototypes]}. */
+  private SDVariable prototypes(Definition d, SDVariable finest, List<TokenGrid> grids) {
+    long inside = grids.get(0).tokens();
+    long columns = (long) QUARTERS * prototypes;
+    SDVariable rows = tower(d, finest, grids.subList(0, 1), "mask", "prototypes");
+    if (levels == 1) {
+      return rows;
+    }
+    int outside = Math.toIntExact(places(grids) - inside);
+    SDVariable padded =
+        d.sameDiff()
+            .nn
+            .pad(
+                rows.reshape(-1, inside, columns),
+                d.sameDiff()
+                    .constant(Nd4j.createFromArray(new int[][] {{0, 0}, {0, outside}, {0, 0}})),
+                PadMode.CONSTANT,
+                0)
+            .reshape(-1, columns);
+    return d.withGradient(
+        padded,
+        List.of(rows),
+        dy ->
+            List.of(
+                d.sameDiff()
+                    .stridedSlice(
+                        dy.reshape(-1, places(grids), columns),
+                        new long[] {0, 0, 0},
+                        new long[] {0, inside, 0},
+                        new long[] {1, 1, 1},
+                        0b101,
+                        0b101,
+                        0,
+                        0,
+                        0)
+                    .reshape(-1, columns)));
+  }
+
+  /** Numbers of a place. */
+  private int numbers() {
+    return classes + BOX + (1 + QUARTERS) * prototypes;
   }
 
   private SDVariable tower(
@@ -166,7 +243,7 @@ public final class DetectionTowers extends CompiledVertex {
       var maps = Maps.expect(name(), input, width);
       places += maps.getHeight() * maps.getWidth();
     }
-    return TokenTypes.sequence(classes + (long) BOX, places);
+    return TokenTypes.sequence(numbers(), places);
   }
 
   /** How many classes there are. */
@@ -174,9 +251,14 @@ public final class DetectionTowers extends CompiledVertex {
     return classes;
   }
 
+  /** How many prototypes there are; 0 where it makes no masks. */
+  public int prototypes() {
+    return prototypes;
+  }
+
   @Override
   public GraphVertex clone() {
-    DetectionTowers copy = new DetectionTowers(levels, width, depth, classes);
+    DetectionTowers copy = new DetectionTowers(levels, width, depth, classes, prototypes);
     copy.copySettings(this);
     return copy;
   }
@@ -187,11 +269,12 @@ public final class DetectionTowers extends CompiledVertex {
         && levels == that.levels
         && width == that.width
         && depth == that.depth
-        && classes == that.classes;
+        && classes == that.classes
+        && prototypes == that.prototypes;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(levels, width, depth, classes);
+    return Objects.hash(levels, width, depth, classes, prototypes);
   }
 }

@@ -2,7 +2,8 @@ package org.flsl.downstream.detection;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.flsl.downstream.data.LabelMaker;
 import org.flsl.downstream.data.Placement;
@@ -46,17 +47,33 @@ public record BoxLabels(BoxSet set, DetectionLevels levels, LocationAssignment a
     };
   }
 
-  private LocationAssignment.Truth truth(Placed image) {
+  LocationAssignment.Truth truth(Placed image) {
     Placement placement = image.placement();
-    List<LabelledBox> boxes = new ArrayList<>();
+    SortedMap<Integer, LabelledBox> seen = seen(image);
     List<LabelledBox> ignored = new ArrayList<>();
-    for (LabelledBox box : set.boxes(image.image())) {
-      Optional<LabelledBox> seen = placement.box(box);
-      boolean enough =
-          seen.isPresent() && seen.get().area() >= VISIBLE * placement.area(box.area());
-      seen.ifPresent((enough ? boxes : ignored)::add);
+    List<LabelledBox> all = set.boxes(image.image());
+    for (int i = 0; i < all.size(); i++) {
+      if (!seen.containsKey(i)) {
+        placement.box(all.get(i)).ifPresent(ignored::add);
+      }
     }
     set.ignored(image.image()).forEach(box -> placement.box(box).ifPresent(ignored::add));
-    return new LocationAssignment.Truth(boxes, ignored, placement.seen());
+    return new LocationAssignment.Truth(List.copyOf(seen.values()), ignored, placement.seen());
+  }
+
+  /** The boxes of which enough is seen, as they lie in the image, by their numbers in the set. */
+  SortedMap<Integer, LabelledBox> seen(Placed image) {
+    SortedMap<Integer, LabelledBox> seen = new TreeMap<>();
+    List<LabelledBox> all = set.boxes(image.image());
+    for (int i = 0; i < all.size(); i++) {
+      int number = i;
+      double least = VISIBLE * image.placement().area(all.get(i).area());
+      image
+          .placement()
+          .box(all.get(i))
+          .filter(box -> box.area() >= least)
+          .ifPresent(box -> seen.put(number, box));
+    }
+    return seen;
   }
 }

@@ -62,13 +62,17 @@ public record DetectionHead(int width, int depth, List<Integer> scales, int clas
 
   @Override
   public String addTo(GraphSection section, FeatureMap map, String image) {
+    return section.layer("loss", new DetectionLoss(classes), towers(section, map, 0));
+  }
+
+  /** Adds the pyramid and the towers, which make masks of so many prototypes, or none. */
+  String towers(GraphSection section, FeatureMap map, int prototypes) {
     List<String> levels = new ArrayList<>();
     for (int scale : scales(map.stride())) {
       PyramidLevel level = PyramidLevel.of(map.channels(), width, scale);
       levels.add(section.layer("level_" + levels.size(), level, map.vertex()));
     }
-    DetectionTowers towers = new DetectionTowers(levels.size(), width, depth, classes);
-    String places = section.vertex("towers", towers, levels.toArray(String[]::new));
-    return section.layer("loss", new DetectionLoss(classes), places);
+    DetectionTowers towers = new DetectionTowers(levels.size(), width, depth, classes, prototypes);
+    return section.vertex("towers", towers, levels.toArray(String[]::new));
   }
 }

@@ -16,9 +16,10 @@ import org.flsl.layers.dense.PyramidLevel;
  * Where the places of a detector lie in an image, level after level, row by row.
  *
  * @param classes of objects that are told apart
+ * @param prototypes of which it mixes masks; 0 where it makes none
  * @param levels the finest first
  */
-public record DetectionLevels(int classes, List<Level> levels) {
+public record DetectionLevels(int classes, int prototypes, List<Level> levels) {
 
   /**
    * A map of places.
@@ -36,6 +37,11 @@ public record DetectionLevels(int classes, List<Level> levels) {
     double y(int place) {
       return (place / grid.width() + 0.5) * stride;
     }
+  }
+
+  /** Of a detector without masks. */
+  public DetectionLevels(int classes, List<Level> levels) {
+    this(classes, 0, levels);
   }
 
   /** Copies the levels. */
@@ -64,7 +70,7 @@ public record DetectionLevels(int classes, List<Level> levels) {
               new Level(
                   stride * Math.pow(2, -level.scale()), PyramidLevel.grid(map, level.scale())));
         }
-        return new DetectionLevels(towers.classes(), levels);
+        return new DetectionLevels(towers.classes(), towers.prototypes(), levels);
       }
     }
     throw new IllegalArgumentException(
@@ -74,5 +80,10 @@ public record DetectionLevels(int classes, List<Level> levels) {
   /** How many places there are. */
   public int places() {
     return levels.stream().mapToInt(level -> level.grid().tokens()).sum();
+  }
+
+  /** How many numbers it tells of each. */
+  int numbers() {
+    return classes + DetectionTowers.BOX + (1 + DetectionTowers.QUARTERS) * prototypes;
   }
 }

@@ -3,6 +3,7 @@ package org.flsl.downstream.detection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.downstream.data.PhotoCanvas;
@@ -11,6 +12,7 @@ import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledBox;
+import org.flsl.evaluation.data.RunLengths;
 import org.flsl.evaluation.detection.JudgedImage;
 import org.flsl.evaluation.detection.JudgedImage.FoundObject;
 import org.flsl.evaluation.detection.JudgedImage.TrueObject;
@@ -26,7 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A photo is shown whole, as large as the canvas allows. The score of a box is the geometric
  * mean of its class's probability and its centerness, as in torchvision; boxes are clipped to the
- * photo.
+ * photo. A graph with an {@link InstanceHead} tells the masks of objects as well: what is positive
+ * of coefficients times prototypes, stretched over the pixels of the box.
  */
 public final class Detector {
   /** Scores below this are never right, and would only cost time. */
@@ -45,7 +48,8 @@ public final class Detector {
   /**
    * Detects with a graph; of boxes that overlap by more than 0.6 the best remains, 100 in a photo.
    *
-   * @param graph a {@link org.flsl.downstream.TaskGraph} with a {@link DetectionHead}
+   * @param graph a {@link org.flsl.downstream.TaskGraph} with a {@link DetectionHead} or an {@link
+   *     InstanceHead}
    * @param canvas size of the images that the graph is shown; that of its training is best
    * @param views how channels are normalised, as in its training
    * @throws IllegalArgumentException if the graph cannot take images of this size
@@ -86,25 +90,64 @@ public final class Detector {
   }
 
   private List<Detection> detections(float[] numbers, int image, Placement placement) {
-    int width = levels.classes() + DetectionLoss.BOX;
-    int at = image * levels.places() * width;
-    List<Detection> found = new ArrayList<>();
+    int start = image * levels.places() * levels.numbers();
+    int at = start;
+    List<Candidate> found = new ArrayList<>();
     for (DetectionLevels.Level level : levels.levels()) {
-      List<Detection> ofLevel = new ArrayList<>();
+      List<Candidate> ofLevel = new ArrayList<>();
       for (int place = 0; place < level.grid().tokens(); place++) {
-        double centerness = sigmoid(numbers[at + width - 1]);
+        double centerness = sigmoid(numbers[at + levels.classes() + DetectionLoss.BOX - 1]);
         for (int category = 0; category < levels.classes(); category++) {
           double score = Math.sqrt(sigmoid(numbers[at + category]) * centerness);
           if (score > LEAST_SCORE) {
-            ofLevel.add(detection(category, score, level, place, numbers, at, placement));
+            ofLevel.add(
+                new Candidate(
+                    detection(category, score, level, place, numbers, at, placement), at));
           }
         }
-        at += width;
+        at += levels.numbers();
       }
-      ofLevel.sort(Comparator.comparingDouble(Detection::score).reversed());
+      ofLevel.sort(Comparator.comparingDouble((Candidate each) -> each.box.score()).reversed());
       found.addAll(ofLevel.subList(0, Math.min(CANDIDATES, ofLevel.size())));
     }
-    return suppression.apply(found);
+    return suppression.apply(found, Candidate::box).stream()
+        .map(kept -> hasMasks() ? masked(kept, numbers, start, placement) : kept.box)
+        .toList();
+  }
+
+  /**
+   * A box that may be kept.
+   *
+   * @param at where the numbers of its place begin
+   */
+  private record Candidate(Detection box, int at) {}
+
+  /** Whether it tells the masks of what it finds. */
+  public boolean hasMasks() {
+    return levels.prototypes() > 0;
+  }
+
+  private Detection masked(Candidate kept, float[] numbers, int start, Placement placement) {
+    PrototypeCells cells = PrototypeCells.of(levels);
+    int coefficients = kept.at + levels.classes() + DetectionLoss.BOX;
+    double[] logits = new double[cells.rows() * cells.columns()];
+    for (int i = 0; i < logits.length; i++) {
+      int row = i / cells.columns();
+      int column = i % cells.columns();
+      int prototypes =
+          start
+              + cells.place(row, column) * levels.numbers()
+              + levels.classes()
+              + DetectionLoss.BOX
+              + levels.prototypes() * (1 + PrototypeCells.quarter(row, column));
+      for (int k = 0; k < levels.prototypes(); k++) {
+        logits[i] += (double) numbers[coefficients + k] * numbers[prototypes + k];
+      }
+    }
+    return new Detection(
+        kept.box.box(),
+        kept.box.score(),
+        Optional.of(cells.mask(logits, kept.box.box(), placement)));
   }
 
   private Detection detection(
@@ -130,10 +173,12 @@ public final class Detector {
   }
 
   /**
-   * Detects in all photos of a set, for a measure of how well.
+   * Detects in all photos of a set, for a measure of how well: by boxes, or by masks if it tells
+   * them.
    *
    * @param batch photos that go through the graph together
    * @param progress is told how far it is
+   * @throws IllegalArgumentException if it tells masks, and the set knows boxes alone
    */
   public List<JudgedImage> judge(BoxSet set, int batch, Progress progress) {
     List<JudgedImage> judged = new ArrayList<>();
@@ -150,17 +195,34 @@ public final class Detector {
     return judged;
   }
 
-  private static JudgedImage judged(BoxSet set, int image, List<Detection> found) {
+  private JudgedImage judged(BoxSet set, int image, List<Detection> found) {
+    List<LabelledBox> boxes = new ArrayList<>(set.boxes(image));
+    int known = boxes.size();
+    boxes.addAll(set.ignored(image));
+    List<RunLengths> masks = set.masks(image);
+    if (hasMasks() && masks.size() != boxes.size()) {
+      throw new IllegalArgumentException(
+          "%s has %d objects and %d masks: what is found by masks cannot be judged by a set of boxes alone"
+              .formatted(set.name(image), boxes.size(), masks.size()));
+    }
     List<TrueObject> truth = new ArrayList<>();
-    set.boxes(image).forEach(box -> truth.add(new TrueObject(box, false)));
-    set.ignored(image).forEach(box -> truth.add(new TrueObject(box, true)));
+    for (int i = 0; i < boxes.size(); i++) {
+      LabelledBox box = boxes.get(i);
+      truth.add(
+          hasMasks()
+              ? new TrueObject(
+                  box.category(), new Region.Mask(masks.get(i)), masks.get(i).area(), i >= known)
+              : new TrueObject(box, i >= known));
+    }
     return new JudgedImage(
         truth,
         found.stream()
-            .map(
-                each ->
-                    new FoundObject(each.box().category(), each.score(), Region.Box.of(each.box())))
+            .map(each -> new FoundObject(each.box().category(), each.score(), region(each)))
             .toList());
+  }
+
+  private static Region region(Detection found) {
+    return found.mask().<Region>map(Region.Mask::new).orElseGet(() -> Region.Box.of(found.box()));
   }
 
   private static double sigmoid(double logit) {

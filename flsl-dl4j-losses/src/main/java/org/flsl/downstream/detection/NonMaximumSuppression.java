@@ -3,6 +3,7 @@ package org.flsl.downstream.detection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.flsl.evaluation.data.LabelledBox;
 
 /**
@@ -28,19 +29,25 @@ public record NonMaximumSuppression(double threshold, int most) {
 
   /** What is kept, the best first. */
   public List<Detection> apply(List<Detection> detections) {
-    List<Detection> sorted = new ArrayList<>(detections);
-    sorted.sort(Comparator.comparingDouble(Detection::score).reversed());
-    List<Detection> kept = new ArrayList<>();
-    for (Detection next : sorted) {
+    return apply(detections, detection -> detection);
+  }
+
+  /** What is kept of anything that tells detections, the best first. */
+  <T> List<T> apply(List<T> all, Function<T, Detection> detection) {
+    List<T> sorted = new ArrayList<>(all);
+    sorted.sort(Comparator.comparingDouble((T each) -> detection.apply(each).score()).reversed());
+    List<T> kept = new ArrayList<>();
+    for (T next : sorted) {
       if (kept.size() == most) {
         break;
       }
+      LabelledBox box = detection.apply(next).box();
       boolean isNew =
           kept.stream()
+              .map(better -> detection.apply(better).box())
               .noneMatch(
                   better ->
-                      better.box().category() == next.box().category()
-                          && overlap(better.box(), next.box()) > threshold);
+                      better.category() == box.category() && overlap(better, box) > threshold);
       if (isNew) {
         kept.add(next);
       }

@@ -15,4 +15,12 @@ public interface BoxSet extends LabelledImages {
   default List<LabelledBox> ignored(int image) {
     return List.of();
   }
+
+  /**
+   * The pixels of the objects in an image: of those in {@link #boxes}, then of those in {@link
+   * #ignored}, in their order; none where the set knows boxes alone.
+   */
+  default List<RunLengths> masks(int image) {
+    return List.of();
+  }
 }

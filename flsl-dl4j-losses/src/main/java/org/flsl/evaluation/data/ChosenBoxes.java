@@ -25,4 +25,9 @@ public final class ChosenBoxes extends ChosenImages implements BoxSet {
   public List<LabelledBox> ignored(int image) {
     return all.ignored(index(image));
   }
+
+  @Override
+  public List<RunLengths> masks(int image) {
+    return all.masks(index(image));
+  }
 }

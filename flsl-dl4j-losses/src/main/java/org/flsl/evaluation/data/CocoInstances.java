@@ -292,6 +292,23 @@ public final class CocoInstances {
    * @throws DatasetException if no object has an outline
    */
   public SegmentationSet segmentation() {
+    requireOutlines();
+    return new Masks(listed(BACKGROUND));
+  }
+
+  /**
+   * The images with the masks of their objects, and the boxes around them. Crowds are {@linkplain
+   * BoxSet#ignored ignored}, and so are the boxes of objects without an outline.
+   *
+   * @throws DatasetException if no object has an outline
+   */
+  public BoxSet instances() {
+    requireOutlines();
+    return new Instances(listed());
+  }
+
+  /** Counts what cannot be used of outlines. */
+  private void requireOutlines() {
     List<Annotation> objects = objects();
     Unusable broken = new Unusable();
     Unusable unknown = new Unusable();
@@ -321,7 +338,6 @@ public final class CocoInstances {
         file,
         "objects have no outline: what is in their boxes counts nowhere",
         objects.size());
-    return new Masks(listed(BACKGROUND));
   }
 
   /**
@@ -484,6 +500,33 @@ public final class CocoInstances {
 
   private record Painted(BinaryMask pixels, int label) {}
 
+  private List<MaskedObjects> masked(Listed listed) {
+    Unusable empty = new Unusable();
+    List<MaskedObjects> all = new ArrayList<>();
+    for (int image = 0; image < listed.photos.size(); image++) {
+      Photo photo = listed.photos.get(image);
+      List<MaskedObjects.Masked> objects = new ArrayList<>();
+      for (Annotation annotation : annotations(photo.id)) {
+        Optional<Shape> outline = outline(photo, annotation);
+        boolean known = outline.isPresent() && !annotation.crowd;
+        Optional<BinaryMask> pixels =
+            outline
+                .or(annotation::bboxAsShape)
+                .map(shape -> shape.rasterise(photo.width, photo.height));
+        if (pixels.isPresent() && pixels.get().area() > 0) {
+          BinaryMask upright = listed.turns.turned(image, pixels.get());
+          int category = listed.indices.get(annotation.category);
+          objects.add(new MaskedObjects.Masked(category, upright, known));
+        } else if (pixels.isPresent()) {
+          empty.add("annotation " + annotation.id);
+        }
+      }
+      all.add(MaskedObjects.of(objects));
+    }
+    empty.warn(LOG, file, "objects cover no pixel and are left out", objects().size());
+    return all;
+  }
+
   /** The outline of an object, if there is one that fits the image. */
   private static Optional<Shape> outline(Photo photo, Annotation object) {
     return Optional.ofNullable(object.outline.value)
@@ -536,6 +579,30 @@ public final class CocoInstances {
     public LabelMask mask(int image) {
       LabelMask mask = CocoInstances.this.mask(listed.photos.get(image), listed.indices);
       return listed.turns.turned(image, mask);
+    }
+  }
+
+  private final class Instances extends AnnotatedImages implements BoxSet {
+    private final List<MaskedObjects> objects;
+
+    Instances(Listed listed) {
+      super(listed);
+      this.objects = masked(listed);
+    }
+
+    @Override
+    public List<LabelledBox> boxes(int image) {
+      return objects.get(image).boxes();
+    }
+
+    @Override
+    public List<LabelledBox> ignored(int image) {
+      return objects.get(image).ignored();
+    }
+
+    @Override
+    public List<RunLengths> masks(int image) {
+      return objects.get(image).masks();
     }
   }
 

@@ -8,8 +8,9 @@ import java.util.TreeSet;
 
 /**
  * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg} or an image of another format,
- * {@code SegmentationClass/NAME.png}, {@code Annotations/NAME.xml}, and lists of names in {@code
- * ImageSets/Segmentation} and {@code ImageSets/Main}, or right in the folder.
+ * {@code SegmentationClass/NAME.png}, {@code SegmentationObject/NAME.png}, {@code
+ * Annotations/NAME.xml}, and lists of names in {@code ImageSets/Segmentation} and {@code
+ * ImageSets/Main}, or right in the folder.
  *
  * <pre>{@code
  * PascalVoc voc = new PascalVoc(Path.of("VOCdevkit/VOC2012"));
@@ -49,6 +50,7 @@ public final class PascalVoc {
   private final DrawnOn drawnOn;
   private final NamedFiles photos;
   private final NamedFiles masks;
+  private final NamedFiles objects;
   private final NamedFiles annotations;
 
   /**
@@ -76,6 +78,7 @@ public final class PascalVoc {
     this.drawnOn = drawnOn;
     this.photos = new NamedFiles(root.resolve("JPEGImages"));
     this.masks = new NamedFiles(root.resolve("SegmentationClass"));
+    this.objects = new NamedFiles(root.resolve("SegmentationObject"));
     this.annotations = new NamedFiles(root.resolve("Annotations"));
   }
 
@@ -102,6 +105,23 @@ public final class PascalVoc {
         images,
         MaskFiles.of(images, MaskFiles.named(masks, names), MASKS.drawnOn(drawnOn)),
         classes);
+  }
+
+  /**
+   * The images with the masks of their objects, which {@code SegmentationObject} numbers from 1,
+   * and the boxes around them; the class of an object is the commonest of its pixels in {@code
+   * SegmentationClass}. Borders, labelled 255, belong to no object. Objects without a class are
+   * counted in a warning.
+   *
+   * @param split a list in ImageSets/Segmentation, such as {@code val}
+   */
+  public BoxSet instances(String split) {
+    SegmentationSet classed = segmentation(split);
+    List<String> names = names("Segmentation", split);
+    List<Path> images = names.stream().map(photos::findImage).toList();
+    MaskFiles numbered =
+        MaskFiles.of(images, MaskFiles.named(objects, names), MASKS.drawnOn(drawnOn));
+    return VocInstances.of(root + ", " + split, classed, numbered);
   }
 
   /**

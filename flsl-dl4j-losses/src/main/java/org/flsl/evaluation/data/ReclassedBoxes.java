@@ -52,6 +52,11 @@ public final class ReclassedBoxes implements BoxSet {
   }
 
   @Override
+  public List<RunLengths> masks(int image) {
+    return set.masks(image);
+  }
+
+  @Override
   public int size() {
     return set.size();
   }

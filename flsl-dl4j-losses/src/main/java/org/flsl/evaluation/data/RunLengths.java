@@ -44,13 +44,15 @@ public final class RunLengths implements Shape {
     int[] counts = new int[mask.inside().length + 1];
     int runs = 1;
     boolean isInside = false;
-    for (int i = 0; i < mask.inside().length; i++) {
-      boolean next = mask.inside()[i % mask.height() * mask.width() + i / mask.height()];
-      if (next != isInside) {
-        runs++;
-        isInside = next;
+    for (int x = 0; x < mask.width(); x++) {
+      for (int y = 0; y < mask.height(); y++) {
+        boolean next = mask.inside()[y * mask.width() + x];
+        if (next != isInside) {
+          runs++;
+          isInside = next;
+        }
+        counts[runs - 1]++;
       }
-      counts[runs - 1]++;
     }
     return new RunLengths(mask.width(), mask.height(), Arrays.copyOf(counts, runs));
   }

@@ -69,6 +69,17 @@ final class Turns {
     return isTurned(image) ? mask.turned(photos.get(image).orientation) : mask;
   }
 
+  /** Some pixels of a photo as they lie on the upright photo. */
+  BinaryMask turned(int image, BinaryMask mask) {
+    if (!isTurned(image)) {
+      return mask;
+    }
+    int[] labels = new int[mask.inside().length];
+    mask.paint(1, labels);
+    LabelMask drawn = new LabelMask(mask.width(), mask.height(), labels);
+    return BinaryMask.of(turned(image, drawn), label -> label == 1);
+  }
+
   /** The boxes of a photo as they lie on the upright photo. */
   List<LabelledBox> turned(int image, List<LabelledBox> boxes) {
     if (!isTurned(image)) {

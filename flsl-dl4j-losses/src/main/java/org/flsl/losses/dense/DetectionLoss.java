@@ -62,9 +62,16 @@ public final class DetectionLoss extends CompiledLossLayer {
 
   @Override
   protected SDVariable define(Definition d, SDVariable input) {
+    return of(
+        d,
+        input.reshape(-1, classes + BOX),
+        d.inputs().get(LABELS).reshape(-1, classes + BOX),
+        classes);
+  }
+
+  /** The loss of places, one in each row of both. */
+  static SDVariable of(Definition d, SDVariable found, SDVariable truth, int classes) {
     SameDiff sd = d.sameDiff();
-    SDVariable found = input.reshape(-1, classes + BOX);
-    SDVariable truth = d.inputs().get(LABELS).reshape(-1, classes + BOX);
     SDVariable isClass = Columns.of(d, truth, 0, classes);
     SDVariable edges = Columns.of(d, truth, classes, classes + EDGES);
     SDVariable counts = Columns.of(d, truth, classes + EDGES, classes + BOX);

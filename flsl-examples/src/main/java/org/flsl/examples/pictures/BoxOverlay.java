@@ -10,8 +10,10 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.Consumer;
 import org.flsl.downstream.detection.Detection;
+import org.flsl.evaluation.data.BinaryMask;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.Palette;
+import org.flsl.evaluation.data.RunLengths;
 import org.flsl.views.pixels.Image;
 
 /** Boxes and the names of their classes over a photo, a colour for each class. */
@@ -24,6 +26,12 @@ public final class BoxOverlay {
 
   private static final int FONT = 10;
 
+  /** How much a mask covers of the photo, of 255. */
+  private static final int OPACITY = 140;
+
+  /** Colours of masks. */
+  private static final int OBJECTS = 200;
+
   private final Image photo;
   private final List<String> classes;
 
@@ -33,25 +41,48 @@ public final class BoxOverlay {
     this.classes = classes;
   }
 
-  /** The boxes, with the names of their classes. */
-  public BufferedImage boxes(List<LabelledBox> boxes) {
+  /**
+   * The boxes, with the names of their classes.
+   *
+   * @param masks of as many objects, drawn as well; or none
+   */
+  public BufferedImage objects(List<LabelledBox> boxes, List<RunLengths> masks) {
     return drawn(
-        graphics -> boxes.forEach(box -> draw(graphics, box, classes.get(box.category()))));
+        graphics -> {
+          for (int i = 0; i < boxes.size(); i++) {
+            if (i < masks.size()) {
+              fill(graphics, masks.get(i), i);
+            }
+            draw(graphics, boxes.get(i), classes.get(boxes.get(i).category()));
+          }
+        });
   }
 
   /** The detections that are sure enough, with their scores. */
   public BufferedImage detections(List<Detection> found) {
+    List<Detection> sure = found.stream().filter(each -> each.score() >= LEAST_SCORE).toList();
     return drawn(
-        graphics ->
-            found.stream()
-                .filter(each -> each.score() >= LEAST_SCORE)
-                .forEach(
-                    each ->
-                        draw(
-                            graphics,
-                            each.box(),
-                            "%s %.2f"
-                                .formatted(classes.get(each.box().category()), each.score()))));
+        graphics -> {
+          for (int i = 0; i < sure.size(); i++) {
+            Detection each = sure.get(i);
+            int number = i;
+            each.mask().ifPresent(mask -> fill(graphics, mask, number));
+            String name = classes.get(each.box().category());
+            draw(graphics, each.box(), "%s %.2f".formatted(name, each.score()));
+          }
+        });
+  }
+
+  /** A colour for each object: those of one class may touch. */
+  private static void fill(Graphics2D graphics, RunLengths mask, int number) {
+    BinaryMask pixels = mask.rasterise(mask.width(), mask.height());
+    Color colour = new Color(Palette.PASCAL_VOC.rgb(number % OBJECTS + 1));
+    graphics.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), OPACITY));
+    for (int i = 0; i < pixels.inside().length; i++) {
+      if (pixels.inside()[i]) {
+        graphics.fillRect(i % pixels.width(), i / pixels.width(), 1, 1);
+      }
+    }
   }
 
   private BufferedImage drawn(Consumer<Graphics2D> content) {

@@ -10,6 +10,7 @@ import javax.imageio.ImageIO;
 import org.flsl.downstream.detection.Detection;
 import org.flsl.downstream.detection.Detector;
 import org.flsl.evaluation.data.LabelledBox;
+import org.flsl.evaluation.data.RunLengths;
 import org.flsl.examples.pictures.BoxOverlay;
 import org.flsl.examples.train.TrainedModel;
 import org.flsl.training.checkpoint.AtomicFile;
@@ -18,8 +19,9 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * Boxes in COCO's json: images, categories, and annotations with a score, which {@code flsl eval
- * detection} compares with the truth by the names of images and categories.
+ * Boxes in COCO's json: images, categories, and annotations with a score, and with the run lengths
+ * of a mask where the model tells them; {@code flsl eval detection} and {@code instances} compare
+ * them with the truth by the names of images and categories.
  */
 final class BoxPredictions implements Predictions {
   private final ObjectMapper mapper = new ObjectMapper();
@@ -42,12 +44,12 @@ final class BoxPredictions implements Predictions {
     }
   }
 
-  /** Those of the models of {@code flsl train detection}. */
-  static Factory factory() {
+  /** Those of the models of {@code flsl train detection} or {@code instances}. */
+  static Factory factory(String task) {
     return new Factory() {
       @Override
       public String task() {
-        return "detection";
+        return task;
       }
 
       @Override
@@ -89,7 +91,9 @@ final class BoxPredictions implements Predictions {
             .put("image_id", image)
             .put("category_id", model.labels().get(box.category()))
             .put("score", found.score())
-            .put("area", box.area())
+            .put(
+                "area",
+                found.mask().map(RunLengths::area).map(Long::doubleValue).orElse(box.area()))
             .put("iscrowd", 0);
     annotation
         .putArray("bbox")
@@ -97,6 +101,13 @@ final class BoxPredictions implements Predictions {
         .add(box.top())
         .add(box.right() - box.left())
         .add(box.bottom() - box.top());
+    found.mask().ifPresent(mask -> add(annotation, mask));
+  }
+
+  private static void add(ObjectNode annotation, RunLengths mask) {
+    ObjectNode segmentation = annotation.putObject("segmentation");
+    segmentation.putArray("size").add(mask.height()).add(mask.width());
+    segmentation.put("counts", mask.compressed());
   }
 
   @Override
@@ -105,8 +116,13 @@ final class BoxPredictions implements Predictions {
     AtomicFile.write(file, out -> out.write(mapper.writeValueAsBytes(json)));
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s  %,d boxes in %,d images, for ./flsl eval detection"
-            .formatted(file, annotations.size(), images.size()));
+        "%s  %,d %s in %,d images, for ./flsl eval %s"
+            .formatted(
+                file,
+                annotations.size(),
+                detector.hasMasks() ? "boxes and masks" : "boxes",
+                images.size(),
+                model.task()));
     if (overlays) {
       lines.add(
           "%s  those with a score of at least %s over the photos"

@@ -32,13 +32,16 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows the images of a folder and its subfolders, of any size, to a model that ./flsl train"
           + " made, and writes what it says.",
-      "Of a segmentation: masks as indexed PNGs; of a detector: boxes in COCO's json; and pictures of"
-          + " either over the photos. Images that cannot be read are left out and counted."
+      "Of a segmentation: masks as indexed PNGs; of a detector: boxes in COCO's json, with run lengths"
+          + " of masks if it tells them; and pictures of either over the photos. Images that cannot be read are left out and counted."
     },
     showDefaultValues = true)
 public final class PredictCommand extends ComputingCommand {
   private static final List<Predictions.Factory> KINDS =
-      List.of(MaskPredictions.factory(), BoxPredictions.factory());
+      List.of(
+          MaskPredictions.factory(),
+          BoxPredictions.factory("detection"),
+          BoxPredictions.factory("instances"));
 
   @Parameters(
       index = "0",

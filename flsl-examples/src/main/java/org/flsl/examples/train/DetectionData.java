@@ -16,11 +16,14 @@ import org.flsl.downstream.detection.Detection;
 import org.flsl.downstream.detection.DetectionHead;
 import org.flsl.downstream.detection.DetectionLevels;
 import org.flsl.downstream.detection.Detector;
+import org.flsl.downstream.detection.InstanceHead;
+import org.flsl.downstream.detection.InstanceLabels;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ChosenBoxes;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.ReclassedBoxes;
 import org.flsl.evaluation.detection.CocoScores;
 import org.flsl.examples.command.Terminal;
@@ -33,9 +36,10 @@ import org.flsl.examples.run.ImageSet;
 import org.flsl.examples.settings.Config;
 import org.flsl.views.EvenPicks;
 import org.flsl.views.ViewConfig;
+import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
-/** Images with boxes to learn from and to validate on. */
+/** Images with boxes, and maybe masks, to learn from and to validate on. */
 final class DetectionData implements TaskData {
   private static final int EXAMPLES = 6;
 
@@ -45,19 +49,37 @@ final class DetectionData implements TaskData {
   private final BoxSet train;
   private final BoxSet test;
   private final int all;
+  private final boolean masks;
 
-  private DetectionData(BoxSet train, BoxSet test, int all) {
+  private DetectionData(BoxSet train, BoxSet test, int all, boolean masks) {
     this.train = train;
     this.test = test;
     this.all = all;
+    this.masks = masks;
   }
 
-  /** All images, after a word on what is in them. */
-  static DetectionData of(BoxSet train, BoxSet test, Terminal terminal) {
+  /**
+   * All images that can be read, after a word on what is in them.
+   *
+   * @param stored those to learn from, and those to validate on
+   * @param masks whether the masks of objects are learned as well
+   */
+  static DetectionData of(
+      List<BoxSet> stored, boolean masks, ImageDecoder decoder, Terminal terminal) {
+    ReadableImages readable = new ReadableImages(decoder);
+    BoxSet train = readable.of(stored.get(0));
+    BoxSet test = readable.of(stored.get(1));
+    readable.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
+    if (!readable.leftOut().isEmpty()) {
+      terminal.plain("left out: " + readable.leftOut());
+    }
     List<String> classes = ReclassedBoxes.union(train, test);
     DetectionData data =
         new DetectionData(
-            new ReclassedBoxes(train, classes), new ReclassedBoxes(test, classes), train.size());
+            new ReclassedBoxes(train, classes),
+            new ReclassedBoxes(test, classes),
+            train.size(),
+            masks);
     long[] known = counts(data.train);
     long[] asked = counts(data.test);
     terminal.plain("boxes to learn from: " + named(known, classes));
@@ -76,7 +98,7 @@ final class DetectionData implements TaskData {
   @Override
   public DetectionData share(double percentage, long seed) {
     int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
-    DetectionData share = new DetectionData(new ChosenBoxes(train, chosen), test, all);
+    DetectionData share = new DetectionData(new ChosenBoxes(train, chosen), test, all, masks);
     if (LongStream.of(counts(share.train)).sum() == 0) {
       throw new UserError(
           "none of the %d images to learn from has a box: take a larger share with --labels"
@@ -115,7 +137,9 @@ final class DetectionData implements TaskData {
   public ImageSet images() {
     StringBuilder labels = new StringBuilder();
     for (int i = 0; i < train.size(); i++) {
-      labels.append(train.boxes(i)).append(train.ignored(i)).append('\n');
+      labels.append(train.boxes(i)).append(train.ignored(i));
+      train.masks(i).forEach(mask -> labels.append(mask.compressed()).append(' '));
+      labels.append('\n');
     }
     return Fingerprint.imageSet(train, train.classes() + "\n" + labels);
   }
@@ -128,12 +152,16 @@ final class DetectionData implements TaskData {
 
   @Override
   public Head head(Config config) {
-    return DetectionHead.of(config.get(TrainSettings.HEAD_WIDTH), train.classes().size());
+    int width = config.get(TrainSettings.HEAD_WIDTH);
+    int classes = train.classes().size();
+    return masks ? InstanceHead.of(width, classes) : DetectionHead.of(width, classes);
   }
 
   @Override
   public LabelMaker labels(ComputationGraphConfiguration graph, ImageSize size) {
-    return BoxLabels.of(train, DetectionLevels.of(graph, size));
+    return masks
+        ? InstanceLabels.of(train, graph, size)
+        : BoxLabels.of(train, DetectionLevels.of(graph, size));
   }
 
   @Override
@@ -168,7 +196,8 @@ final class DetectionData implements TaskData {
               test.name(i),
               List.of(
                   new Example.Picture("photo", DataUri.of(MaskOverlay.photo(photo))),
-                  new Example.Picture("truth", DataUri.of(overlay.boxes(test.boxes(i)))),
+                  new Example.Picture(
+                      "truth", DataUri.of(overlay.objects(test.boxes(i), test.masks(i)))),
                   new Example.Picture("prediction", DataUri.of(overlay.detections(found))))));
     }
     return examples;

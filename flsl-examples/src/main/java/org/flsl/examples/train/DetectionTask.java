@@ -7,7 +7,6 @@ import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ClassNames;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.PascalVoc;
-import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.TextBoxes;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -101,15 +100,7 @@ final class DetectionTask implements Task {
 
   @Override
   public TaskData open(Config config, ImageDecoder decoder, Terminal terminal) {
-    List<BoxSet> sets = stored(config);
-    ReadableImages readable = new ReadableImages(decoder);
-    BoxSet train = readable.of(sets.get(0));
-    BoxSet test = readable.of(sets.get(1));
-    readable.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
-    if (!readable.leftOut().isEmpty()) {
-      terminal.plain("left out: " + readable.leftOut());
-    }
-    return DetectionData.of(train, test, terminal);
+    return DetectionData.of(stored(config), false, decoder, terminal);
   }
 
   /** To learn from, and to validate on. */

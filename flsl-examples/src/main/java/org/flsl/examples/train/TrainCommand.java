@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     })
 public final class TrainCommand {
   /** All tasks. */
-  static final List<Task> TASKS = List.of(new SegmentationTask(), new DetectionTask());
+  static final List<Task> TASKS =
+      List.of(new SegmentationTask(), new DetectionTask(), new InstanceTask());
 
   @Option(
       names = {"-h", "--help"},
