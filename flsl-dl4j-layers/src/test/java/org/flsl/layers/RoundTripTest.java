@@ -152,6 +152,8 @@ class RoundTripTest {
             new DetectionTowers(1, 5, 1, 3),
             new DetectionTowers(1, 4, 2, 3),
             new DetectionTowers(1, 4, 1, 4),
+            new DetectionTowers(1, 4, 1, 3, 2),
+            new DetectionTowers(1, 4, 1, 3, 3),
             new TokenMap(1),
             new TokenMap(2),
             new PixelMaps(),

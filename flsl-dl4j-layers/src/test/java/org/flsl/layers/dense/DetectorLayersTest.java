@@ -151,6 +151,41 @@ class DetectorLayersTest {
   }
 
   @Test
+  void prototypesAreToldByTheFinestLevelAlone() {
+    int prototypes = 2;
+    ComputationGraph graph =
+        TinyGraph.of(
+            DataType.DOUBLE,
+            b ->
+                b.addInputs("fine", "coarse")
+                    .addVertex(
+                        "towers", new DetectionTowers(2, WIDTH, 1, 3, prototypes), "fine", "coarse")
+                    .addLayer("out", new GradientCheck.MixedSquares(), "towers")
+                    .setOutputs("out")
+                    .setInputTypes(
+                        InputType.convolutional(4, 2, WIDTH),
+                        InputType.convolutional(2, 1, WIDTH)));
+    INDArray fine = TinyGraph.random(5, 2, WIDTH, 4, 2);
+    INDArray coarse = TinyGraph.random(6, 2, WIDTH, 2, 1);
+    INDArray found = graph.outputSingle(fine, coarse);
+    INDArray other = graph.outputSingle(fine, coarse.neg());
+    int first = 3 + DetectionTowers.BOX + prototypes;
+    int end = first + DetectionTowers.QUARTERS * prototypes;
+    assertArrayEquals(new long[] {2, 8 + 2, end}, found.shape());
+    for (int place = 0; place < 10; place++) {
+      for (int i = first; i < end; i++) {
+        double value = found.getDouble(1, place, i);
+        assertEquals(place >= 8, value == 0);
+        assertEquals(value, other.getDouble(1, place, i));
+      }
+      double coefficient = found.getDouble(1, place, first - 1);
+      assertEquals(place >= 8, Math.abs(coefficient - other.getDouble(1, place, first - 1)) > 1e-9);
+    }
+    GradientCheck.check(graph, fine, coarse);
+    assertThrows(IllegalArgumentException.class, () -> new DetectionTowers(1, 4, 1, 3, -1));
+  }
+
+  @Test
   void whatDoesNotFitIsExplained() {
     String tooSmall = assertThrows(Exception.class, () -> level(-2, 3, 9)).getMessage();
     assertTrue(tooSmall.contains("cannot halve a map of 3 x 9"), tooSmall);

@@ -47,6 +47,43 @@ class CocoInstancesTest {
   }
 
   @Test
+  void objectsHaveTheMasksOfTheirOutlinesAndTheBoxesAroundThem() {
+    CocoInstances file = CocoInstances.read(ANNOTATIONS, IMAGES);
+    BoxSet coco = file.instances();
+    List<CocoInstances.AnnotatedObject> all = file.annotated(true).get(0).objects();
+    int crowds = (int) all.stream().filter(CocoInstances.AnnotatedObject::crowd).count();
+    assertEquals(1, crowds);
+    assertEquals(all.size(), coco.masks(0).size());
+    assertEquals(all.size() - crowds, coco.boxes(0).size());
+    assertEquals(crowds, coco.ignored(0).size());
+    List<String> known =
+        all.stream()
+            .filter(object -> !object.crowd())
+            .map(object -> object.mask().orElseThrow().compressed())
+            .toList();
+    assertEquals(
+        known, coco.masks(0).stream().limit(known.size()).map(RunLengths::compressed).toList());
+    for (int i = 0; i < known.size(); i++) {
+      LabelledBox box = coco.boxes(0).get(i);
+      assertArrayEquals(
+          coco.masks(0).get(i).bounds(),
+          new double[] {box.left(), box.top(), box.right(), box.bottom()});
+    }
+    assertEquals(List.of(), coco.masks(1));
+    BoxSet chosen = new ReclassedBoxes(new ChosenBoxes(coco, new int[] {1, 0}), coco.classes());
+    assertEquals(coco.masks(0), chosen.masks(1));
+  }
+
+  @Test
+  void boxesAloneMakeNoMasks() throws IOException {
+    String text = Files.readString(ANNOTATIONS).replace("\"segmentation\"", "\"outline\"");
+    CocoInstances boxes =
+        CocoInstances.read(Files.writeString(folder.resolve("a.json"), text), IMAGES);
+    String message = assertThrows(DatasetException.class, boxes::instances).getMessage();
+    assertTrue(message.contains("has an outline that can be used"), message);
+  }
+
+  @Test
   void decodesRunLengthsThatTheCocoApiCompressed() throws IOException {
     LabelMask noise = EvaluationFixtures.mask(EvaluationFixtures.path("coco/expected/noise.png"));
     String text = Files.readString(EvaluationFixtures.path("coco/expected/noise.rle"));

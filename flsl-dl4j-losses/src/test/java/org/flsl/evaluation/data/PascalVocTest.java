@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,72 @@ class PascalVocTest {
     // Pixels 6 to 25, counted from 1, are those between the edges 5 and 25.
     assertEquals(List.of(new LabelledBox(0, 5, 6, 25, 20)), val.boxes(0));
     assertEquals(List.of(new LabelledBox(1, 8, 4, 20, 16)), val.boxes(1));
+  }
+
+  /** Two numbered rectangles in the first image, the one on the cat, the other on the ground. */
+  private void number(int width, int height) throws IOException {
+    EvaluationFixtures.copy("voc", folder);
+    Path objects = Files.createDirectories(folder.resolve("SegmentationObject"));
+    SegmentationSet val = new PascalVoc(folder).segmentation("val");
+    for (int image = 0; image < val.size(); image++) {
+      boolean isFirst = image == 0;
+      LabelMask like = val.mask(image);
+      int columns = isFirst ? width : like.width();
+      int[] labels = new int[columns * (isFirst ? height : like.height())];
+      for (int i = 0; i < labels.length; i++) {
+        int x = i % columns;
+        int y = i / columns;
+        boolean inside = x >= 4 && x < 15 && y >= 8 && y < 12;
+        boolean ground = x < 2 && y < 2;
+        labels[i] = !isFirst ? 0 : inside ? 3 : ground ? 1 : 0;
+      }
+      try (OutputStream out = Files.newOutputStream(objects.resolve(val.name(image) + ".png"))) {
+        IndexedPng.write(
+            new LabelMask(columns, labels.length / columns, labels), Palette.PASCAL_VOC, out);
+      }
+    }
+  }
+
+  @Test
+  void objectsAreNumberedInOneMaskAndClassedInTheOther() throws IOException {
+    LabelMask like = voc.segmentation("val").mask(0);
+    number(like.width(), like.height());
+    try (Warnings warnings = new Warnings(VocInstances.class)) {
+      BoxSet val = new PascalVoc(folder).instances("val");
+      int cat = val.classes().indexOf("cat");
+      assertEquals(20, val.classes().size());
+      assertEquals(List.of(new LabelledBox(cat, 4, 8, 15, 12)), val.boxes(0));
+      assertEquals(11 * 4, val.masks(0).get(0).area());
+      assertEquals(like.width(), val.image(0).width());
+      assertEquals(List.of(), val.boxes(1));
+      assertTrue(
+          warnings.all().get(0).contains("1 of 2 objects have no class"),
+          warnings.all().toString());
+    }
+  }
+
+  @Test
+  void masksOfObjectsHaveTheSizeOfThoseOfClassesAndNoObjectIsAnError() throws IOException {
+    LabelMask like = voc.segmentation("val").mask(0);
+    number(like.width() + 1, like.height());
+    String message = message(() -> new PascalVoc(folder).instances("val"));
+    assertTrue(message.contains("The mask of objects ") && message.contains("expected the same"));
+    for (Path mask :
+        ImageList.read(folder.resolve("ImageSets/Segmentation/val.txt"), n -> true).stream()
+            .map(name -> folder.resolve("SegmentationClass/" + name + ".png"))
+            .toList()) {
+      Path objects = folder.resolve("SegmentationObject").resolve(mask.getFileName());
+      LabelMask classes = EvaluationFixtures.mask(mask);
+      try (OutputStream out = Files.newOutputStream(objects)) {
+        IndexedPng.write(
+            new LabelMask(
+                classes.width(), classes.height(), new int[classes.width() * classes.height()]),
+            Palette.PASCAL_VOC,
+            out);
+      }
+    }
+    assertTrue(
+        message(() -> new PascalVoc(folder).instances("val")).contains("None of the 0 objects"));
   }
 
   @Test

@@ -1,0 +1,183 @@
+package org.flsl.examples.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.Main;
+import org.flsl.examples.Screen;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+
+/** {@code flsl train instances}, {@code predict} and {@code eval instances}, from labels to AP. */
+class InstanceCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CORNERS = 40;
+
+  @TempDir private Path folder;
+  private Screen screen = new Screen(false);
+  private Path backbone;
+
+  @BeforeEach
+  void draw() throws IOException {
+    draw("train", 16, 1);
+    draw("test", 4, 2);
+    backbone = folder.resolve("backbone.zip");
+    VitConfig vit =
+        VitConfig.builder().width(24).depth(1).heads(2).patch(8).imageSize(32).dropPath(0).build();
+    ModelSerializer.writeModel(
+        VitBackbone.of(vit).network(new NeuralNetConfiguration.Builder().seed(1), 32, 32),
+        backbone.toFile(),
+        false);
+  }
+
+  /** Photos with a red disc and a blue square that stands on a corner, outlined by polygons. */
+  private void draw(String name, int photos, long seed) throws IOException {
+    Random random = new Random(seed);
+    Path images = Files.createDirectories(folder.resolve(name));
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode annotations = json.putArray("annotations");
+    for (int i = 0; i < photos; i++) {
+      BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+      Graphics2D graphics = image.createGraphics();
+      graphics.setColor(Color.GRAY);
+      graphics.fillRect(0, 0, 64, 64);
+      for (int category = 0; category < 2; category++) {
+        int x = 12 + 32 * category + random.nextInt(8);
+        int y = 12 + random.nextInt(40);
+        ObjectNode annotation = annotations.addObject();
+        annotation.put("id", annotations.size()).put("image_id", i).put("category_id", category);
+        ArrayNode polygon = annotation.putArray("segmentation").addArray();
+        int corners = category == 0 ? CORNERS : 4;
+        int[] xs = new int[corners];
+        int[] ys = new int[corners];
+        for (int corner = 0; corner < corners; corner++) {
+          double angle = 2 * Math.PI * corner / corners;
+          xs[corner] = (int) Math.round(x + 12 * Math.cos(angle));
+          ys[corner] = (int) Math.round(y + 12 * Math.sin(angle));
+          polygon.add(xs[corner]).add(ys[corner]);
+        }
+        graphics.setColor(category == 0 ? Color.RED : Color.BLUE);
+        graphics.fillPolygon(xs, ys, corners);
+      }
+      graphics.dispose();
+      ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
+      json.withArray("images")
+          .addObject()
+          .put("id", i)
+          .put("file_name", i + ".png")
+          .put("width", 64)
+          .put("height", 64);
+    }
+    ArrayNode categories = json.putArray("categories");
+    categories.addObject().put("id", 0).put("name", "disc");
+    categories.addObject().put("id", 1).put("name", "square");
+    Files.writeString(folder.resolve(name + ".json"), json.toString());
+  }
+
+  private int flsl(String... arguments) {
+    screen = new Screen(false);
+    // Nothing of the environment asks for another process.
+    return Main.run(
+        screen.terminal(),
+        Map.of("OMP_WAIT_POLICY", "PASSIVE", "OMP_NUM_THREADS", "1", "FLSL_RELAUNCHED", "1"),
+        arguments);
+  }
+
+  private String[] training(String... more) {
+    List<String> all = new ArrayList<>(List.of("train", "instances"));
+    for (String name : List.of("train", "test")) {
+      String prefix = name.equals("test") ? "--test-" : "--";
+      all.addAll(List.of(prefix + "images", folder.resolve(name).toString()));
+      all.addAll(List.of(prefix + "coco", folder.resolve(name + ".json").toString()));
+    }
+    all.addAll(List.of("--init", backbone.toString(), "--batch", "4", "--head-width", "16"));
+    all.addAll(List.of("--lr", "0.006", "--layer-decay", "1", "--scale", "1..1", "--flip", "0"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void outlinesBecomeAModelAndPhotosMasks() throws IOException {
+    Path run = folder.resolve("run");
+    String[] training =
+        training("--epochs", "50", "--measure-every", "25", "--out", run.toString());
+    assertEquals(0, flsl(training), screen.err());
+    assertTrue(screen.out().contains("after epoch 50  validation: AP "), screen.out());
+    assertTrue(Files.exists(run.resolve("instances.zip")));
+    String report = Files.readString(run.resolve("report.html"));
+    assertTrue(report.contains("FLSL training of instance masks"));
+    assertTrue(report.contains("<figcaption>prediction</figcaption>"));
+
+    Path found = folder.resolve("found");
+    String images = folder.resolve("test").toString();
+    int status = flsl("predict", run.toString(), "--images", images, "--out", found.toString());
+    assertEquals(0, status, screen.err());
+    assertTrue(screen.out().contains("boxes and masks in 4 images"), screen.out());
+    assertTrue(Files.exists(found.resolve("overlays/0.png")));
+    Path detections = found.resolve("detections.json");
+    JsonNode first = JSON.readTree(detections.toFile()).get("annotations").get(0);
+    assertEquals("[64,64]", first.get("segmentation").get("size").toString());
+    assertTrue(first.get("segmentation").get("counts").isTextual());
+    Path values = folder.resolve("values.json");
+    status =
+        flsl(
+            "eval",
+            "instances",
+            "--truth",
+            folder.resolve("test.json").toString(),
+            "--predictions",
+            detections.toString(),
+            "--output",
+            values.toString());
+    assertEquals(0, status, screen.err());
+    double ap50 = 0;
+    for (JsonNode value : JSON.readTree(Files.readString(values))) {
+      if (value.get("measure").asText().equals("AP50")
+          && value.get("features").asText().equals("all classes")) {
+        ap50 = value.get("mean").asDouble();
+      }
+    }
+    assertTrue(ap50 > 0.5, screen.out());
+  }
+
+  @Test
+  void whatIsMissingOrKnowsBoxesAloneIsOneLine() throws IOException {
+    Path train = folder.resolve("train.json");
+    Files.writeString(
+        train, Files.readString(train).replaceAll("\"segmentation\":", "\"outline\":"));
+    Map<String, String[]> wrong =
+        Map.of(
+            "--images is missing: labels are --voc FOLDER with SegmentationObject, or",
+            new String[] {"train", "instances", "--init", backbone.toString()},
+            "has an outline that can be used",
+            training(),
+            "--voc and --images both say",
+            training("--voc", folder.toString()));
+    wrong.forEach(
+        (message, arguments) -> {
+          assertEquals(1, flsl(arguments));
+          assertTrue(screen.err().contains(message), screen.err());
+          assertEquals(1, screen.err().lines().count(), screen.err());
+        });
+  }
+}
