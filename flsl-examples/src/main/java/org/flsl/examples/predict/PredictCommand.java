@@ -102,6 +102,7 @@ public final class PredictCommand extends ComputingCommand {
                         "%s was trained for %s, of which this version cannot write predictions"
                             .formatted(model, trained.task())));
     ImageFolder folder = ImageFolder.scan(images);
+    Files.createDirectories(out);
     Predictions predictions = kind.of(trained, out, overlays);
     List<String> names = names(folder);
     ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
@@ -145,7 +146,6 @@ public final class PredictCommand extends ComputingCommand {
     } else if (Files.exists(folder)) {
       throw new UserError("--out takes a folder, but " + folder + " is a file");
     }
-    Files.createDirectories(folder);
   }
 
   /** Without endings, unless two images differ in nothing else. */
