@@ -104,6 +104,7 @@ class TurnedLabelsTest {
 
     assertLabelsOnTheWhite(coco.segmentation());
     assertBoxOnTheWhite(coco.boxes());
+    assertBoxOnTheWhite(coco.instances());
   }
 
   @ParameterizedTest
@@ -112,6 +113,7 @@ class TurnedLabelsTest {
     BufferedImage image = ExifPhoto.stored(ExifPhoto.WIDTH, ExifPhoto.HEIGHT);
     ExifPhoto.write(folder.resolve("JPEGImages/a.jpg"), image, orientation);
     LabelledFolders.write(folder.resolve("SegmentationClass/a.png"), labels(image));
+    LabelledFolders.write(folder.resolve("SegmentationObject/a.png"), labels(image));
     write(
         "Annotations/a.xml",
         """
@@ -125,6 +127,7 @@ class TurnedLabelsTest {
 
     assertLabelsOnTheWhite(voc.segmentation("all"));
     assertBoxOnTheWhite(voc.boxes("all"));
+    assertBoxOnTheWhite(voc.instances("all"));
   }
 
   @Test
