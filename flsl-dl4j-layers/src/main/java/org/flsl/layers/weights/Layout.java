@@ -50,7 +50,8 @@ public final class Layout {
           "scale2",
           "norm");
   private static final Set<String> SETTINGS =
-      Set.of("about", "like", "marker", "ignore", "eps", "patch-order", "class-token", "layer-scale");
+      Set.of(
+          "about", "like", "marker", "ignore", "eps", "patch-order", "class-token", "layer-scale");
   private static final Set<String> SPLIT = Set.of("q", "k", "v");
 
   private final String name;

@@ -124,7 +124,8 @@ enum VitPart {
     }
     FloatPointer memory = memory(parameter);
     long start = memory.position();
-    transpose(values, out, in, (strip, count, at) -> memory.position(start + at).put(strip, 0, count));
+    transpose(
+        values, out, in, (strip, count, at) -> memory.position(start + at).put(strip, 0, count));
   }
 
   /**
@@ -171,10 +172,7 @@ enum VitPart {
   static float[] transposed(float[] values, int rows, int columns) {
     float[] result = new float[values.length];
     transpose(
-        values,
-        rows,
-        columns,
-        (strip, count, at) -> System.arraycopy(strip, 0, result, at, count));
+        values, rows, columns, (strip, count, at) -> System.arraycopy(strip, 0, result, at, count));
     return result;
   }
 
