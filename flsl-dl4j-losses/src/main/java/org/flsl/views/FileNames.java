@@ -2,9 +2,15 @@ package org.flsl.views;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Names of files as text and back, the same in every locale.
@@ -18,6 +24,8 @@ public final class FileNames {
 
   /** What Java puts where it cannot decode a byte. */
   private static final char UNKNOWN = '\ufffd';
+
+  private static final Pattern ELSEWHERE = Pattern.compile("([a-z][a-z0-9+]+)://([^/]*)(.*)");
 
   private FileNames() {}
 
@@ -50,9 +58,36 @@ public final class FileNames {
     }
   }
 
-  /** The path that text names, as {@link #resolve} from the working directory. */
+  /**
+   * The path that text names, as {@link #resolve} from the working directory; or, as {@code
+   * hdfs://HOST/FOLDER}, one in another file system that this program knows.
+   */
   public static Path path(String name) {
-    return resolve(Path.of(""), name);
+    Matcher elsewhere = ELSEWHERE.matcher(name);
+    if (!elsewhere.matches()) {
+      return resolve(Path.of(""), name);
+    }
+    try {
+      String folder = elsewhere.group(3).isEmpty() ? "/" : elsewhere.group(3);
+      return path(new URI(elsewhere.group(1), elsewhere.group(2), folder, null, null));
+    } catch (URISyntaxException | FileSystemNotFoundException e) {
+      throw new InvalidPathException(name, "no file system that this program knows");
+    }
+  }
+
+  /**
+   * The path of a URI.
+   *
+   * @throws FileSystemNotFoundException if this program does not know its file system
+   */
+  public static Path path(URI uri) {
+    // Java itself looks among those that came with the program, not among what was loaded since.
+    return ServiceLoader.load(FileSystemProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(provider -> provider.getScheme().equalsIgnoreCase(uri.getScheme()))
+        .findFirst()
+        .map(provider -> provider.getPath(uri))
+        .orElseGet(() -> Path.of(uri));
   }
 
   /** A file's neighbour whose name ends otherwise: {@code a/b.jpg} becomes {@code a/b.png}. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.data.LabelMask;
@@ -149,6 +151,46 @@ class TrainCommandTest {
   }
 
   @Test
+  void aResumedRunEndsWhereItWouldHave() throws IOException {
+    Path run = folder.resolve("run");
+    assertEquals(0, flsl(training("--epochs", "3", "--out", run.toString())), screen.err());
+    Path last = run.resolve("checkpoints/step-00000009.zip");
+    byte[] whole = state(last);
+    String measures = Files.readString(run.resolve("measures.csv"));
+    // As a kill leaves it, in the middle of the last epoch.
+    Files.delete(last);
+    Files.delete(run.resolve("segmenter.zip"));
+
+    assertEquals(0, flsl("train", "segmentation", "--resume", run.toString()), screen.err());
+    assertTrue(screen.out().contains("after step 6"), screen.out());
+    assertArrayEquals(whole, state(last));
+    assertEquals(measures, Files.readString(run.resolve("measures.csv")));
+
+    assertEquals(1, flsl("train", "segmentation", "--resume", run.toString(), "--lr", "1"));
+    assertTrue(screen.err().contains("--lr cannot be changed"), screen.err());
+    assertEquals(
+        0,
+        flsl("train", "segmentation", "--resume", run.toString(), "--epochs", "4"),
+        screen.err());
+    assertTrue(screen.out().contains("epochs 3 -> 4"), screen.out());
+
+    Files.delete(train.resolve("images/1.png"));
+    assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
+    assertTrue(screen.err().contains("are no longer those that the run began with"), screen.err());
+  }
+
+  /** Weights and moments. */
+  private static byte[] state(Path checkpoint) throws IOException {
+    try (ZipFile zip = new ZipFile(checkpoint.toFile())) {
+      ByteArrayOutputStream state = new ByteArrayOutputStream();
+      for (String entry : List.of("coefficients.bin", "updaterState.bin")) {
+        zip.getInputStream(zip.getEntry(entry)).transferTo(state);
+      }
+      return state.toByteArray();
+    }
+  }
+
+  @Test
   void aComparisonGoesOnWithWhatIsMissing() throws IOException {
     Path out = folder.resolve("comparison");
     assertEquals(
@@ -250,8 +292,10 @@ class TrainCommandTest {
     assertEquals(1, flsl(training("--epochs", "1", "--out", folder.resolve("other").toString())));
     assertTrue(screen.err().contains("1 of 9 images have no mask"), screen.err());
 
-    assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", "nowhere"));
+    Path found = folder.resolve("found");
+    assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", found.toString()));
     assertTrue(screen.err().contains("holds no model that ./flsl train made"), screen.err());
+    assertFalse(Files.exists(found), "what is refused leaves no folder behind");
     assertEquals(
         1,
         flsl(

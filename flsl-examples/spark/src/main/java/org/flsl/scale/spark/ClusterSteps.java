@@ -117,7 +117,7 @@ final class ClusterSteps implements Steps {
       return means.get(workers);
     } catch (Exception e) {
       // Scala declares none: a job that failed throws a checked one all the same.
-      if (e instanceof SparkException) {
+      if (e instanceof SparkException || spark.sc().isStopped()) {
         throw new UserError(
             "Spark gave up the round of step %d: %s; the last checkpoint is there, go on with --resume"
                 .formatted(

@@ -1,0 +1,5 @@
+/**
+ * Hadoop's file systems (hdfs, s3a, ...) as file systems of Java, to read photos from: a {@code
+ * Path} is all that the rest of the project knows.
+ */
+package org.flsl.scale.hadoop;

@@ -1,0 +1,191 @@
+package org.flsl.scale.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.examples.pretrain.SamplePhotos;
+import org.flsl.training.FlslGraph;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@code --spark} with a real master, workers and executors, and what is killed among them. */
+@Tag("slow")
+class ClusterTest {
+  private static final String MAIN = "org.flsl.examples.Main";
+  private static final List<String> TINY =
+      List.of(
+          "--arch=tiny",
+          "--width=16",
+          "--heads=2",
+          "--depth=2",
+          "--patch=8",
+          "--global-size=32",
+          "--local-size=16",
+          "--global-window=2",
+          "--local-window=1",
+          "--centroids=16",
+          "--head-hidden=16",
+          "--head-bottleneck=8",
+          "--centring",
+          "--lr=0.05",
+          "--batch=8",
+          "--epochs=3",
+          "--threads=1",
+          "--workers=2",
+          "--average-every=2");
+
+  @TempDir private static Path folder;
+  private static SamplePhotos photos;
+  private static LocalCluster cluster;
+
+  /** Figures of every step of the training on one machine. */
+  private static List<String> expected;
+
+  @BeforeAll
+  static void startCluster() throws IOException, InterruptedException {
+    photos = new SamplePhotos();
+    cluster = new LocalCluster(folder.resolve("cluster"), 2);
+    run("shards", "shard", photos.folder().toString(), "--out", at("shards"), "--megabytes", "1");
+    pretrain("local", "--images", photos.folder().toString(), "--spark", "local[2]");
+    expected = metrics("local");
+  }
+
+  @AfterAll
+  static void stopCluster() throws IOException {
+    cluster.close();
+    photos.close();
+  }
+
+  private static String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static Process start(String name, List<String> arguments) throws IOException {
+    return cluster.java(name, MAIN, arguments);
+  }
+
+  private static void run(String name, String... arguments)
+      throws IOException, InterruptedException {
+    assertDone(name, start(name, List.of(arguments)));
+  }
+
+  private static void assertDone(String name, Process process)
+      throws IOException, InterruptedException {
+    boolean ended = process.waitFor(10, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String log = Files.readString(cluster.log(name));
+    assertTrue(ended, log);
+    assertEquals(0, process.exitValue(), log);
+  }
+
+  private static List<String> pretraining(String name, String... arguments) {
+    List<String> all = new ArrayList<>(List.of("pretrain", "--out", at(name)));
+    all.addAll(TINY);
+    all.addAll(List.of(arguments));
+    return all;
+  }
+
+  private static void pretrain(String name, String... arguments)
+      throws IOException, InterruptedException {
+    run(name, pretraining(name, arguments).toArray(String[]::new));
+  }
+
+  /** Without the seconds, which are the last column. */
+  private static List<String> metrics(String name) throws IOException {
+    Path file = folder.resolve(name).resolve("metrics.csv");
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream().map(row -> row.replaceFirst(",[^,]*$", "")).toList()
+        : List.of();
+  }
+
+  private static void awaitSteps(String name, int steps, Process driver)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < 3000 && metrics(name).size() <= steps && driver.isAlive(); i++) {
+      Thread.sleep(100);
+    }
+    assertTrue(metrics(name).size() > steps, Files.readString(cluster.log(name)));
+  }
+
+  private static void assertSameWeights(String name) throws IOException {
+    assertEquals(backbone("local").params(), backbone(name).params());
+  }
+
+  private static ComputationGraph backbone(String name) throws IOException {
+    return ModelSerializer.restoreComputationGraph(
+        folder.resolve(name).resolve("backbone.zip").toFile());
+  }
+
+  @Test
+  void parametersAndUpdaterStateChange() throws IOException {
+    Path checkpoints = folder.resolve("local/checkpoints");
+    ComputationGraph before = state(checkpoints, 32);
+    ComputationGraph after = state(checkpoints, 48);
+    // Sixteen steps at the end of the cosine; the teacher follows with a momentum near one.
+    assertTrue(far(before, after, FlslGraph.STUDENT) > 1e-4);
+    assertTrue(far(before, after, FlslGraph.TEACHER) > 1e-6);
+    INDArray moments = before.getUpdater(true).getUpdaterStateViewArray();
+    assertTrue(moments.norm2Number().doubleValue() > 0);
+    assertFalse(moments.equals(after.getUpdater(true).getUpdaterStateViewArray()));
+    assertEquals(48, after.getIterationCount());
+    assertEquals(3, after.getEpochCount());
+  }
+
+  private static ComputationGraph state(Path checkpoints, int step) throws IOException {
+    return ModelSerializer.restoreComputationGraph(
+        checkpoints.resolve("step-%08d.zip".formatted(step)).toFile(), true);
+  }
+
+  private static double far(ComputationGraph before, ComputationGraph after, String part) {
+    INDArray weights = before.getVertex(part + "block_0").params();
+    INDArray moved = after.getVertex(part + "block_0").params().sub(weights);
+    return moved.norm2Number().doubleValue() / weights.norm2Number().doubleValue();
+  }
+
+  @Test
+  void executorsThatReadShardsTrainAsOneProcessDoesEvenIfOneIsKilled()
+      throws IOException, InterruptedException {
+    Process driver =
+        start(
+            "killed-executor",
+            pretraining("killed-executor", "--images", at("shards"), "--spark", cluster.url()));
+    awaitSteps("killed-executor", 6, driver);
+    assertEquals(2, cluster.executors().size());
+    cluster.executors().get(0).destroyForcibly();
+
+    assertDone("killed-executor", driver);
+
+    assertEquals(expected, metrics("killed-executor"));
+    assertSameWeights("killed-executor");
+    String log = Files.readString(cluster.log("killed-executor"));
+    assertTrue(log.contains("is lost"), log);
+  }
+
+  @Test
+  void aDriverThatIsKilledGoesOnFromItsCheckpoint() throws IOException, InterruptedException {
+    Process driver =
+        start(
+            "killed-driver",
+            pretraining(
+                "killed-driver", "--images", photos.folder().toString(), "--spark", cluster.url()));
+    awaitSteps("killed-driver", 20, driver);
+    driver.destroyForcibly().waitFor();
+
+    run("resumed", "pretrain", "--resume", at("killed-driver"));
+
+    assertEquals(expected, metrics("killed-driver"));
+    assertSameWeights("killed-driver");
+  }
+}
