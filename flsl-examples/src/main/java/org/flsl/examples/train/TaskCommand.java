@@ -76,7 +76,8 @@ final class TaskCommand implements Callable<Integer> {
   private TaskCommand(Task task, Surroundings surroundings) {
     this.task = task;
     this.surroundings = surroundings;
-    this.flags = new SettingFlags(task.kind().settings());
+    this.flags = new SettingFlags(
+            task.kind().settings(), Map.of(TrainSettings.INIT, List.of("run", "backbone")));
     this.trainings = new TaskTrainings(task, surroundings.terminal());
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.data.LabelMask;
@@ -188,6 +189,38 @@ class TrainCommandTest {
     assertTrue(screen.err().contains("--patience asks how validation goes"), screen.err());
   }
 
+  @Test
+  void aFolderLikeVocIsAskedForByItsOwnName() throws IOException {
+    Path voc = folder.resolve("voc");
+    Files.createDirectories(voc.resolve("JPEGImages"));
+    Files.createDirectories(voc.resolve("ImageSets/Segmentation"));
+    Files.move(train.resolve("masks"), voc.resolve("SegmentationClass"));
+    for (int i = 0; i < 10; i++) {
+      ImageIO.write(
+          ImageIO.read(train.resolve("images/" + i + ".png").toFile()),
+          "jpg",
+          voc.resolve("JPEGImages/" + i + ".jpg").toFile());
+    }
+    Path list = voc.resolve("ImageSets/Segmentation/train.txt");
+    Files.writeString(list, "0\n1\n2\n3\n4\n");
+    Files.writeString(voc.resolve("ImageSets/Segmentation/val.txt"), "5\n6\n");
+    Path run = folder.resolve("run");
+    // The backbone by the name that eval has for it.
+    int status =
+        flsl(
+            "train", "segmentation", "--voc", voc.toString(), "--backbone", backbone.toString(),
+            "--epochs", "1", "--batch", "4", "--head-width", "16", "--out", run.toString());
+    assertEquals(0, status, screen.err());
+    assertTrue(screen.out().contains("begins with " + backbone), screen.out());
+    Files.writeString(list, "0\n1\n2\n");
+    assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
+    assertTrue(screen.err().contains("name a copy of them with --voc"), screen.err());
+    assertEquals(
+        1,
+        flsl("train", "segmentation", "--resume", run.toString(), "--voc", train.toString()));
+    assertEquals(1, screen.err().strip().lines().count(), screen.err());
+  }
+
   /** What test images are like has no say in which epoch is the best. */
   @Test
   void testImagesChooseNothing() throws IOException {
@@ -305,6 +338,7 @@ class TrainCommandTest {
         "--coco x.json|--coco and --masks both say where the labels are",
         "--test-masks none|4 of 4 images have no mask",
         "--labels 0|--labels is '0', but has to be",
+        "--run other.zip|--init",
         "--freeze-blocks 9|9 blocks of the network are to be frozen",
         "--features nowhere|has no vertex \"nowhere\"",
       })
