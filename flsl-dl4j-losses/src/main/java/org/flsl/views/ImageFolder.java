@@ -156,10 +156,7 @@ public final class ImageFolder implements Serializable {
    * {@link #read} has its bytes in either case.
    */
   public Path path(int image) {
-    return path(entries.get(image));
-  }
-
-  private static Path path(Entry entry) {
+    Entry entry = entries.get(image);
     return entry.member.isEmpty()
         ? entry.file
         : FileNames.resolve(entry.file, entry.relativePath.replaceFirst("^/+", ""));
@@ -187,9 +184,19 @@ public final class ImageFolder implements Serializable {
     return leftOut;
   }
 
-  /** The files of all images, in order, as {@link #path} has them. */
+  /**
+   * The files of all images, in order, for those whose labels are files as well.
+   *
+   * @throws IllegalArgumentException if images lie in shards
+   */
   public List<Path> paths() {
-    return entries.stream().map(ImageFolder::path).toList();
+    long inShards = entries.stream().filter(entry -> entry.member.isPresent()).count();
+    if (inShards > 0) {
+      throw new IllegalArgumentException(
+          "%d of the images in %s lie in shards; expected files, as the labels that belong to them are: unpack the shards (tar -xf)"
+              .formatted(inShards, root));
+    }
+    return entries.stream().map(Entry::file).toList();
   }
 
   /**

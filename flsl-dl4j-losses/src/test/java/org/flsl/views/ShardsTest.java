@@ -247,6 +247,17 @@ class ShardsTest {
   }
 
   @Test
+  void whoNeedsFilesIsToldThatTheyAreInShards() throws IOException {
+    write("0.tar", List.of(member("a.jpg", "a")));
+    Files.writeString(shards.resolve("b.jpg"), "b");
+
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> ImageFolder.scan(shards).paths());
+
+    assertTrue(e.getMessage().startsWith("1 of the images"), e.getMessage());
+  }
+
+  @Test
   void aShardThatChangedIsAnUnreadablePhotoNotAnotherOne() throws IOException {
     Path shard = write("0.tar", List.of(member("a.jpg", "a"), member("b.jpg", "b")));
     ImageFolder images = ImageFolder.scan(shards);

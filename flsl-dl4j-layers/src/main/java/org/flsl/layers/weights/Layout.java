@@ -50,7 +50,7 @@ public final class Layout {
           "scale2",
           "norm");
   private static final Set<String> SETTINGS =
-      Set.of("about", "like", "marker", "ignore", "eps", "patch-order", "class-token");
+      Set.of("about", "like", "marker", "ignore", "eps", "patch-order", "class-token", "layer-scale");
   private static final Set<String> SPLIT = Set.of("q", "k", "v");
 
   private final String name;
@@ -62,6 +62,7 @@ public final class Layout {
   private final double eps;
   private final boolean channelsLast;
   private final boolean needsClassToken;
+  private final boolean needsLayerScale;
 
   /** A place in the network that a tensor fills. */
   record Slot(String key, String kind, int block, int head) {}
@@ -94,6 +95,7 @@ public final class Layout {
     this.eps = Double.parseDouble(Optional.ofNullable(text(table, base, "eps")).orElse("1e-6"));
     this.channelsLast = "channels-last".equals(text(table, base, "patch-order"));
     this.needsClassToken = "always".equals(text(table, base, "class-token"));
+    this.needsLayerScale = "always".equals(text(table, base, "layer-scale"));
     if (!names.containsKey("patch")) {
       throw new WeightsException(
           name + ": says no name for patch, the patch embedding, which every network has");
@@ -225,6 +227,11 @@ public final class Layout {
   /** Whether networks with these names cannot be without a class token. */
   boolean needsClassToken() {
     return needsClassToken;
+  }
+
+  /** Whether networks with these names cannot be without LayerScale. */
+  boolean needsLayerScale() {
+    return needsLayerScale;
   }
 
   boolean has(String key) {

@@ -123,7 +123,19 @@ public final class VitExport {
         tensors.add(new NamedValues(layout.nameOf(slot), shape, () -> VitPart.read(graph, slot)));
       }
     }
+    for (int block = 0; layout.needsLayerScale() && block < config.depth(); block++) {
+      tensors.add(ones(layout, "scale1", block));
+      tensors.add(ones(layout, "scale2", block));
+    }
     return tensors;
+  }
+
+  /** LayerScale that changes nothing: what a network had of it is in the layers before. */
+  private NamedValues ones(Layout layout, String scale, int block) {
+    float[] ones = new float[config.width()];
+    Arrays.fill(ones, 1);
+    return new NamedValues(
+        layout.nameOf(new Slot(scale, "", block, -1)), new long[] {ones.length}, () -> ones);
   }
 
   private NamedValues third(Layout layout, Slot slot, int part, long[] shape) {

@@ -112,9 +112,19 @@ enum VitPart {
   /** Sets a parameter to values in PyTorch's order. */
   static void write(ComputationGraph graph, Slot slot, float[] values) {
     INDArray parameter = parameter(graph, slot);
-    boolean matrix = isMatrix(slot);
-    int out = (int) (matrix ? parameter.size(1) : values.length);
-    put(parameter, matrix ? transposed(values, out, values.length / out) : values);
+    if (!isMatrix(slot)) {
+      put(parameter, values);
+      return;
+    }
+    int out = (int) parameter.size(1);
+    int in = values.length / out;
+    if (!isOnePiece(parameter)) {
+      put(parameter, transposed(values, out, in));
+      return;
+    }
+    FloatPointer memory = memory(parameter);
+    long start = memory.position();
+    transpose(values, out, in, (strip, count, at) -> memory.position(start + at).put(strip, 0, count));
   }
 
   /**
@@ -123,14 +133,23 @@ enum VitPart {
    * them.
    */
   static void put(INDArray parameter, float[] values) {
-    if (parameter.ordering() == 'c'
-        && parameter.dataType() == DataType.FLOAT
-        && Shape.hasDefaultStridesForShape(parameter)) {
-      new FloatPointer(parameter.data().addressPointer()).put(values);
-      Nd4j.getAffinityManager().tagLocation(parameter, AffinityManager.Location.HOST);
+    if (isOnePiece(parameter)) {
+      memory(parameter).put(values);
     } else {
       parameter.assign(Nd4j.createFromArray(values).reshape(parameter.shape()));
     }
+  }
+
+  private static boolean isOnePiece(INDArray parameter) {
+    return parameter.ordering() == 'c'
+        && parameter.dataType() == DataType.FLOAT
+        && Shape.hasDefaultStridesForShape(parameter);
+  }
+
+  /** Where the numbers lie, which somebody is about to write. */
+  private static FloatPointer memory(INDArray parameter) {
+    Nd4j.getAffinityManager().tagLocation(parameter, AffinityManager.Location.HOST);
+    return new FloatPointer(parameter.data().addressPointer());
   }
 
   /** The values of a parameter in PyTorch's order. */
@@ -149,20 +168,37 @@ enum VitPart {
     return slot.kind().equals(WEIGHT) && part != NORM1 && part != NORM2 && part != NORM;
   }
 
-  /** In tiles, so that neither side leaves the cache line by line. */
   static float[] transposed(float[] values, int rows, int columns) {
-    final int tile = 64;
     float[] result = new float[values.length];
-    for (int left = 0; left < columns; left += tile) {
-      for (int top = 0; top < rows; top += tile) {
-        int bottom = Math.min(rows, top + tile);
-        for (int column = left; column < Math.min(columns, left + tile); column++) {
+    transpose(
+        values,
+        rows,
+        columns,
+        (strip, count, at) -> System.arraycopy(strip, 0, result, at, count));
+    return result;
+  }
+
+  /** Takes some whole rows of a result, which begin at a place in it. */
+  private interface Strips {
+    void take(float[] strip, int count, int at);
+  }
+
+  /** In tiles, so that neither side leaves the cache line by line; never the whole result twice. */
+  private static void transpose(float[] values, int rows, int columns, Strips result) {
+    final int height = 16;
+    final int width = 64;
+    float[] strip = new float[Math.min(width, columns) * rows];
+    for (int left = 0; left < columns; left += width) {
+      int right = Math.min(columns, left + width);
+      for (int top = 0; top < rows; top += height) {
+        int bottom = Math.min(rows, top + height);
+        for (int column = left; column < right; column++) {
           for (int row = top; row < bottom; row++) {
-            result[column * rows + row] = values[row * columns + column];
+            strip[(column - left) * rows + row] = values[row * columns + column];
           }
         }
       }
+      result.take(strip, (right - left) * rows, left * rows);
     }
-    return result;
   }
 }

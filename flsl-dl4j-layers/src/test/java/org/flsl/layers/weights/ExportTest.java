@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -123,6 +124,40 @@ class ExportTest {
     assertEquals(1e-5, config.normEps());
     assertEquals(export.config().baseGrid(), config.baseGrid());
     assertEquals(false, config.finalNorm());
+  }
+
+  /** Even of a network that has nothing of what its namesakes have. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "timm",
+        "dino",
+        "dinov2",
+        "torchvision",
+        "huggingface",
+        "huggingface-dinov2",
+        "mmsegmentation"
+      })
+  void whatIsWrittenIsRecognisedByItself(String names) throws IOException {
+    ComputationGraph graph = network(Positions.SINCOS, 0, true);
+    VitExport export = VitExport.of(graph, Map.of());
+    Path file = write("net.safetensors", out -> export.safetensors(Layout.named(names), out));
+    assertEquals(
+        graph.params(), VitImport.builder().keepTokens(false).build().read(file).graph().params());
+  }
+
+  @Test
+  void networksThatAreNeverWithoutLayerScaleGetOneOfOnes() throws IOException {
+    VitExport export = VitExport.of(network(Positions.SINCOS, 0, true), Map.of());
+    Layout dinov2 = Layout.named("dinov2");
+    Path file = write("net.safetensors", out -> export.safetensors(dinov2, out));
+    try (WeightsFile weights = WeightsFile.open(file)) {
+      for (String name : List.of("blocks.0.ls1.gamma", "blocks.1.ls2.gamma")) {
+        float[] ones = new float[12];
+        Arrays.fill(ones, 1);
+        assertArrayEquals(ones, weights.groups().get("").get(name).floats());
+      }
+    }
   }
 
   @Test

@@ -29,6 +29,11 @@ public final class ClassNames {
           ending.endsWith(".yaml") || ending.endsWith(".yml")
               ? ofYaml(file)
               : TextLines.of(file).stream().filter(line -> !line.isEmpty()).toList();
+    } catch (NumberFormatException e) {
+      throw new DatasetException(
+          file
+              + " numbers its names by words: expected a list of names, or whole numbers before them",
+          e);
     } catch (IOException e) {
       throw new DatasetException(
           "Cannot read the names of classes in %s: %s".formatted(file, FileProblem.explain(e)), e);

@@ -100,11 +100,6 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
   private static ImagesAndMasks opened(
       Path images, Path masks, MaskReader reader, int[] values, List<String> classes) {
     ImageFolder folder = ImageFolder.scan(images);
-    if (!folder.paths().stream().allMatch(Files::isRegularFile)) {
-      throw new DatasetException(
-          "The images in %s lie in shards; expected files, as the masks that belong to them are: unpack them (tar -xf)"
-              .formatted(images));
-    }
     List<Path> files =
         MaskFiles.named(
             new NamedFiles(masks),

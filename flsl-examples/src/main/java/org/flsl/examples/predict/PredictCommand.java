@@ -99,6 +99,7 @@ public final class PredictCommand extends ComputingCommand {
                         "%s was trained for %s, of which this version cannot write predictions"
                             .formatted(model, trained.task())));
     ImageFolder folder = ImageFolder.scan(images);
+    Files.createDirectories(out);
     Predictions predictions = kind.of(trained, out, overlays);
     List<String> names = names(folder);
     ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
@@ -106,7 +107,7 @@ public final class PredictCommand extends ComputingCommand {
     List<Photo> waiting = new ArrayList<>();
     for (int i = 0; i < folder.size(); i++) {
       try {
-        waiting.add(new Photo(names.get(i), decoder.decode(folder.path(i))));
+        waiting.add(new Photo(names.get(i), decoder.decode(folder.read(i))));
       } catch (IOException e) {
         unreadable++;
         terminal()
@@ -142,7 +143,6 @@ public final class PredictCommand extends ComputingCommand {
     } else if (Files.exists(folder)) {
       throw new UserError("--out takes a folder, but " + folder + " is a file");
     }
-    Files.createDirectories(folder);
   }
 
   /** Without endings, unless two images differ in nothing else. */

@@ -385,8 +385,10 @@ class TrainCommandTest {
     assertEquals(1, flsl(training("--epochs", "1", "--out", folder.resolve("other").toString())));
     assertTrue(screen.err().contains("1 of 9 images have no mask"), screen.err());
 
-    assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", "nowhere"));
+    Path found = folder.resolve("found");
+    assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", found.toString()));
     assertTrue(screen.err().contains("holds no model that ./flsl train made"), screen.err());
+    assertFalse(Files.exists(found), "what is refused leaves no folder behind");
     assertEquals(
         1,
         flsl(
