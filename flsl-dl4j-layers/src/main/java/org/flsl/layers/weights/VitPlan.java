@@ -228,12 +228,9 @@ public final class VitPlan {
     return result;
   }
 
-  /**
-   * Whether each number less itself is zero: no call, which counts in a program that just began.
-   */
   private static boolean isFinite(float[] values) {
     for (float value : values) {
-      if (value - value != 0) {
+      if (!Float.isFinite(value)) {
         return false;
       }
     }
