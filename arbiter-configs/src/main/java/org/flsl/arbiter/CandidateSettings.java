@@ -2,11 +2,16 @@ package org.flsl.arbiter;
 
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.pretrain.GivenNetwork;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.Setup;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
 
 /**
  * What tells one candidate of a sweep from the others: values of some settings of {@code flsl
@@ -48,6 +53,20 @@ public final class CandidateSettings implements Serializable {
           changed.with(Settings.SCHEMA.named(entry.getKey(), ""), entry.getValue(), entry.getKey());
     }
     return changed;
+  }
+
+  /**
+   * The same, which fits the network of the user's own that it names, if it names one.
+   *
+   * @param named settings that the user says himself, beside these
+   * @throws UserError where nothing can be trained with it
+   */
+  public Config fit(Config config, Set<Setting<?>> named) {
+    Set<Setting<?>> all = new HashSet<>(named);
+    values.keySet().forEach(name -> all.add(Settings.SCHEMA.named(name, "")));
+    Config fit = GivenNetwork.settle(applyTo(config), all, line -> {});
+    Setup.of(fit);
+    return fit;
   }
 
   @Override

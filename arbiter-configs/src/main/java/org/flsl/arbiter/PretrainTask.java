@@ -22,7 +22,6 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.OpenRun;
 import org.flsl.examples.pretrain.Pretraining;
-import org.flsl.examples.pretrain.Setup;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 
@@ -112,15 +111,17 @@ final class PretrainTask implements Callable<OptimizationResult> {
   }
 
   private Outcome trained(Outcome begun, Stopwatch watch) throws IOException {
-    Config own = settings.applyTo(trials.base());
-    Setup.of(own);
     writeDown(begun);
     Path folder = trials.folder(index);
     // A time budget is measured once: a candidate that is gone on with has its number of steps.
     Config config =
         new RunFiles(Pretraining.KIND, folder)
             .settings()
-            .orElseGet(() -> trials.budget().limit(own, trials.images()));
+            .orElseGet(
+                () ->
+                    trials
+                        .budget()
+                        .limit(settings.fit(trials.base(), trials.named()), trials.images()));
     Outcome outcome = begun;
     try (OpenRun training =
         OpenRun.open(

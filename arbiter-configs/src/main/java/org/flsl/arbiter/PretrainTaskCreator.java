@@ -3,6 +3,7 @@ package org.flsl.arbiter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
@@ -15,6 +16,7 @@ import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
 
 /**
  * Makes the tasks that train candidates of a {@link PretrainSpace}, with the trainer of {@code flsl
@@ -25,6 +27,7 @@ import org.flsl.examples.settings.Config;
  * results when its time is up.
  *
  * @param base what candidates do not change
+ * @param named settings that the user says himself for all of them, beside what a recipe says
  * @param images the folder to train on
  * @param budget of each candidate
  * @param rule gives candidates up on the way
@@ -35,6 +38,7 @@ import org.flsl.examples.settings.Config;
  */
 public record PretrainTaskCreator(
     Config base,
+    Set<Setting<?>> named,
     Path images,
     Budget budget,
     MedianRule rule,

@@ -85,6 +85,7 @@ class ArbiterGuardsTest {
     PretrainTaskCreator tasks =
         new PretrainTaskCreator(
             tiny(),
+            Set.of(),
             photos,
             Budget.steps(2),
             MedianRule.never(),

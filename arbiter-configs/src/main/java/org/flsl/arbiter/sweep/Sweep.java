@@ -8,11 +8,13 @@ import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.evaluation.Measure;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
 
 /**
  * What a sweep's file says.
  *
  * @param base what candidates do not change
+ * @param named settings that the file itself says for all candidates
  * @param axes the settings that are searched
  * @param scoreImages null for the images that are trained on
  * @param ignored labels of masks that do not count
@@ -21,6 +23,7 @@ import org.flsl.examples.settings.Config;
  */
 record Sweep(
     Config base,
+    Set<Setting<?>> named,
     List<Axis> axes,
     SweepCandidates candidates,
     Budget budget,
@@ -33,6 +36,16 @@ record Sweep(
 
   Sweep withBase(Config changed) {
     return new Sweep(
-        changed, axes, candidates, budget, score, scoreImages, ignored, rule, minutes, parallel);
+        changed,
+        named,
+        axes,
+        candidates,
+        budget,
+        score,
+        scoreImages,
+        ignored,
+        rule,
+        minutes,
+        parallel);
   }
 }

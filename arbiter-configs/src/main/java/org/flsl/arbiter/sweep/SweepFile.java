@@ -5,6 +5,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +107,7 @@ final class SweepFile {
   private Sweep sweep() {
     Config base = base();
     Search search = search();
+    Set<Setting<?>> named = new HashSet<>();
     List<Axis> axes = new ArrayList<>();
     PretrainSpace.Builder space = PretrainSpace.builder();
     for (YamlEntry entry : section("settings")) {
@@ -117,6 +119,7 @@ final class SweepFile {
         space.searched(setting, axis.space());
       } else {
         base = base.with(setting, entry.text(), entry.where() + setting);
+        named.add(setting);
       }
     }
     if (axes.isEmpty() && !entries.containsKey("also")) {
@@ -134,6 +137,7 @@ final class SweepFile {
             also());
     return new Sweep(
         base,
+        named,
         axes,
         candidates,
         budget(base),

@@ -35,7 +35,6 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.pretrain.Setup;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
@@ -90,7 +89,7 @@ final class SweepRun {
     List<UserError> errors = new ArrayList<>();
     for (CandidateSettings candidate : candidates) {
       try {
-        Setup.of(candidate.applyTo(sweep.base()));
+        candidate.fit(sweep.base(), sweep.named());
       } catch (UserError e) {
         errors.add(e);
       }
@@ -137,6 +136,7 @@ final class SweepRun {
       PretrainTaskCreator tasks =
           new PretrainTaskCreator(
               sweep.base(),
+              sweep.named(),
               images,
               sweep.budget(),
               sweep.rule(),

@@ -14,6 +14,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.Outcomes;
@@ -74,6 +80,38 @@ class SweepCommandTest {
     assertEquals(1100, ImageIO.read(out.resolve("scores.png").toFile()).getWidth());
     Path backbone = out.resolve("candidates/%03d/backbone.zip".formatted(best.index()));
     assertTrue(Files.exists(backbone));
+  }
+
+  @Test
+  void aNetworkOfOnesOwnBringsItsShapeAlong() throws IOException {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list(
+                    new ConvolutionLayer.Builder(4, 4).name("maps").stride(4, 4).nOut(8).build(),
+                    new OutputLayer.Builder().nOut(2).build())
+                .setInputType(InputType.convolutional(32, 32, 3))
+                .build());
+    network.init();
+    Path model = folder.resolve("model.zip");
+    ModelSerializer.writeModel(network, model.toFile(), false);
+    Path file =
+        TinySweep.file(
+            folder, "candidates: 1\nbudget: 2 steps\nalso: [{features: none}]", SEARCHED);
+    String tiny = Files.readString(file).replaceAll(" +(arch|depth|width|heads|patch): .*\n", "");
+    Files.writeString(
+        file,
+        tiny.replace("settings:\n", "settings:\n  network: " + model + "\n  features: maps\n"));
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    assertTrue(sweep.err().startsWith("warning: 1 of 2 candidates cannot be built"), sweep.err());
+    Config best = ConfigFile.read(out.resolve("best.yaml"), Settings.SCHEMA.defaults());
+    assertEquals("4", best.text(Settings.SCHEMA.named("patch", "")));
+
+    Files.writeString(
+        file, Files.readString(file).replace("settings:\n", "settings:\n  depth: 2\n"));
+    String error = errorOf(file, "--out", folder.resolve("other"));
+    assertTrue(error.contains("--depth is for Vision Transformers"), error);
   }
 
   @Test

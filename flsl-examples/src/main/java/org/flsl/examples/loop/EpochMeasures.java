@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.MeasuredImages;
@@ -31,9 +30,6 @@ import org.flsl.views.decode.ImageDecoder;
  * measured before, or is measured again.
  */
 final class EpochMeasures {
-  /** What validation is called among the measures. */
-  private static final String VALIDATION = "validation";
-
   private final Map<Measure, Benchmark> benchmarks = new LinkedHashMap<>();
   private final int every;
   private final boolean validates;
@@ -80,9 +76,7 @@ final class EpochMeasures {
 
   /** Goes on with the file of a run behind a step. */
   void open(RunFiles run, long step) throws IOException {
-    if (validates || !benchmarks.isEmpty()) {
-      file = MeasuresCsv.open(run.measures(), step);
-    }
+    file = MeasuresCsv.open(run.measures(), step);
   }
 
   /** Measures, where it is time to and not done. */
@@ -91,7 +85,11 @@ final class EpochMeasures {
     int epoch = plan.epoch(step);
     if (epoch % every == 0 || step == plan.steps()) {
       if (validates && epoch > 0) {
-        take(VALIDATION, training, epoch, () -> List.copyOf(training.validated().entrySet()));
+        take(
+            MeasuresCsv.VALIDATION,
+            training,
+            epoch,
+            () -> List.copyOf(training.validated().entrySet()));
       }
       benchmarks.forEach(
           (measure, benchmark) ->
@@ -104,6 +102,12 @@ final class EpochMeasures {
                           .map(value -> Map.entry(value.measure(), value.mean()))
                           .toList()));
     }
+  }
+
+  /** Tests the result of a training that came to its end, where that is not done. */
+  void test(Training training, Plan plan, Path result) {
+    int epoch = plan.epoch(training.step());
+    take(MeasuresCsv.TEST, training, epoch, () -> List.copyOf(training.tested(result).entrySet()));
   }
 
   /** What fails is no reason to lose the training. */
@@ -123,6 +127,9 @@ final class EpochMeasures {
                       new MeasuresCsv.Row(
                           training.step(), epoch, measure, value.getKey(), value.getValue()))
               .toList();
+      if (found.isEmpty()) {
+        return;
+      }
       file.add(found);
       terminal.plain(
           "after epoch %d  %s: %s"
@@ -146,7 +153,7 @@ final class EpochMeasures {
 
   /** The decisive value of the validation after a step; NaN where there was none. */
   double validated(long step) {
-    return decisive()
+    return decisive().stream()
         .filter(row -> row.step() == step)
         .mapToDouble(MeasuresCsv.Row::value)
         .findFirst()
@@ -155,7 +162,7 @@ final class EpochMeasures {
 
   /** Whether so many epochs have passed since the validation was at its best. */
   boolean isStuckFor(int epochs) {
-    List<MeasuresCsv.Row> rows = decisive().toList();
+    List<MeasuresCsv.Row> rows = decisive();
     if (rows.isEmpty()) {
       return false;
     }
@@ -164,12 +171,7 @@ final class EpochMeasures {
     return last - best >= epochs;
   }
 
-  /** The first value of each validation. */
-  private Stream<MeasuresCsv.Row> decisive() {
-    Map<Long, MeasuresCsv.Row> first = new LinkedHashMap<>();
-    if (validates) {
-      file.rows(VALIDATION).forEach(row -> first.putIfAbsent(row.step(), row));
-    }
-    return first.values().stream();
+  private List<MeasuresCsv.Row> decisive() {
+    return MeasuresCsv.decisive(file.rows(), MeasuresCsv.VALIDATION);
   }
 }

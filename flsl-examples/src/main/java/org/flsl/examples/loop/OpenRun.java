@@ -182,13 +182,14 @@ public final class OpenRun implements AutoCloseable {
 
   /**
    * Writes the result of a training that came to its end, a DL4J model zip: that of the best state
-   * where validation tells which it is, or else of the last.
+   * where validation tells which it is, or else of the last; then it is tested.
    */
   public void finish() throws IOException {
     Path best = checkpoints.best();
     boolean known = measures.validates() && Files.exists(best);
     AtomicFile.write(
         run.files().result(), known ? out -> training.export(best, out) : training::export);
+    measures.test(training, plan, run.files().result());
     run.history().add(training.step(), Event.FINISHED, "");
   }
 

@@ -89,7 +89,7 @@ public interface Training extends AutoCloseable {
     throw new UnsupportedOperationException("this kind of training has nothing to measure");
   }
 
-  /** Whether it can tell how well it does on labelled images that it does not learn from. */
+  /** Whether it can tell how well it does on labelled images that are held out for that. */
   default boolean validates() {
     return false;
   }
@@ -100,6 +100,16 @@ public interface Training extends AutoCloseable {
    */
   default Map<String, Double> validated() {
     throw new UnsupportedOperationException("this kind of training has nothing to validate on");
+  }
+
+  /**
+   * How well its result does on images that nothing was chosen by, by names for people, the
+   * decisive value first; empty where there are none. Asked once, at the end.
+   *
+   * @param result its file
+   */
+  default Map<String, Double> tested(Path result) {
+    return Map.of();
   }
 
   /** Files so far that turned out not to be readable images. */

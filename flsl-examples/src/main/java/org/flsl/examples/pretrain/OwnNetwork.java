@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
@@ -16,7 +17,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.data.ImageSize;
-import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.settings.Config;
@@ -129,7 +129,7 @@ final class OwnNetwork {
    * @throws UserError if that does not fit, or no vertex is named: then those are listed that can
    *     be
    */
-  static Config settle(Config config, Set<Setting<?>> flags, Terminal terminal) {
+  static Config settle(Config config, Set<Setting<?>> flags, Consumer<String> lines) {
     Path file = config.get(Settings.NETWORK_FILE);
     if (file == null) {
       throw new UserError("--features names a vertex of a network: name that with --network");
@@ -142,18 +142,16 @@ final class OwnNetwork {
       }
     }
     try {
-      return of(config)
-          .orElseThrow()
-          .fitted(config.with(Settings.INIT, (Path) null), flags, terminal);
+      return of(config).orElseThrow().fitted(config.with(Settings.INIT, (Path) null), flags, lines);
     } catch (IllegalArgumentException e) {
       throw new UserError("%s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private Config fitted(Config config, Set<Setting<?>> flags, Terminal terminal) {
+  private Config fitted(Config config, Set<Setting<?>> flags, Consumer<String> lines) {
     int side = config.get(Settings.GLOBAL_SIZE);
     if (features == null) {
-      throw listed(side, terminal);
+      throw listed(side, lines);
     }
     GraphBackbone backbone = backbone();
     BackboneGraph way = backbone.way();
@@ -183,7 +181,7 @@ final class OwnNetwork {
             .with(Settings.PATCH, stride)
             .with(Settings.POSITION_SIZE, (ImageSize) null);
     fitted = withLocalViews(fitted, way, flags);
-    terminal.plain(
+    lines.accept(
         "network     %d vertices up to \"%s\", %d x %d tokens of %d channels, one for %d pixels; local views have %s pixels"
             .formatted(
                 way.vertices().size(),
@@ -250,7 +248,7 @@ final class OwnNetwork {
   }
 
   /** Shows what can be named, and proposes where the trunk ends. */
-  private UserError listed(int side, Terminal terminal) {
+  private UserError listed(int side, Consumer<String> lines) {
     ComputationGraph graph = NetworkFile.graph(model);
     Map<String, InputTypeConvolutional> maps =
         BackboneGraph.of(graph.getConfiguration()).featureMaps(side, side);
@@ -260,12 +258,12 @@ final class OwnNetwork {
           "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has"
               .formatted(side));
     }
-    terminal.plain(
+    lines.accept(
         "Vertices with feature maps, channels x height x width of images of %1$d x %1$d:"
             .formatted(side));
     maps.forEach(
         (name, type) ->
-            terminal.plain(
+            lines.accept(
                 "  %s  %d x %d x %d"
                     .formatted(
                         nameOf(name), type.getChannels(), type.getHeight(), type.getWidth())));

@@ -168,7 +168,9 @@ public final class PretrainCommand implements Callable<Integer> {
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
-    Config config = settled(told);
+    // A resumed run has the shape of its network already.
+    Config config =
+        resumed == null ? GivenNetwork.settle(told, givenFlags().keySet(), terminal::plain) : told;
     Setup.of(config);
     String device = DeviceCheck.ofThisMachine().check(config.get(Settings.DEVICE));
     try (PageServer server = server();
@@ -215,23 +217,6 @@ public final class PretrainCommand implements Callable<Integer> {
     }
     return RunSettings.withThreads(
         config, environment.getOrDefault(ALL_THREADS, environment.get("OMP_NUM_THREADS")));
-  }
-
-  /** With the shape of the network that the training begins with; a resumed run has it already. */
-  private Config settled(Config config) {
-    if (resumed == null && OwnNetwork.isWanted(config)) {
-      return OwnNetwork.settle(config, givenFlags().keySet(), terminal);
-    }
-    Optional<InitialWeights> trained =
-        resumed == null ? InitialWeights.of(config, givenFlags().keySet()) : Optional.empty();
-    if (trained.isEmpty()) {
-      return config;
-    }
-    Config settled = trained.get().settle(config, givenFlags().keySet());
-    terminal.plain(
-        "init        "
-            + String.join(System.lineSeparator() + " ".repeat(12), trained.get().lines(settled)));
-    return settled;
   }
 
   private Map<Setting<?>, String> givenFlags() {

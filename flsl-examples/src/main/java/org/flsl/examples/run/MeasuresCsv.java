@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -22,6 +24,12 @@ import org.flsl.training.checkpoint.AtomicFile;
  * that is gone on with may be told others: one file of columns would be mostly empty fields.
  */
 public final class MeasuresCsv {
+  /** What {@code measure} is for values on images held out: the best state is chosen by them. */
+  public static final String VALIDATION = "validation";
+
+  /** What {@code measure} is for values on images that nothing was chosen by. */
+  public static final String TEST = "test";
+
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT
           .builder()
@@ -67,11 +75,24 @@ public final class MeasuresCsv {
     }
   }
 
-  /** The largest of the values that the first row is one of, the earliest of equals. */
+  /** The first value that a measure had after each step, the decisive one. */
+  public static List<Row> decisive(List<Row> rows, String measure) {
+    Map<Long, Row> first = new LinkedHashMap<>();
+    rows.stream()
+        .filter(row -> row.measure().equals(measure))
+        .forEach(row -> first.putIfAbsent(row.step(), row));
+    return List.copyOf(first.values());
+  }
+
+  /** The validation at its best, the earliest of equals. */
   public static Optional<Row> best(List<Row> rows) {
-    return rows.stream()
-        .filter(row -> row.name().equals(rows.get(0).name()))
+    return decisive(rows, VALIDATION).stream()
         .reduce((best, next) -> next.value() > best.value() ? next : best);
+  }
+
+  /** What the result of the whole training came to on images that nothing was chosen by. */
+  public static Optional<Row> tested(List<Row> rows) {
+    return decisive(rows, TEST).stream().reduce((before, last) -> last);
   }
 
   private static Row row(CSVRecord record) {
@@ -88,9 +109,9 @@ public final class MeasuresCsv {
     return rows.stream().anyMatch(row -> row.measure().equals(measure) && row.step() == step);
   }
 
-  /** What was found with a measure, in the order of the steps. */
-  public List<Row> rows(String measure) {
-    return rows.stream().filter(row -> row.measure().equals(measure)).toList();
+  /** What was found, in the order of the steps. */
+  public List<Row> rows() {
+    return List.copyOf(rows);
   }
 
   /** Writes values down. */

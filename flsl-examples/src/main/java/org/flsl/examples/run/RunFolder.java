@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
@@ -12,6 +13,8 @@ import org.flsl.examples.command.WorkFolder;
 import org.flsl.examples.run.History.Event;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
+import org.flsl.examples.settings.Setting;
+import org.flsl.examples.settings.Setting.Section;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.training.checkpoint.Checkpoints.Damaged;
 
@@ -95,15 +98,22 @@ public final class RunFolder implements AutoCloseable {
     if (!Files.exists(files.images()) || Files.readString(files.images()).equals(line(images))) {
       return;
     }
-    Path begunWith = files.resumed().get(RunSettings.IMAGES);
+    // Whatever a kind's images are named by comes first among its data.
+    Config begun = files.resumed();
+    Optional<Setting<?>> place =
+        begun.schema().settings().stream()
+            .filter(setting -> setting.section() == Section.DATA)
+            .filter(setting -> begun.get(setting) instanceof Path)
+            .findFirst();
+    Object begunWith = place.<Object>map(begun::get).orElse("the shipped photos");
+    String flag = place.map(Setting::name).orElse(RunSettings.IMAGES.name());
     String had = Files.readString(files.images()).split(",")[0];
     throw new UserError(
         in.equals(begunWith)
-            ? "the images in %s are no longer those that the run began with: found %d, the run has %s; bring those back, or name a copy of them with --images"
-                .formatted(in, images.count(), had)
-            : "the images in %s are not those that the run began with: found %d, the run has %s of %s; name that folder, or a copy, with --images"
-                .formatted(
-                    in, images.count(), had, begunWith == null ? "the shipped photos" : begunWith));
+            ? "the images in %s are no longer those that the run began with: found %d, the run has %s; bring those back, or name a copy of them with --%s"
+                .formatted(in, images.count(), had, flag)
+            : "the images in %s are not those that the run began with: found %d, the run has %s of %s; name that folder, or a copy, with --%s"
+                .formatted(in, images.count(), had, begunWith, flag));
   }
 
   /**

@@ -86,7 +86,7 @@ public final class RunSettings {
           "out",
           Kind.path("FOLDER"),
           null,
-          "Run folder; auto: the next runs/pretrain-N.");
+          "Run folder; auto: the next number in runs.");
   public static final Setting<Device> DEVICE =
       Setting.of(
           Section.RUN,

@@ -3,6 +3,7 @@ package org.flsl.examples.settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,10 +13,21 @@ import picocli.CommandLine.ParseResult;
 /** The settings of a command as its flags: in the help, each under its heading, and as given. */
 public final class SettingFlags {
   private final Schema schema;
+  private final Map<Setting<?>, List<String>> aliases;
 
   /** A flag for every setting. */
   public SettingFlags(Schema schema) {
+    this(schema, Map.of());
+  }
+
+  /**
+   * The same, some of which have further names.
+   *
+   * @param aliases names that other commands have for the same thing
+   */
+  public SettingFlags(Schema schema, Map<Setting<?>, List<String>> aliases) {
     this.schema = schema;
+    this.aliases = aliases;
   }
 
   /** Adds the flags to a command. */
@@ -35,9 +47,16 @@ public final class SettingFlags {
     }
   }
 
+  private String[] names(Setting<?> setting) {
+    return Stream.concat(
+            Stream.of(setting.name()), aliases.getOrDefault(setting, List.of()).stream())
+        .map(name -> "--" + name)
+        .toArray(String[]::new);
+  }
+
   private <T> OptionSpec flag(Setting<T> setting) {
     OptionSpec.Builder flag =
-        OptionSpec.builder("--" + setting)
+        OptionSpec.builder(names(setting))
             .order(schema.settings().indexOf(setting))
             .paramLabel(setting.label())
             .type(String.class)
@@ -61,7 +80,7 @@ public final class SettingFlags {
     Map<Setting<?>, String> flags = new LinkedHashMap<>();
     for (OptionSpec flag : line.matchedOptions()) {
       for (Setting<?> setting : schema.settings()) {
-        if (flag.longestName().equals("--" + setting)
+        if (List.of(flag.names()).contains("--" + setting)
             && flags.put(setting, flag.stringValues().get(0)) != null) {
           throw new UserError("--" + setting + " is given twice; keep one of them");
         }

@@ -13,6 +13,7 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.eval.ResultsFile;
 import org.flsl.examples.eval.ResultsTable;
 import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.run.History;
 import org.flsl.examples.run.History.Event;
 import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.examples.run.RunFiles;
@@ -25,8 +26,8 @@ import org.flsl.examples.settings.Config;
  * twin and from scratch, with shares of the labels and several seeds.
  *
  * <p>Every training is a run of its own in a folder of the comparison's, of as many steps as those
- * with all labels; what is finished is not done again. A training counts by the best of its
- * validations.
+ * with all labels; what is finished is not done again. A training counts by the test of its result,
+ * once, on images that nothing was chosen by.
  */
 final class Comparison {
   /** What a training begins with. */
@@ -124,7 +125,7 @@ final class Comparison {
     }
     for (int i = 0; i < all.size(); i++) {
       Candidate candidate = all.get(i);
-      if (Files.exists(files(candidate).result())) {
+      if (isFinished(candidate)) {
         continue;
       }
       terminal.plain("%d/%d  %s".formatted(i + 1, all.size(), candidate.name()));
@@ -155,6 +156,11 @@ final class Comparison {
     return new RunFiles(trainings.kind(), candidate.in(folder.files().folder()));
   }
 
+  private boolean isFinished(Candidate candidate) throws IOException {
+    RunFiles files = files(candidate);
+    return Files.exists(files.result()) && !History.of(files.folder()).of(Event.FINISHED).isEmpty();
+  }
+
   private boolean train(Candidate candidate, int steps, BooleanSupplier stop) throws IOException {
     Config own =
         candidate
@@ -175,9 +181,9 @@ final class Comparison {
     }
   }
 
-  /** The decisive value of a training at its best. */
+  /** The decisive value of the test of a training's result. */
   private Optional<MeasuresCsv.Row> value(Candidate candidate) throws IOException {
-    return MeasuresCsv.best(MeasuresCsv.read(files(candidate).measures()));
+    return MeasuresCsv.tested(MeasuresCsv.read(files(candidate).measures()));
   }
 
   /** The table, and all values in {@code comparison.json}. */

@@ -39,7 +39,7 @@ import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
-/** Images with boxes, and maybe masks, to learn from and to validate on. */
+/** Images with boxes, and maybe masks, to learn from, to validate on and to test on. */
 final class DetectionData implements TaskData {
   private static final int EXAMPLES = 6;
 
@@ -47,21 +47,21 @@ final class DetectionData implements TaskData {
   private static final int NAMED = 12;
 
   private final BoxSet train;
+  private final BoxSet held;
   private final BoxSet test;
-  private final int all;
   private final boolean masks;
 
-  private DetectionData(BoxSet train, BoxSet test, int all, boolean masks) {
+  private DetectionData(BoxSet train, BoxSet held, BoxSet test, boolean masks) {
     this.train = train;
+    this.held = held;
     this.test = test;
-    this.all = all;
     this.masks = masks;
   }
 
   /**
    * All images that can be read, after a word on what is in them.
    *
-   * @param stored those to learn from, and those to validate on
+   * @param stored those to learn from, and those to test on
    * @param masks whether the masks of objects are learned as well
    */
   static DetectionData of(
@@ -74,35 +74,37 @@ final class DetectionData implements TaskData {
       terminal.plain("left out: " + readable.leftOut());
     }
     List<String> classes = ReclassedBoxes.union(train, test);
+    BoxSet all = new ReclassedBoxes(train, classes);
     DetectionData data =
         new DetectionData(
-            new ReclassedBoxes(train, classes),
-            new ReclassedBoxes(test, classes),
-            train.size(),
-            masks);
+            all, new ChosenBoxes(all, new int[0]), new ReclassedBoxes(test, classes), masks);
     long[] known = counts(data.train);
     long[] asked = counts(data.test);
     terminal.plain("boxes to learn from: " + named(known, classes));
-    terminal.plain("boxes to validate on: " + named(asked, classes));
+    terminal.plain("boxes to test on: " + named(asked, classes));
     String unknown =
         IntStream.range(0, classes.size())
             .filter(category -> known[category] == 0 && asked[category] > 0)
             .mapToObj(classes::get)
             .collect(Collectors.joining(", "));
     if (!unknown.isEmpty()) {
-      terminal.warn("only in the images to validate on, so that nothing tells them: " + unknown);
+      terminal.warn("only in the images to test on, so that nothing tells them: " + unknown);
     }
     return data;
   }
 
   @Override
-  public DetectionData share(double percentage, long seed) {
-    int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
-    DetectionData share = new DetectionData(new ChosenBoxes(train, chosen), test, all, masks);
+  public DetectionData split(LabelSplit split) {
+    DetectionData share =
+        new DetectionData(
+            new ChosenBoxes(train, split.learned()),
+            new ChosenBoxes(train, split.held()),
+            test,
+            masks);
     if (LongStream.of(counts(share.train)).sum() == 0) {
       throw new UserError(
           "none of the %d images to learn from has a box: take a larger share with --labels"
-              .formatted(chosen.length));
+              .formatted(share.train.size()));
     }
     return share;
   }
@@ -135,19 +137,28 @@ final class DetectionData implements TaskData {
 
   @Override
   public ImageSet images() {
+    return Fingerprint.imageSet(
+        train, train.classes() + "\n" + described(train), held, described(held));
+  }
+
+  private static String described(BoxSet set) {
     StringBuilder labels = new StringBuilder();
-    for (int i = 0; i < train.size(); i++) {
-      labels.append(train.boxes(i)).append(train.ignored(i));
-      train.masks(i).forEach(mask -> labels.append(mask.compressed()).append(' '));
+    for (int i = 0; i < set.size(); i++) {
+      labels.append(set.boxes(i)).append(set.ignored(i));
+      set.masks(i).forEach(mask -> labels.append(mask.compressed()).append(' '));
       labels.append('\n');
     }
-    return Fingerprint.imageSet(train, train.classes() + "\n" + labels);
+    return labels.toString();
   }
 
   @Override
-  public String summary() {
-    return "%,d of %,d to learn from, %,d to validate on, %d classes"
-        .formatted(train.size(), all, test.size(), train.classes().size());
+  public int validationImages() {
+    return held.size();
+  }
+
+  @Override
+  public int testImages() {
+    return test.size();
   }
 
   @Override
@@ -167,10 +178,25 @@ final class DetectionData implements TaskData {
   @Override
   public Map<String, Double> validate(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    return scores(held, graph, size, views, batch, progress);
+  }
+
+  @Override
+  public Map<String, Double> test(
+      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    return scores(test, graph, size, views, batch, progress);
+  }
+
+  private static Map<String, Double> scores(
+      BoxSet set,
+      ComputationGraph graph,
+      ImageSize size,
+      ViewConfig views,
+      int batch,
+      Progress progress) {
     Map<String, Double> all =
         CocoScores.of(
-                new Detector(graph, size, views).judge(test, batch, progress),
-                test.classes().size())
+                new Detector(graph, size, views).judge(set, batch, progress), set.classes().size())
             .summary();
     Map<String, Double> values = new LinkedHashMap<>();
     List.of("AP", "AP50", "AP75").forEach(name -> values.put(name, all.get(name)));

@@ -103,7 +103,7 @@ final class DetectionTask implements Task {
     return DetectionData.of(stored(config), false, decoder, terminal);
   }
 
-  /** To learn from, and to validate on. */
+  /** To learn from, and to test on. */
   private static List<BoxSet> stored(Config config) {
     DrawnOn drawnOn = config.get(LabelSettings.DRAWN_ON);
     if (config.get(LabelSettings.VOC) != null) {

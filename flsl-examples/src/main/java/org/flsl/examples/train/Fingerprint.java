@@ -12,17 +12,23 @@ final class Fingerprint {
   private Fingerprint() {}
 
   /**
-   * A set in numbers; its fingerprint knows the names of its images and what is said of their
-   * labels.
+   * Images to learn from in numbers; their fingerprint knows the names of the images and what is
+   * said of their labels, also of those held out.
    *
    * @param labels what tells other labels of the same images
    */
-  static ImageSet imageSet(LabelledImages images, String labels) {
+  static ImageSet imageSet(
+      LabelledImages images, String labels, LabelledImages held, String heldLabels) {
+    String text = names(images) + labels + names(held) + heldLabels;
+    return new ImageSet(images.size(), images.leftOut(), digest(text));
+  }
+
+  private static String names(LabelledImages images) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < images.size(); i++) {
       text.append(images.name(i)).append('\n');
     }
-    return new ImageSet(images.size(), images.leftOut(), digest(text + labels));
+    return text.toString();
   }
 
   private static String digest(String text) {

@@ -17,7 +17,8 @@ final class LabelSettings {
           RunSettings.IMAGES.name(),
           "FOLDER",
           "Images to learn from; another setting says where their labels are.");
-  static final Setting<Path> TEST_IMAGES = path("test-images", "FOLDER", "Images to validate on.");
+  static final Setting<Path> TEST_IMAGES =
+      path("test-images", "FOLDER", "Images to test on, once, at the end.");
   static final Setting<Path> COCO = path("coco", "JSON", "COCO's annotations of images.");
   static final Setting<Path> TEST_COCO =
       path("test-coco", "JSON", "COCO's annotations of test-images.");
@@ -42,7 +43,7 @@ final class LabelSettings {
           "train",
           "VOC's images to learn from, a list in ImageSets or in the folder itself.");
   static final Setting<String> TEST =
-      Setting.of(Section.DATA, "test", Kind.name("LIST"), "val", "VOC's images to validate on.");
+      Setting.of(Section.DATA, "test", Kind.name("LIST"), "val", "VOC's images to test on.");
   static final Setting<DrawnOn> DRAWN_ON =
       Setting.of(
           Section.DATA,

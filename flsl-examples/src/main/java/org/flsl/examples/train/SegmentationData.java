@@ -31,31 +31,32 @@ import org.flsl.views.EvenPicks;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.pixels.Image;
 
-/** Images with masks to learn from and to validate on. */
+/** Images with masks to learn from, to validate on and to test on. */
 final class SegmentationData implements TaskData {
   private static final int EXAMPLES = 6;
 
   private final SegmentationSet train;
+  private final SegmentationSet held;
   private final SegmentationSet test;
-  private final int all;
   private final LabelCounts counts;
 
-  private SegmentationData(SegmentationSet train, SegmentationSet test, int all) {
+  private SegmentationData(SegmentationSet train, SegmentationSet held, SegmentationSet test) {
     this.train = train;
+    this.held = held;
     this.test = test;
-    this.all = all;
     this.counts = LabelCounts.of(train);
   }
 
   /** All images. */
   static SegmentationData of(TrainAndTest sets) {
-    return new SegmentationData(sets.train(), sets.test(), sets.train().size());
+    return new SegmentationData(
+        sets.train(), new ChosenMasks(sets.train(), new int[0]), sets.test());
   }
 
   @Override
-  public SegmentationData share(double percentage, long seed) {
-    int[] chosen = LabelShare.chosen(train.size(), percentage, seed);
-    return new SegmentationData(new ChosenMasks(train, chosen), test, all);
+  public SegmentationData split(LabelSplit split) {
+    return new SegmentationData(
+        new ChosenMasks(train, split.learned()), new ChosenMasks(train, split.held()), test);
   }
 
   @Override
@@ -66,17 +67,25 @@ final class SegmentationData implements TaskData {
   /** The fingerprint knows names and how many pixels each class has. */
   @Override
   public ImageSet images() {
+    return Fingerprint.imageSet(train, described(counts), held, described(LabelCounts.of(held)));
+  }
+
+  private String described(LabelCounts counted) {
     StringBuilder text = new StringBuilder();
-    for (int label : counts.labels()) {
-      text.append(train.classes().get(label)).append(counts.share(label)).append('\n');
+    for (int label : counted.labels()) {
+      text.append(train.classes().get(label)).append(counted.share(label)).append('\n');
     }
-    return Fingerprint.imageSet(train, text.toString());
+    return text.toString();
   }
 
   @Override
-  public String summary() {
-    return "%,d of %,d to learn from, %,d to validate on, %d classes"
-        .formatted(train.size(), all, test.size(), train.classes().size());
+  public int validationImages() {
+    return held.size();
+  }
+
+  @Override
+  public int testImages() {
+    return test.size();
   }
 
   @Override
@@ -112,8 +121,24 @@ final class SegmentationData implements TaskData {
   @Override
   public Map<String, Double> validate(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    return scores(held, graph, size, views, batch, progress);
+  }
+
+  @Override
+  public Map<String, Double> test(
+      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
+    return scores(test, graph, size, views, batch, progress);
+  }
+
+  private static Map<String, Double> scores(
+      SegmentationSet set,
+      ComputationGraph graph,
+      ImageSize size,
+      ViewConfig views,
+      int batch,
+      Progress progress) {
     ConfusionMatrix matrix =
-        new SegmentationPredictor(graph, size, views).compare(test, batch, progress);
+        new SegmentationPredictor(graph, size, views).compare(set, batch, progress);
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("mIoU", matrix.meanIou());
     values.put("pixel accuracy", matrix.accuracy());

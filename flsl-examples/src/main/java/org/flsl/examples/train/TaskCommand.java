@@ -76,7 +76,9 @@ final class TaskCommand implements Callable<Integer> {
   private TaskCommand(Task task, Surroundings surroundings) {
     this.task = task;
     this.surroundings = surroundings;
-    this.flags = new SettingFlags(task.kind().settings());
+    this.flags =
+        new SettingFlags(
+            task.kind().settings(), Map.of(TrainSettings.INIT, List.of("run", "backbone")));
     this.trainings = new TaskTrainings(task, surroundings.terminal());
   }
 
@@ -88,7 +90,8 @@ final class TaskCommand implements Callable<Integer> {
         .usageMessage()
         .description(
             task.summary(),
-            "Validates after each epoch, and keeps the best state. A configuration file is YAML and"
+            "Validates on images held out after each epoch, keeps the best state, and tests it once,"
+                + " in the end. A configuration file is YAML and"
                 + " has the settings' names as keys; flags win over it.",
             "");
     command.flags.addTo(line.getCommandSpec());
@@ -115,7 +118,12 @@ final class TaskCommand implements Callable<Integer> {
     String device = DeviceCheck.ofThisMachine().check(told.get(RunSettings.DEVICE));
     Config config = resumed == null ? TaskTrainings.settled(told) : told;
     Path images = task.images(config);
-    trainings.data(config);
+    if (trainings.data(config).validationImages() == 0
+        && config.get(RunSettings.PATIENCE) != null) {
+      throw new UserError(
+          "--patience asks how validation goes, and no image is held out for it: leave it out, or"
+              + " raise --validation");
+    }
     if (config.get(RunSettings.MINUTES) != null) {
       terminal().plain("timing a few steps ...");
       config = Calibration.timed(trainings, config, images);
@@ -275,18 +283,26 @@ final class TaskCommand implements Callable<Integer> {
                 row ->
                     "best        %s %.4f after epoch %d"
                         .formatted(row.name(), row.value(), row.epoch()))
-            .orElse("best        unknown: nothing could be validated"),
+            .orElse("best        not known: the last epoch counts"),
+        tested(files)
+            .map(row -> "test        %s %.4f".formatted(row.name(), row.value()))
+            .orElse("test        failed"),
         "took        %s, %.1f images/s"
             .formatted(
                 Pace.words(Duration.ofSeconds(Math.round(seconds))),
                 rows.size() * plan.batch() / seconds),
         "",
-        "%s  the model of the best epoch, for ./flsl predict and DL4J:".formatted(files.result()),
+        "%s  the model that was tested, for ./flsl predict and DL4J:".formatted(files.result()),
         "  ComputationGraph model = ModelSerializer.restoreComputationGraph(\"%s\");"
             .formatted(files.result()));
   }
 
-  /** The decisive value at its best. */
+  /** The decisive value on images that nothing was chosen by. */
+  private static Optional<MeasuresCsv.Row> tested(RunFiles files) throws IOException {
+    return MeasuresCsv.tested(MeasuresCsv.read(files.measures()));
+  }
+
+  /** The decisive value of the validation at its best. */
   private static Optional<MeasuresCsv.Row> best(RunFiles files) throws IOException {
     return MeasuresCsv.best(MeasuresCsv.read(files.measures()));
   }
@@ -312,6 +328,8 @@ final class TaskCommand implements Callable<Integer> {
                   page.fact(
                       "Best",
                       "%s %.4f after epoch %d".formatted(row.name(), row.value(), row.epoch())));
+      tested(files)
+          .ifPresent(row -> page.fact("Test", "%s %.4f".formatted(row.name(), row.value())));
       ComputationGraph model = NetworkFile.read(files.result());
       try {
         page.examples(
@@ -324,7 +342,10 @@ final class TaskCommand implements Callable<Integer> {
       AtomicFile.write(
           files.report(),
           page.machine()
-              .measures(MeasuresCsv.read(files.measures()))
+              .measures(
+                  MeasuresCsv.read(files.measures()).stream()
+                      .filter(row -> !row.measure().equals(MeasuresCsv.TEST))
+                      .toList())
               .course(metrics.get("total"), metrics.get("learning_rate"))
               .results(files)
               .settings(config)

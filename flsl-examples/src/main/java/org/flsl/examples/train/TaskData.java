@@ -17,17 +17,14 @@ import org.flsl.views.ViewConfig;
 /** The labelled images of a task, and what it makes of them. */
 interface TaskData {
 
-  /** The same with a share of the images to learn from, drawn by seed. */
-  TaskData share(double percentage, long seed);
+  /** The same, some of whose images to learn from are held out. */
+  TaskData split(LabelSplit split);
 
   /** The images to learn from. */
   LabelledImages train();
 
   /** The same in numbers: tells sets of images and labels apart. */
   ImageSet images();
-
-  /** What there is, in a few words. */
-  String summary();
 
   /** What is put on the backbone. */
   Head head(Config config);
@@ -40,17 +37,33 @@ interface TaskData {
    */
   LabelMaker labels(ComputationGraphConfiguration graph, ImageSize size);
 
+  /** Images that epochs are compared by: those held out. */
+  int validationImages();
+
+  /** Images that nothing is chosen by. */
+  int testImages();
+
   /**
-   * How well a graph does on the images that are not learned from, the decisive value first.
+   * How well a graph does on the images held out, the decisive value first.
    *
    * @param size canvas that images are shown on
    */
   Map<String, Double> validate(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress);
 
+  /** The same on the images that nothing is chosen by. */
+  Map<String, Double> test(
+      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress);
+
+  /** What there is, in a few words. */
+  default String summary() {
+    return "%,d to learn from, %,d held out to validate on, %,d to test on, %d classes"
+        .formatted(train().size(), validationImages(), testImages(), train().classes().size());
+  }
+
   /** The numbers by which files store the classes, in their order. */
   List<Integer> storedLabels();
 
-  /** Pictures of what a graph says of a few images that are not learned from, beside the truth. */
+  /** Pictures of what a graph says of a few images to test on, beside the truth. */
   List<Example> examples(ComputationGraph graph, ImageSize size, ViewConfig views);
 }

@@ -21,6 +21,7 @@ import org.flsl.examples.loop.Training;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.run.CheckpointFile;
 import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.run.Terms;
 import org.flsl.examples.settings.Config;
@@ -140,7 +141,7 @@ final class TaskTraining implements Training {
 
   @Override
   public boolean validates() {
-    return true;
+    return data.validationImages() > 0;
   }
 
   @Override
@@ -151,6 +152,21 @@ final class TaskTraining implements Training {
         TaskTrainings.views(config),
         config.get(TrainSettings.BATCH),
         Progress.NONE);
+  }
+
+  @Override
+  public Map<String, Double> tested(Path result) {
+    ComputationGraph trained = NetworkFile.read(result);
+    try {
+      return data.test(
+          trained,
+          config.get(TrainSettings.SIZE),
+          TaskTrainings.views(config),
+          config.get(TrainSettings.BATCH),
+          Progress.NONE);
+    } finally {
+      trained.close();
+    }
   }
 
   @Override

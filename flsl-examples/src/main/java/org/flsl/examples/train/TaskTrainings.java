@@ -34,7 +34,12 @@ import org.nd4j.linalg.schedule.ISchedule;
 final class TaskTrainings implements Training.Factory {
   /** What data are used for, and not which. */
   private static final List<Setting<?>> SHARED =
-      List.of(TrainSettings.LABELS, TrainSettings.SIZE, TrainSettings.BATCH);
+      List.of(
+          TrainSettings.LABELS,
+          TrainSettings.VALIDATION,
+          TrainSettings.VALIDATION_LIST,
+          TrainSettings.SIZE,
+          TrainSettings.BATCH);
 
   private final Task task;
   private final Terminal terminal;
@@ -44,7 +49,7 @@ final class TaskTrainings implements Training.Factory {
 
   private List<String> openedFor;
   private TaskData drawn;
-  private List<Object> drawnFor;
+  private List<String> drawnFor;
 
   TaskTrainings(Task task, Terminal terminal) {
     this.task = task;
@@ -93,7 +98,7 @@ final class TaskTrainings implements Training.Factory {
     return config.fill(ViewConfig.builder().channels(config.get(Settings.MEAN).size())).build();
   }
 
-  /** The share of the labelled images, which are read where that was not done before. */
+  /** The labelled images, split; they are read where that was not done before. */
   TaskData data(Config config) {
     List<String> source =
         config.schema().settings().stream()
@@ -110,9 +115,14 @@ final class TaskTrainings implements Training.Factory {
       openedFor = source;
       drawnFor = List.of();
     }
-    List<Object> draw = List.of(config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
+    List<String> draw =
+        List.of(
+            config.text(TrainSettings.LABELS),
+            config.text(TrainSettings.VALIDATION),
+            config.text(TrainSettings.VALIDATION_LIST),
+            config.text(TrainSettings.SEED));
     if (!draw.equals(drawnFor)) {
-      drawn = opened.share(config.get(TrainSettings.LABELS), config.get(TrainSettings.SEED));
+      drawn = opened.split(LabelSplit.of(opened.train(), config));
       drawnFor = draw;
     }
     return drawn;

@@ -30,6 +30,22 @@ final class TrainSettings {
           100.0,
           "Percentage of the training images to learn from, drawn by seed; a smaller one is part of"
               + " a larger one.");
+  static final Setting<Double> VALIDATION =
+      Setting.of(
+          Section.DATA,
+          "validation",
+          Kind.number(0, 50),
+          10.0,
+          "Percentage of these that is held out, by seed, to tell the best epoch; 0: all are learned"
+              + " from, and the last epoch counts.");
+  static final Setting<Path> VALIDATION_LIST =
+      Setting.of(
+          Section.DATA,
+          "validation-list",
+          Kind.path("FILE"),
+          null,
+          "A text file with the names of the training images to hold out, one a line; auto: they are"
+              + " drawn.");
   static final Setting<ImageSize> SIZE =
       Setting.of(
           Section.DATA,
@@ -219,7 +235,8 @@ final class TrainSettings {
    */
   static Schema schema(String command, List<Setting<?>> data, List<Setting<?>> own) {
     List<Setting<?>> all = new ArrayList<>(data);
-    all.addAll(List.of(LABELS, SIZE, BATCH, Settings.MEAN, Settings.STD));
+    all.addAll(
+        List.of(LABELS, VALIDATION, VALIDATION_LIST, SIZE, BATCH, Settings.MEAN, Settings.STD));
     all.addAll(List.of(SCALE, FLIP, COLOUR_STRENGTH, GREY));
     all.addAll(
         List.of(

@@ -3,6 +3,7 @@ package org.flsl.examples.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.evaluation.data.LabelMask;
@@ -91,8 +93,12 @@ class TrainCommandTest {
   void labelsBecomeAModelAndPhotosMasks() throws IOException {
     Path run = folder.resolve("run");
     assertEquals(0, flsl(training("--epochs", "16", "--out", run.toString())), screen.err());
-    assertTrue(screen.out().contains("10 of 10 to learn from, 4 to validate on, 3 classes"));
+    assertTrue(
+        screen
+            .out()
+            .contains("9 to learn from, 1 held out to validate on, 4 to test on, 3 classes"));
     assertTrue(screen.out().contains("after epoch 16  validation: mIoU "), screen.out());
+    assertEquals(1, screen.out().split("  test: mIoU ").length - 1, screen.out());
     String report = Files.readString(run.resolve("report.html"));
     assertTrue(report.contains("FLSL training of a segmentation"));
     assertTrue(report.contains("<figcaption>prediction</figcaption>"));
@@ -148,6 +154,106 @@ class TrainCommandTest {
         ModelSerializer.restoreComputationGraph(run.resolve("segmenter.zip").toFile())
             .params()
             .toFloatVector());
+  }
+
+  /** A list of names takes the place of the draw; without any the last epoch counts. */
+  @Test
+  void theUserChoosesWhatIsHeldOut() throws IOException {
+    Path list = Files.writeString(folder.resolve("held.txt"), "3.png\n\n 7 \n");
+    Path run = folder.resolve("run");
+    String[] listed =
+        training("--epochs", "1", "--validation-list", list.toString(), "--out", run.toString());
+    assertEquals(0, flsl(listed), screen.err());
+    assertTrue(screen.out().contains("8 to learn from, 2 held out"), screen.out());
+    Files.writeString(list, "3.png");
+    assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
+    assertTrue(screen.err().contains("are no longer those that the run began with"), screen.err());
+    Files.writeString(list, "3.png\nnobody\n");
+    assertEquals(1, flsl(listed));
+    assertTrue(
+        screen.err().contains("1 of the names in " + list + " belong to none"), screen.err());
+
+    Path all = folder.resolve("all");
+    String[] none = training("--epochs", "2", "--validation", "0", "--out", all.toString());
+    assertEquals(0, flsl(none), screen.err());
+    assertTrue(screen.out().contains("10 to learn from, 0 held out"), screen.out());
+    assertFalse(screen.out().contains("validation:"), screen.out());
+    assertTrue(screen.out().contains("after epoch 2  test: mIoU "), screen.out());
+    assertArrayEquals(
+        ModelSerializer.restoreComputationGraph(
+                all.resolve("checkpoints/step-00000006.zip").toFile())
+            .params()
+            .toFloatVector(),
+        ModelSerializer.restoreComputationGraph(all.resolve("segmenter.zip").toFile())
+            .params()
+            .toFloatVector());
+    assertEquals(
+        1, flsl(training("--validation", "0", "--patience", "1", "--out", all.toString())));
+    assertTrue(screen.err().contains("--patience asks how validation goes"), screen.err());
+  }
+
+  @Test
+  void aFolderLikeVocIsAskedForByItsOwnName() throws IOException {
+    Path voc = folder.resolve("voc");
+    Files.createDirectories(voc.resolve("JPEGImages"));
+    Files.createDirectories(voc.resolve("ImageSets/Segmentation"));
+    Files.move(train.resolve("masks"), voc.resolve("SegmentationClass"));
+    for (int i = 0; i < 10; i++) {
+      ImageIO.write(
+          ImageIO.read(train.resolve("images/" + i + ".png").toFile()),
+          "jpg",
+          voc.resolve("JPEGImages/" + i + ".jpg").toFile());
+    }
+    Path list = voc.resolve("ImageSets/Segmentation/train.txt");
+    Files.writeString(list, "0\n1\n2\n3\n4\n");
+    Files.writeString(voc.resolve("ImageSets/Segmentation/val.txt"), "5\n6\n");
+    Path run = folder.resolve("run");
+    // The backbone by the name that eval has for it.
+    int status =
+        flsl(
+            "train",
+            "segmentation",
+            "--voc",
+            voc.toString(),
+            "--backbone",
+            backbone.toString(),
+            "--epochs",
+            "1",
+            "--batch",
+            "4",
+            "--head-width",
+            "16",
+            "--out",
+            run.toString());
+    assertEquals(0, status, screen.err());
+    assertTrue(screen.out().contains("begins with " + backbone), screen.out());
+    Files.writeString(list, "0\n1\n2\n");
+    assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
+    assertTrue(screen.err().contains("name a copy of them with --voc"), screen.err());
+    assertEquals(
+        1, flsl("train", "segmentation", "--resume", run.toString(), "--voc", train.toString()));
+    assertEquals(1, screen.err().strip().lines().count(), screen.err());
+  }
+
+  /** What test images are like has no say in which epoch is the best. */
+  @Test
+  void testImagesChooseNothing() throws IOException {
+    Path one = folder.resolve("one");
+    assertEquals(0, flsl(training("--epochs", "4", "--out", one.toString())), screen.err());
+    test = Shapes.draw(folder.resolve("other"), 3, 9);
+    Path other = folder.resolve("two");
+    assertEquals(0, flsl(training("--epochs", "4", "--out", other.toString())), screen.err());
+    assertEquals(rows(one, "validation"), rows(other, "validation"));
+    assertNotEquals(rows(one, "test"), rows(other, "test"));
+    assertEquals(2, rows(one, "test").size());
+    assertArrayEquals(
+        state(one.resolve("checkpoints/best.zip")), state(other.resolve("checkpoints/best.zip")));
+  }
+
+  private static List<String> rows(Path run, String measure) throws IOException {
+    return Files.readAllLines(run.resolve("measures.csv")).stream()
+        .filter(row -> row.contains("," + measure + ","))
+        .toList();
   }
 
   @Test
@@ -246,6 +352,7 @@ class TrainCommandTest {
         "--coco x.json|--coco and --masks both say where the labels are",
         "--test-masks none|4 of 4 images have no mask",
         "--labels 0|--labels is '0', but has to be",
+        "--run other.zip|--init",
         "--freeze-blocks 9|9 blocks of the network are to be frozen",
         "--features nowhere|has no vertex \"nowhere\"",
       })
@@ -274,7 +381,7 @@ class TrainCommandTest {
     Path out = folder.resolve("out");
     assertEquals(0, flsl(training("--epochs", "1", "--out", out.toString())), screen.err());
     assertTrue(screen.err().contains("0.png"), screen.err());
-    assertTrue(screen.out().contains("9 of 9 to learn from"), screen.out());
+    assertTrue(screen.out().contains("8 to learn from, 1 held out"), screen.out());
 
     Files.copy(
         train.resolve("masks/1.png"),
