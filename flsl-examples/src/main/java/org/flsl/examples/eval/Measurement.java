@@ -8,6 +8,7 @@ import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.ComputingCommand;
+import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine.Mixin;
 
@@ -33,10 +34,7 @@ abstract class Measurement extends ComputingCommand {
 
   /** Says what of a measurement's images is left out, if anything is. */
   final void tell(ReadableImages images) {
-    images.problems().forEach(problem -> terminal().warn(problem + "; it is left out"));
-    if (!images.leftOut().isEmpty()) {
-      terminal().plain("left out: " + images.leftOut());
-    }
+    Problems.tell(images, terminal());
   }
 
   /** What a benchmark says of the model and of what it is compared with. */

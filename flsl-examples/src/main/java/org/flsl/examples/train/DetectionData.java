@@ -26,6 +26,7 @@ import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.ReclassedBoxes;
 import org.flsl.evaluation.detection.CocoScores;
+import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.BoxOverlay;
@@ -69,10 +70,7 @@ final class DetectionData implements TaskData {
     ReadableImages readable = new ReadableImages(decoder);
     BoxSet train = readable.of(stored.get(0));
     BoxSet test = readable.of(stored.get(1));
-    readable.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
-    if (!readable.leftOut().isEmpty()) {
-      terminal.plain("left out: " + readable.leftOut());
-    }
+    Problems.tell(readable, terminal);
     List<String> classes = ReclassedBoxes.union(train, test);
     BoxSet all = new ReclassedBoxes(train, classes);
     DetectionData data =

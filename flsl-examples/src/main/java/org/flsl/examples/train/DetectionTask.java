@@ -94,8 +94,7 @@ final class DetectionTask implements Task {
 
   @Override
   public Path images(Config config) {
-    Path voc = config.get(LabelSettings.VOC);
-    return voc == null ? required(config, LabelSettings.IMAGES) : voc;
+    return LabelSettings.images(config, EXPECTED);
   }
 
   @Override

@@ -49,8 +49,7 @@ final class InstanceTask implements Task {
 
   @Override
   public Path images(Config config) {
-    Path voc = config.get(LabelSettings.VOC);
-    return voc == null ? required(config, LabelSettings.IMAGES) : voc;
+    return LabelSettings.images(config, EXPECTED);
   }
 
   @Override

@@ -76,6 +76,16 @@ final class LabelSettings {
   }
 
   /**
+   * The folder of the images to learn from: laid out like VOC, or any.
+   *
+   * @param expected what has to be named together
+   */
+  static Path images(Config config, String expected) {
+    Path voc = config.get(VOC);
+    return voc == null ? required(config, IMAGES, expected) : voc;
+  }
+
+  /**
    * A folder or file that has to be named.
    *
    * @param expected what has to be named together

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.eval.CocoOptions;
 import org.flsl.examples.eval.TrainAndTest;
@@ -85,18 +86,14 @@ final class SegmentationTask implements Task {
 
   @Override
   public Path images(Config config) {
-    Path voc = config.get(LabelSettings.VOC);
-    return voc == null ? required(config, LabelSettings.IMAGES) : voc;
+    return LabelSettings.images(config, EXPECTED);
   }
 
   @Override
   public TaskData open(Config config, ImageDecoder decoder, Terminal terminal) {
     ReadableImages readable = new ReadableImages(decoder);
     TrainAndTest all = stored(config).readable(readable);
-    readable.problems().forEach(problem -> terminal.warn(problem + "; it is left out"));
-    if (!readable.leftOut().isEmpty()) {
-      terminal.plain("left out: " + readable.leftOut());
-    }
+    Problems.tell(readable, terminal);
     return SegmentationData.of(all.checked(decoder, terminal));
   }
 
