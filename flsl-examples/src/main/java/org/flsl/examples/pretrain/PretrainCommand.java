@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -326,18 +325,7 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private Config resolved(Config config, Path images) {
-    Config absolute = config;
-    for (Setting<Path> path :
-        List.of(
-            Settings.IMAGES,
-            Settings.PREVIOUS,
-            Settings.INIT,
-            Settings.NETWORK_FILE,
-            RunSettings.MEASURE_IMAGES)) {
-      if (config.get(path) != null) {
-        absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
-      }
-    }
+    Config absolute = config.absolute();
     if (config.get(Settings.MINUTES) == null) {
       return absolute;
     }
