@@ -31,7 +31,12 @@ final class HadoopFileSystem extends FileSystem {
   }
 
   org.apache.hadoop.fs.FileSystem hadoops() throws IOException {
-    return org.apache.hadoop.fs.FileSystem.get(uri(Path.of("/")), new Configuration());
+    try {
+      return org.apache.hadoop.fs.FileSystem.get(uri(Path.of("/")), new Configuration());
+    } catch (RuntimeException e) {
+      // Of a host that is not known, or of a connector that is not on the class path.
+      throw new IOException(root() + ": " + e.getMessage(), e);
+    }
   }
 
   URI uri(Path names) {
@@ -65,7 +70,7 @@ final class HadoopFileSystem extends FileSystem {
 
   @Override
   public boolean isReadOnly() {
-    return true;
+    return false;
   }
 
   @Override

@@ -212,6 +212,28 @@ class ClusterTest {
     assertSameWeights("killed-driver");
   }
 
+  /** The run folder is one of Hadoop's, and nothing else outlives the driver. */
+  @Test
+  void aRunThatIsKeptElsewhereGoesOnFromThere() throws IOException, InterruptedException {
+    String kept = "hdfs://pretended" + at("kept");
+    List<String> begun = new ArrayList<>(List.of("pretrain", "--out", kept));
+    begun.addAll(TINY);
+    begun.addAll(List.of("--images", photos.folder().toString(), "--spark", "local[2]"));
+    Process driver = start("kept", begun);
+    awaitSteps("kept", 15, driver);
+    driver.destroyForcibly().waitFor();
+    assertFalse(Files.exists(folder.resolve("kept/backbone.zip")));
+
+    run("kept-resumed", "pretrain", "--resume", kept);
+
+    assertEquals(expected, metrics("kept"));
+    assertSameWeights("kept");
+    String log = Files.readString(cluster.log("kept-resumed"));
+    assertTrue(log.contains("after step 16") || log.contains("after step 32"), log);
+    assertTrue(log.contains(kept + "/report.html"), log);
+    assertTrue(Files.exists(folder.resolve("kept/report.html")));
+  }
+
   @Test
   void candidatesOfASweepAreTrainedOnExecutorsEvenIfOneIsKilled()
       throws IOException, InterruptedException {
