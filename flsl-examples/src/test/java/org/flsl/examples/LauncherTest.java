@@ -163,7 +163,8 @@ class LauncherTest {
     assertTrue(flsl(FAST, "sweep", "a.yaml", "--spark=" + url).contains(built));
     assertEquals(1, builds());
     assertTrue(flsl(FAST, "sweep", "a.yaml").contains("\narbiter-configs 1 "));
-    for (String option : List.of("--images=hdfs://host/a", "--out=s3a://b/c", "--resume=gs://d/e")) {
+    for (String option :
+        List.of("--images=hdfs://host/a", "--out=s3a://b/c", "--resume=gs://d/e")) {
       assertTrue(flsl(FAST, "pretrain", option).contains(built), option);
     }
     assertTrue(flsl(FAST, "pretrain", "--out", "file:///a").contains("\nflsl-examples 1 "));

@@ -116,7 +116,8 @@ public final class OpenRun implements AutoCloseable {
             : trainings.begin(config, images);
     try {
       EpochMeasures measures = EpochMeasures.of(config, images, training, terminal);
-      OpenRun opened = new OpenRun(run, closesRun, checkpoints, training, config, terminal, measures);
+      OpenRun opened =
+          new OpenRun(run, closesRun, checkpoints, training, config, terminal, measures);
       opened.settle(trainings, images, newest);
       return opened;
     } catch (IOException | RuntimeException | Error e) {

@@ -302,7 +302,9 @@ public final class PretrainCommand implements Callable<Integer> {
     // Its pictures find the memory that the training has given back.
     boolean shown = report(files);
     terminal.plain(
-        shown ? results + files.shown(files.report()) + "  curves and pictures, for a browser" : results);
+        shown
+            ? results + files.shown(files.report()) + "  curves and pictures, for a browser"
+            : results);
     return 0;
   }
 
@@ -326,7 +328,8 @@ public final class PretrainCommand implements Callable<Integer> {
     Path network = OwnNetwork.copyIn(files.folder());
     ComputationGraph backbone = RunResult.at(files.folder()).backbone();
     write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)), files);
-    return "%s  the network of before with the pretrained part in place%n".formatted(files.shown(network));
+    return "%s  the network of before with the pretrained part in place%n"
+        .formatted(files.shown(network));
   }
 
   private Config resolved(Config config, Path images) {

@@ -39,7 +39,8 @@ final class Summary {
       lines.add("changed     after step %d: %s".formatted(change.step(), change.detail()));
     }
     lines.add("");
-    lines.add("%s  the pretrained backbone (the teacher's), a DL4J model:"
+    lines.add(
+        "%s  the pretrained backbone (the teacher's), a DL4J model:"
             .formatted(run.shown(run.result())));
     lines.add(
         "  ComputationGraph backbone = ModelSerializer.restoreComputationGraph(\"%s\");"

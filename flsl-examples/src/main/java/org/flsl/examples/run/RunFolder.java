@@ -29,8 +29,7 @@ public final class RunFolder implements AutoCloseable {
   private final History history;
   private final Optional<RunCopy> copy;
 
-  private RunFolder(
-      WorkFolder folder, RunFiles files, History history, Optional<RunCopy> copy) {
+  private RunFolder(WorkFolder folder, RunFiles files, History history, Optional<RunCopy> copy) {
     this.folder = folder;
     this.files = files;
     this.history = history;

@@ -54,8 +54,7 @@ class KeptElsewhereTest {
   }
 
   /** As a training does: figures of every step, and states, of which one is the best. */
-  private static void train(RunFolder run, int from, AtomicInteger published)
-      throws IOException {
+  private static void train(RunFolder run, int from, AtomicInteger published) throws IOException {
     RunFiles files = run.files();
     Checkpoints checkpoints = files.checkpoints(2);
     for (int step = from + 1; step <= STEPS; step++) {
@@ -124,19 +123,20 @@ class KeptElsewhereTest {
       assertTrue(step == 0 || Files.readAllLines(files.metrics()).size() >= step, when);
       assertTrue(files.settings().isPresent(), when);
       Files.writeString(
-          files.metrics(), Stream.iterate(1, i -> i + 1).limit(step).map(i -> i + "\n").collect(
-              Collectors.joining()));
+          files.metrics(),
+          Stream.iterate(1, i -> i + 1)
+              .limit(step)
+              .map(i -> i + "\n")
+              .collect(Collectors.joining()));
       train(again, step, published);
+      Set<String> worked = names(files.folder());
+      worked.remove(".lock");
       again.close();
       assertTrue(Files.notExists(files.folder()), "nothing stays on this machine");
-      assertEquals(
-          Set.of(
-              "config.yaml",
-              "metrics.csv",
-              "checkpoints/best.zip",
-              "checkpoints/step-00000003.zip",
-              "checkpoints/step-00000004.zip"),
-          names(kept),
+      assertEquals(worked, names(kept), when);
+      assertTrue(
+          worked.containsAll(
+              List.of("config.yaml", "checkpoints/best.zip", "checkpoints/step-00000004.zip")),
           when);
       assertEquals(
           List.of("1", "2", "3", "4"), Files.readAllLines(kept.resolve("metrics.csv")), when);
@@ -158,8 +158,7 @@ class KeptElsewhereTest {
   void aFolderThatHoldsSomethingIsLeftAlone() throws IOException {
     Files.createDirectories(folder.resolve("run"));
     Files.writeString(folder.resolve("run/letter.txt"), "dear");
-    UserError e =
-        assertThrows(UserError.class, () -> RunFolder.create(Pretraining.KIND, kept));
+    UserError e = assertThrows(UserError.class, () -> RunFolder.create(Pretraining.KIND, kept));
     assertEquals(kept + " is not empty: choose another --out", e.getMessage());
     Files.delete(folder.resolve("run/letter.txt"));
     RunFolder run = RunFolder.create(Pretraining.KIND, kept);

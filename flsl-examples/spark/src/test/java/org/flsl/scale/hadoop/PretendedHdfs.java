@@ -46,8 +46,7 @@ public final class PretendedHdfs extends RawLocalFileSystem {
       Progressable progress)
       throws IOException {
     change();
-    FSDataOutputStream out =
-        super.create(file, overwrite, buffer, replication, block, progress);
+    FSDataOutputStream out = super.create(file, overwrite, buffer, replication, block, progress);
     return new FSDataOutputStream(out, null) {
       @Override
       public void write(byte[] bytes, int from, int length) throws IOException {
