@@ -556,7 +556,7 @@ public final class Settings {
 
   private static Map<LossTerm, Setting<Span>> weights() {
     Map<LossTerm, Setting<Span>> weights = new LinkedHashMap<>();
-    FLSL.objective().forEach((term, weight) -> weights.put(term, weight(term, weight)));
+    LossTerm.known().forEach(term -> weights.put(term, weight(term, term.defaultWeight())));
     return Collections.unmodifiableMap(weights);
   }
 
