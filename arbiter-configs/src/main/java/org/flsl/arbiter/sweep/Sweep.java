@@ -19,7 +19,7 @@ import org.flsl.examples.settings.Setting;
  * @param scoreImages null for the images that are trained on
  * @param ignored labels of masks that do not count
  * @param minutes after which no more candidates begin; null for no limit
- * @param parallel candidates at a time
+ * @param parallel candidates at a time; null where the file does not say
  */
 record Sweep(
     Config base,
@@ -32,7 +32,7 @@ record Sweep(
     Set<Integer> ignored,
     MedianRule rule,
     Double minutes,
-    int parallel) {
+    Integer parallel) {
 
   Sweep withBase(Config changed) {
     return new Sweep(
