@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Reading;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -25,20 +26,32 @@ public final class BackboneScore implements ScoreFunction {
 
   @JsonProperty private final String name;
   private final transient Benchmark benchmark;
+  private final transient Reading reading;
+
+  /**
+   * A score to use, of the features that backbones hand out.
+   *
+   * @param name of the score in configurations
+   */
+  public BackboneScore(String name, Benchmark benchmark) {
+    this(name, benchmark, Reading.USUAL);
+  }
 
   /**
    * A score to use.
    *
    * @param name of the score in configurations
+   * @param reading which features of a backbone are scored
    */
-  public BackboneScore(String name, Benchmark benchmark) {
+  public BackboneScore(String name, Benchmark benchmark, Reading reading) {
     this.name = name;
     this.benchmark = benchmark;
+    this.reading = reading;
   }
 
   @JsonCreator
   private BackboneScore(@JsonProperty("name") String name) {
-    this(name, null);
+    this(name, null, null);
   }
 
   /**
@@ -51,7 +64,8 @@ public final class BackboneScore implements ScoreFunction {
       throw new IllegalStateException(
           "the score '" + name + "' was read from JSON, which does not keep its images");
     }
-    return benchmark.measure(Candidate.of(GraphFeatures.of(backbone))).get(0).mean();
+    Candidate candidate = Candidate.of(GraphFeatures.of(backbone).read(reading));
+    return benchmark.measure(candidate).get(0).mean();
   }
 
   @Override
