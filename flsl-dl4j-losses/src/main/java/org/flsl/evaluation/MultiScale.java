@@ -73,6 +73,9 @@ final class MultiScale implements FeatureExtractor {
     if (maps.size(1) == height && maps.size(2) == width) {
       return maps;
     }
-    return Nd4j.exec(new ResizeBilinear(maps.dup('c'), height, width, false, true))[0];
+    INDArray resized =
+        Nd4j.createUninitialized(maps.dataType(), maps.size(0), height, width, maps.size(3));
+    Nd4j.exec(new ResizeBilinear(maps.dup('c'), resized, height, width, false, true));
+    return resized;
   }
 }
