@@ -181,7 +181,7 @@ public final class KMeans implements TokenClassifier {
   private static float[] scores(INDArray points, INDArray centres) {
     INDArray lengths = centres.norm2(1);
     INDArray products = Nd4j.createUninitialized(DataType.FLOAT, points.size(0), centres.size(0));
-    DotProducts.of(points, centres, products);
+    DotProducts.ofRows(points.size(0), centres.size(0), points.size(1)).write(points, centres, products);
     return HeapCopy.of(products.muli(2).subiRowVector(lengths.mul(lengths)));
   }
 

@@ -74,11 +74,11 @@ final class SoftmaxRegression {
   void step(INDArray features, int[] labels, float[] importance, int iteration) {
     int classes = importance.length;
     try (INDArray products = Nd4j.createUninitialized(DataType.FLOAT, labels.length, classes)) {
-      DotProducts.of(features, weights, products);
+      DotProducts.ofRows(labels.length, classes, features.size(1)).write(features, weights, products);
       float[] errors = errors(HeapCopy.of(products), labels, importance);
       biasGradient.assign(Nd4j.createFromArray(columnSums(errors, classes)));
       try (INDArray error = Nd4j.create(errors, new long[] {labels.length, classes}, 'c')) {
-        DotProducts.ofColumns(error, features, weightGradient);
+        DotProducts.ofColumns(classes, features.size(1), labels.length).write(error, features, weightGradient);
       }
     }
     updater.applyUpdater(gradient, iteration, 0);
