@@ -49,8 +49,11 @@ public final class DotProducts {
       kernel.get().bindOutput(0, products);
       kernel.get().run();
     } else {
-      // BLAS knows columns only: what it takes for [m, n] are our [n, m].
-      Nd4j.gemm(b.transpose(), a.transpose(), products.transpose(), ofRows, !ofRows, 1, 0);
+      // OpenBLAS serves one caller at a time, and others spin until it is their turn.
+      synchronized (DotProducts.class) {
+        // BLAS knows columns only: what it takes for [m, n] are our [n, m].
+        Nd4j.gemm(b.transpose(), a.transpose(), products.transpose(), ofRows, !ofRows, 1, 0);
+      }
     }
   }
 }
