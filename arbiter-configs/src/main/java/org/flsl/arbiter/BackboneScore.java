@@ -1,8 +1,11 @@
 package org.flsl.arbiter;
 
+import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.deeplearning4j.arbiter.optimize.api.data.DataProvider;
 import org.deeplearning4j.arbiter.optimize.api.data.DataSource;
 import org.deeplearning4j.arbiter.optimize.api.score.ScoreFunction;
@@ -10,8 +13,14 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.Reading;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.views.FileNames;
+import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -25,8 +34,25 @@ public final class BackboneScore implements ScoreFunction {
   private static final long serialVersionUID = 1L;
 
   @JsonProperty private final String name;
-  private final transient Benchmark benchmark;
-  private final transient Reading reading;
+  @JsonIgnore private final MeasureOnImages source;
+  @JsonIgnore private final Reading reading;
+  private transient Benchmark benchmark;
+
+  /** What a benchmark is made of again, in another process. */
+  private record MeasureOnImages(String measure, String images, Set<Integer> ignored)
+      implements Serializable {
+
+    Benchmark benchmark() {
+      return Measure.known().stream()
+          .filter(known -> known.name().equals(measure))
+          .findFirst()
+          .orElseThrow(
+              () -> new IllegalStateException("this program does not know the score " + measure))
+          .on(
+              new MeasuredImages(
+                  FileNames.path(images), ignored, new ReadableImages(new ImageDecoder())));
+    }
+  }
 
   /**
    * A score to use, of the features that backbones hand out.
@@ -34,24 +60,34 @@ public final class BackboneScore implements ScoreFunction {
    * @param name of the score in configurations
    */
   public BackboneScore(String name, Benchmark benchmark) {
-    this(name, benchmark, Reading.USUAL);
-  }
-
-  /**
-   * A score to use.
-   *
-   * @param name of the score in configurations
-   * @param reading which features of a backbone are scored
-   */
-  public BackboneScore(String name, Benchmark benchmark, Reading reading) {
-    this.name = name;
-    this.benchmark = benchmark;
-    this.reading = reading;
+    this(name, null, Reading.USUAL, benchmark);
   }
 
   @JsonCreator
   private BackboneScore(@JsonProperty("name") String name) {
-    this(name, null, null);
+    this(name, null, Reading.USUAL, null);
+  }
+
+  private BackboneScore(String name, MeasureOnImages source, Reading reading, Benchmark benchmark) {
+    this.name = name;
+    this.source = source;
+    this.reading = reading;
+    this.benchmark = benchmark;
+  }
+
+  /**
+   * A score that can be used in another process, too, which reads the images there again.
+   *
+   * @param reading which features of a backbone are scored
+   * @throws IllegalArgumentException if these are not the images that the measure needs
+   */
+  public static BackboneScore of(Measure measure, MeasuredImages images, Reading reading) {
+    Path folder = images.folder().toAbsolutePath().normalize();
+    return new BackboneScore(
+        measure.name(),
+        new MeasureOnImages(measure.name(), FileNames.text(folder), images.ignored()),
+        reading,
+        measure.on(images));
   }
 
   /**
@@ -60,6 +96,9 @@ public final class BackboneScore implements ScoreFunction {
    * @param backbone takes images {@code [B, channels, H, W]} and gives tokens {@code [B, T, C]}
    */
   public double of(ComputationGraph backbone) {
+    if (benchmark == null && source != null) {
+      benchmark = source.benchmark();
+    }
     if (benchmark == null) {
       throw new IllegalStateException(
           "the score '" + name + "' was read from JSON, which does not keep its images");

@@ -1,5 +1,6 @@
 package org.flsl.arbiter;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import org.flsl.examples.loop.Calibration;
 import org.flsl.examples.pretrain.Pretraining;
@@ -8,7 +9,7 @@ import org.flsl.examples.settings.Config;
 
 /** How long each candidate is trained. */
 @FunctionalInterface
-public interface Budget {
+public interface Budget extends Serializable {
 
   /** A configuration that ends when the budget does. */
   Config limit(Config config, Path images);

@@ -1,5 +1,6 @@
 package org.flsl.arbiter;
 
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * @param percents of the steps after which to look; none: every candidate is trained to its end
  * @param atLeast earlier candidates, or nothing is given up
  */
-public record MedianRule(List<Integer> percents, int atLeast) {
+public record MedianRule(List<Integer> percents, int atLeast) implements Serializable {
   /** Candidates that say little of what is usual. */
   private static final int FEW = 3;
 

@@ -1,7 +1,10 @@
 package org.flsl.arbiter;
 
+import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
+import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.UserError;
 
 /**
  * What became of a candidate.
@@ -19,7 +22,8 @@ public record Outcome(
     Double score,
     double seconds,
     Map<Integer, Double> onTheWay,
-    String reason) {
+    String reason)
+    implements Serializable {
 
   /** How far a candidate came. */
   public enum Status {
@@ -39,7 +43,7 @@ public record Outcome(
   }
 
   /** A candidate whose training begins. */
-  static Outcome begun(int index, CandidateSettings settings) {
+  public static Outcome begun(int index, CandidateSettings settings) {
     return new Outcome(index, settings, Status.RUNNING, null, 0, Map.of(), "");
   }
 
@@ -55,6 +59,18 @@ public record Outcome(
 
   Outcome ended(Status how, Double value, String why) {
     return new Outcome(index, settings, how, value, seconds, onTheWay, why);
+  }
+
+  /** It could not be trained or scored. */
+  Outcome failed(Throwable why) {
+    return ended(Status.FAILED, null, reason(why));
+  }
+
+  private static String reason(Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      return "memory ran out: " + Problems.firstLine(e);
+    }
+    return e instanceof UserError ? Problems.firstLine(e) : e.toString().lines().findFirst().get();
   }
 
   /** A candidate that failed and is tried again. */

@@ -1,10 +1,8 @@
 package org.flsl.arbiter;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
@@ -15,14 +13,9 @@ import org.deeplearning4j.arbiter.optimize.runner.CandidateStatus;
 import org.deeplearning4j.arbiter.optimize.runner.IOptimizationRunner;
 import org.deeplearning4j.arbiter.optimize.runner.listener.StatusListener;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.examples.command.Problems;
-import org.flsl.examples.command.UserError;
-import org.flsl.examples.loop.OpenRun;
-import org.flsl.examples.pretrain.Pretraining;
-import org.flsl.examples.run.RunFiles;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.settings.Config;
 
 /**
@@ -81,114 +74,25 @@ final class PretrainTask implements Callable<OptimizationResult> {
     }
     if (!outcome.isFinished()) {
       listeners.forEach(listener -> listener.onCandidateStatusChange(info, runner, null));
-      Stopwatch watch = new Stopwatch();
-      try {
-        outcome = trained(outcome, watch);
-      } catch (Throwable e) {
-        info.setExceptionStackTrace(ExceptionUtils.getStackTrace(e));
-        // What was found out on the way is on disk.
-        outcome = trials.outcomes().of(index).orElse(outcome);
-        outcome = outcome.after(watch.lap()).ended(Status.FAILED, null, reason(e));
-        writeDown(outcome);
-      }
+      outcome = tried(outcome);
     }
     return told(outcome);
   }
 
-  private static String reason(Throwable e) {
-    if (e instanceof OutOfMemoryError) {
-      return "memory ran out: " + Problems.firstLine(e);
-    }
-    return e instanceof UserError ? Problems.firstLine(e) : e.toString().lines().findFirst().get();
-  }
-
-  private void writeDown(Outcome outcome) {
+  private Outcome tried(Outcome begun) {
+    Watch watch = new Watch();
+    watch.tell(begun);
+    Outcome outcome;
     try {
-      trials.outcomes().put(outcome);
-    } catch (IOException e) {
-      trials.terminal().warn("cannot write the results: " + Problems.explain(e));
+      Config config = settings.fit(trials.base(), trials.named()).absolute();
+      Trial trial = new Trial(config, trials.images(), trials.budget(), trials.rule(), begun);
+      outcome = trials.where().train(trial, trials.folder(index), score, watch);
+    } catch (Throwable e) {
+      watch.failed(e);
+      outcome = begun.failed(e);
     }
-  }
-
-  private Outcome trained(Outcome begun, Stopwatch watch) throws IOException {
-    writeDown(begun);
-    Path folder = trials.folder(index);
-    // A time budget is measured once: a candidate that is gone on with has its number of steps.
-    Config config =
-        new RunFiles(Pretraining.KIND, folder)
-            .settings()
-            .orElseGet(
-                () ->
-                    trials
-                        .budget()
-                        .limit(settings.fit(trials.base(), trials.named()), trials.images()));
-    Outcome outcome = begun;
-    try (OpenRun training =
-        OpenRun.open(
-            new Pretraining(new Reporter()),
-            config,
-            trials.images(),
-            folder,
-            trials.terminal().warningsOnly())) {
-      for (int percent : trials.rule().percents()) {
-        if (outcome.onTheWay().containsKey(percent)) {
-          continue;
-        }
-        if (!training.trainTo(training.steps() * percent / 100, trials.stop())) {
-          return interrupted(outcome.after(watch.lap()));
-        }
-        double soFar = scored(training);
-        outcome = outcome.scored(percent, soFar).after(watch.lap());
-        if (trials.rule().isHopeless(soFar, scoresOfOthersAt(percent))) {
-          String why = "below the median after %d%% of the steps".formatted(percent);
-          training.giveUp(why);
-          return ended(training, outcome.ended(Status.STOPPED, soFar, why));
-        }
-        writeDown(outcome);
-      }
-      if (!training.trainTo(training.steps(), trials.stop())) {
-        return interrupted(outcome.after(watch.lap()));
-      }
-      training.finish();
-      double end = scored(training);
-      return ended(training, outcome.after(watch.lap()).ended(Status.DONE, end, ""));
-    }
-  }
-
-  /** Written down first: without its checkpoints it could not be gone on with. */
-  private Outcome ended(OpenRun training, Outcome outcome) throws IOException {
-    writeDown(outcome);
-    training.discardCheckpoints();
+    watch.tell(outcome);
     return outcome;
-  }
-
-  private Outcome interrupted(Outcome outcome) {
-    writeDown(outcome);
-    return outcome;
-  }
-
-  private List<Double> scoresOfOthersAt(int percent) {
-    List<Double> scores = new ArrayList<>();
-    for (Outcome other : trials.outcomes().all()) {
-      if (other.index() != index && other.onTheWay().containsKey(percent)) {
-        scores.add(other.onTheWay().get(percent));
-      }
-    }
-    return scores;
-  }
-
-  /** The score of the backbone as it is now, exported and read back like any user's. */
-  private double scored(OpenRun training) throws IOException {
-    ComputationGraph backbone = training.result();
-    try {
-      double value = score.score(backbone, PhotoFolder.class, new Properties());
-      if (!Double.isFinite(value)) {
-        throw new UserError("the score is not a number (%s)".formatted(value));
-      }
-      return value;
-    } finally {
-      backbone.close();
-    }
   }
 
   private OptimizationResult told(Outcome outcome) {
@@ -211,29 +115,52 @@ final class PretrainTask implements Callable<OptimizationResult> {
     return result;
   }
 
-  /** Passes the training's steps on to Arbiter's listeners. */
-  private final class Reporter extends BaseTrainingListener {
+  /** Writes down what is found out, and passes the training's steps on to Arbiter's listeners. */
+  private final class Watch implements TrialWatch {
     private double next;
 
     @Override
-    public void iterationDone(Model model, int iteration, int epoch) {
+    public boolean wantsToStop() {
+      return trials.stop().getAsBoolean();
+    }
+
+    @Override
+    public List<Double> scoresOfOthersAt(int percent) {
+      List<Double> scores = new ArrayList<>();
+      for (Outcome other : trials.outcomes().all()) {
+        if (other.index() != index && other.onTheWay().containsKey(percent)) {
+          scores.add(other.onTheWay().get(percent));
+        }
+      }
+      return scores;
+    }
+
+    @Override
+    public void tell(Outcome outcome) {
+      try {
+        trials.outcomes().put(outcome);
+      } catch (IOException e) {
+        trials.terminal().warn("cannot write the results: " + Problems.explain(e));
+      }
+    }
+
+    @Override
+    public void step(Model training, int iteration) {
       double now = System.nanoTime() / NANOS;
       if (next == 0 || now >= next) {
         next = now + SECONDS_BETWEEN_REPORTS;
-        listeners.forEach(listener -> listener.onCandidateIteration(info, model, iteration));
+        listeners.forEach(listener -> listener.onCandidateIteration(info, training, iteration));
       }
     }
-  }
 
-  /** Seconds since the last lap. */
-  private static final class Stopwatch {
-    private long start = System.nanoTime();
+    @Override
+    public void failed(Throwable why) {
+      info.setExceptionStackTrace(ExceptionUtils.getStackTrace(why));
+    }
 
-    double lap() {
-      long now = System.nanoTime();
-      double seconds = (now - start) / NANOS;
-      start = now;
-      return seconds;
+    @Override
+    public Terminal terminal() {
+      return trials.terminal();
     }
   }
 }

@@ -33,6 +33,7 @@ import org.flsl.examples.settings.Setting;
  * @param rule gives candidates up on the way
  * @param folder gets a run folder for each candidate
  * @param outcomes what is known already and need not be trained again
+ * @param where they are trained
  * @param stop whether the user wants to stop; what is being trained can be gone on with later
  * @param terminal gets warnings
  */
@@ -44,6 +45,7 @@ public record PretrainTaskCreator(
     MedianRule rule,
     Path folder,
     Outcomes outcomes,
+    Trials where,
     BooleanSupplier stop,
     Terminal terminal)
     implements TaskCreator {

@@ -91,6 +91,7 @@ class ArbiterGuardsTest {
             MedianRule.never(),
             Files.createDirectories(folder.resolve("candidates")),
             outcomes,
+            Trials.here(),
             () -> false,
             new TinySweep().terminal());
     LocalOptimizationRunner runner = new LocalOptimizationRunner(parallel, configuration, tasks);

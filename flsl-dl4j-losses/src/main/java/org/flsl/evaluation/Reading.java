@@ -1,5 +1,6 @@
 package org.flsl.evaluation;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -15,7 +16,8 @@ import org.flsl.layers.BackboneGraph;
  * @param part what of a block is read
  * @param scales an image is read at each of these sizes, in proportion to its own
  */
-public record Reading(List<Integer> blocks, Part part, List<Double> scales) {
+public record Reading(List<Integer> blocks, Part part, List<Double> scales)
+    implements Serializable {
 
   /** What of a block is read. */
   public enum Part {

@@ -1,5 +1,6 @@
 package org.flsl.losses;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,17 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * org.flsl.training} updates and that no gradient reaches; otherwise c = 0.
  *
  * <p>Inputs: queries {@code [B, n, C]}, student modes {@code [B, n, C]}, student logits {@code [B,
- * n, K]}, teacher logits {@code [B, n, K]}. Output: {@code [1, terms]}, in their order.
+ * n, K]}, teacher logits {@code [B, n, K]}, and where a term reads them the student's and the
+ * teacher's modes behind the projection head, {@code [B, n, bottleneck]}. Output: {@code [1,
+ * terms]}, in their order.
  */
 public final class FlslLosses extends CompiledVertex {
 
   /** Name of the parameter that holds the centre of the teacher's logits, {@code [1, K]}. */
   public static final String CENTRE = "centre";
+
+  static final String EMBEDDINGS = "embeddings";
+  static final String TEACHER_EMBEDDINGS = "teacherEmbeddings";
 
   @JsonProperty private List<LossTerm> terms;
   @JsonProperty private int centroids;
@@ -86,7 +92,11 @@ public final class FlslLosses extends CompiledVertex {
 
   @Override
   public void defineParametersAndInputs(SDVertexParams params) {
-    params.defineInputs("queries", "modes", "logits", "teacherLogits");
+    List<String> inputs = new ArrayList<>(List.of("queries", "modes", "logits", "teacherLogits"));
+    if (readsEmbeddings()) {
+      inputs.addAll(List.of(EMBEDDINGS, TEACHER_EMBEDDINGS));
+    }
+    params.defineInputs(inputs.toArray(String[]::new));
     if (centring) {
       params.addBiasParam(CENTRE, 1, centroids);
     }
@@ -123,8 +133,10 @@ public final class FlslLosses extends CompiledVertex {
       if (!fits) {
         throw new IllegalArgumentException(
             String.format(
-                "%s: expected four sequences with equally many queries, but got the shapes %s",
-                name(), Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
+                "%s: expected %d sequences with equally many queries, but got the shapes %s",
+                name(),
+                inputs.length,
+                Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
       }
     }
   }
@@ -135,7 +147,16 @@ public final class FlslLosses extends CompiledVertex {
     TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
     TokenTypes.expectSequence(name(), inputs[2], centroids);
     TokenTypes.expectSequence(name(), inputs[3], centroids);
+    if (readsEmbeddings()) {
+      InputType.InputTypeRecurrent embeddings = TokenTypes.expectSequence(name(), inputs[4]);
+      TokenTypes.expectSequence(name(), inputs[5], embeddings.getSize());
+    }
     return InputType.feedForward(terms.size());
+  }
+
+  /** Whether one of the terms reads the modes behind the heads. */
+  public boolean readsEmbeddings() {
+    return terms.stream().anyMatch(LossTerm::readsEmbeddings);
   }
 
   /** The terms in the order of the output. */

@@ -21,6 +21,8 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS, include = JsonTypeInfo.As.PROPERTY, property = "@class")
 public abstract class LossTerm {
 
+  private static final Scheduled NOTHING = Scheduled.constant(0);
+
   private final transient String name;
   private final transient String weight;
   private final transient Scheduled defaultWeight;
@@ -31,7 +33,7 @@ public abstract class LossTerm {
    *
    * @param name what metrics call it, such as {@code intra}
    * @param weight what settings call its weight, such as {@code upsilon}
-   * @param defaultWeight the weight where nobody chose one
+   * @param defaultWeight the weight where nobody chose one; zero: left out unless it is chosen
    * @param summary what it is, in a few words that follow "Weight of"
    */
   protected LossTerm(String name, String weight, Scheduled defaultWeight, String summary) {
@@ -100,6 +102,18 @@ public abstract class LossTerm {
   }
 
   /**
+   * Whether nobody chose this weight: a term that weighs nothing unless it is chosen is left out.
+   */
+  public final boolean isLeftOut(Scheduled weight) {
+    return weight.equals(NOTHING) && defaultWeight.equals(NOTHING);
+  }
+
+  /** Whether it reads {@link TermInputs#embeddings} or {@link TermInputs#teacherEmbeddings}. */
+  public boolean readsEmbeddings() {
+    return false;
+  }
+
+  /**
    * What its values tell, in a sentence.
    *
    * @param centroids K
@@ -109,9 +123,9 @@ public abstract class LossTerm {
   /**
    * Writes the computation.
    *
-   * <p>The value has to be a mean over the queries, or a function of {@link
-   * TermInputs#meanAssignment}: then a batch may come in parts ({@link
-   * org.flsl.layers.samediff.BatchPart}).
+   * <p>Of a value that is a mean over the queries, or a function of {@link
+   * TermInputs#meanAssignment}, a batch may come in parts ({@link
+   * org.flsl.layers.samediff.BatchPart}) and the gradient stays the same.
    *
    * @return a scalar, unweighted
    */

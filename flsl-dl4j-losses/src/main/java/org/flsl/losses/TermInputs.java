@@ -59,12 +59,28 @@ public final class TermInputs {
   /** {@code log P_s = log softmax(l_s / T_s)}, {@code [N, K]}. */
   public SDVariable logAssignment() {
     return once(
-        "logAssignment",
-        () ->
-            Softmax.log(
-                definition,
-                logits("logits")
-                    .div(definition.scheduled("studentTemperature", losses.studentTemperature()))));
+        "logAssignment", () -> Softmax.log(definition, logits("logits").div(studentTemperature())));
+  }
+
+  /** {@code T_s}, a scalar. */
+  public SDVariable studentTemperature() {
+    return once(
+        "studentTemperature",
+        () -> definition.scheduled("studentTemperature", losses.studentTemperature()));
+  }
+
+  /**
+   * The student's modes behind the projection head, of length one, {@code [N, bottleneck]}; for
+   * terms that {@link LossTerm#readsEmbeddings}.
+   */
+  public SDVariable embeddings() {
+    return once("embeddings", () -> rows(FlslLosses.EMBEDDINGS));
+  }
+
+  /** The teacher's modes behind its head, of length one, without gradient; as the student's. */
+  public SDVariable teacherEmbeddings() {
+    return once(
+        "teacherEmbeddings", () -> definition.stopGradient(rows(FlslLosses.TEACHER_EMBEDDINGS)));
   }
 
   /** {@code P_t = softmax((l_t - c) / T_t)}, which gets no gradient, {@code [N, K]}. */
@@ -94,8 +110,12 @@ public final class TermInputs {
   }
 
   private SDVariable unitRows(String input) {
+    return UnitRows.apply(definition, rows(input));
+  }
+
+  private SDVariable rows(String input) {
     SDVariable sequence = definition.inputs().get(input);
-    return UnitRows.apply(definition, sequence.reshape(-1, sequence.getShape()[2]));
+    return sequence.reshape(-1, sequence.getShape()[2]);
   }
 
   private SDVariable logits(String input) {

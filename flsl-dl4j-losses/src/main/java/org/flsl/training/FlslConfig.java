@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.flsl.layers.internal.GeneratedBuilder;
 import org.flsl.layers.kernels.Precision;
+import org.flsl.losses.Contrast;
 import org.flsl.losses.InterView;
 import org.flsl.losses.IntraView;
 import org.flsl.losses.LossTerm;
@@ -82,7 +83,7 @@ public abstract class FlslConfig {
 
   /**
    * The objective: its terms in their order, each with its weight; default all {@linkplain
-   * LossTerm#known known} ones with the weights that they propose.
+   * LossTerm#known known} ones with the weights that they propose, if that is not zero.
    */
   public abstract Map<LossTerm, Scheduled> objective();
 
@@ -393,8 +394,14 @@ public abstract class FlslConfig {
   public static final class Builder extends ImmutableFlslConfig.Builder {
     Builder() {}
 
-    /** The weight of a term, which becomes part of the objective if it is not yet. */
+    /**
+     * The weight of a term, which becomes part of the objective if it is not yet; one that weighs
+     * nothing unless it is chosen does not by a weight of zero.
+     */
     public Builder weight(LossTerm term, Scheduled weight) {
+      if (term.isLeftOut(weight)) {
+        return this;
+      }
       return putObjective(term, Objects.requireNonNull(weight, term.weight()));
     }
 
@@ -411,6 +418,11 @@ public abstract class FlslConfig {
     /** Weight of the {@linkplain Volume volume term}. */
     public Builder gamma(Scheduled weight) {
       return weight(new Volume(), weight);
+    }
+
+    /** Weight of the {@linkplain Contrast contrast term}. */
+    public Builder kappa(Scheduled weight) {
+      return weight(new Contrast(), weight);
     }
 
     /** What the mean assignment should be, a number for each centroid; null is uniform. */

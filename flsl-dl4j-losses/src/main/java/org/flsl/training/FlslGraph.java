@@ -33,6 +33,7 @@ import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.TokenNorm;
+import org.flsl.losses.Contrast;
 import org.flsl.losses.FlslLossLayer;
 import org.flsl.losses.FlslLosses;
 import org.flsl.views.ViewNames;
@@ -108,6 +109,12 @@ public final class FlslGraph {
           "tauCross {} is smaller than tauSelf {}: such a training collapses",
           config.tauCross().end(),
           config.tauSelf().end());
+    }
+    if (config.objective().containsKey(new Contrast())
+        && config.crossQuery() != CrossQuery.COUNTERPART) {
+      LOG.warn(
+          "the contrast term is for the cross query COUNTERPART; with {} it can be met without content",
+          config.crossQuery());
     }
     for (ImageInput view : views.all()) {
       if (view.channels() != backbone.channels()) {
@@ -204,7 +211,11 @@ public final class FlslGraph {
             config.prior().isEmpty()
                 ? null
                 : config.prior().stream().mapToDouble(Double::doubleValue).toArray());
-    shared.vertex(LOSSES, losses, queries, modes, logits, teacherLogits);
+    List<String> compared = new ArrayList<>(List.of(queries, modes, logits, teacherLogits));
+    if (losses.readsEmbeddings()) {
+      compared.addAll(List.of(STUDENT + HEAD, TEACHER + HEAD));
+    }
+    shared.vertex(LOSSES, losses, compared.toArray(String[]::new));
     Map<String, ISchedule> weights = new LinkedHashMap<>();
     config.objective().forEach((term, weight) -> weights.put(term.weight(), weight.over(steps())));
     shared.layer(OBJECTIVE, new FlslLossLayer(weights), LOSSES);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -39,6 +40,8 @@ class FlslLossesTest {
   private static final int QUERIES = 3;
   private static final double STUDENT = 0.3;
   private static final double TEACHER = 0.2;
+  private static final List<LossTerm> TERMS =
+      List.of(new IntraView(), new InterView(), new Volume());
   private static final double[] PRIOR = {0.1, 0.3, 0.2, 0.25, 0.15};
 
   private static INDArray random(DataType type, long seed, long... shape) {
@@ -52,12 +55,7 @@ class FlslLossesTest {
 
   private static FlslLosses losses(int centroids, boolean centring, double[] prior) {
     return new FlslLosses(
-        LossTerm.known(),
-        centroids,
-        new FixedSchedule(STUDENT),
-        new FixedSchedule(TEACHER),
-        centring,
-        prior);
+        TERMS, centroids, new FixedSchedule(STUDENT), new FixedSchedule(TEACHER), centring, prior);
   }
 
   /**
@@ -94,7 +92,7 @@ class FlslLossesTest {
 
   private static FlslLossLayer objective(ISchedule... weights) {
     Map<String, ISchedule> named = new LinkedHashMap<>();
-    for (LossTerm term : LossTerm.known()) {
+    for (LossTerm term : TERMS) {
       named.put(term.weight(), weights[named.size()]);
     }
     return new FlslLossLayer(named);
@@ -216,8 +214,7 @@ class FlslLossesTest {
     int k = (int) p.size(1);
     INDArray logits = Transforms.log(p, true).reshape(1, rows, k);
     FlslLosses losses =
-        new FlslLosses(
-            LossTerm.known(), k, new FixedSchedule(1), new FixedSchedule(1), false, prior);
+        new FlslLosses(TERMS, k, new FixedSchedule(1), new FixedSchedule(1), false, prior);
     var builder =
         new NeuralNetConfiguration.Builder()
             .dataType(DataType.DOUBLE)

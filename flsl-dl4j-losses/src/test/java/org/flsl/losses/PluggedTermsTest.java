@@ -99,7 +99,7 @@ class PluggedTermsTest {
     withService(
         Fine.class.getName(),
         () -> {
-          assertEquals(4, LossTerm.known().size());
+          assertEquals(5, LossTerm.known().size());
           assertEquals(
               4,
               FlslConfig.builder().iterationsPerEpoch(1).batchSize(1).build().objective().size());

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,7 @@ class LauncherTest {
       echo "$*" >>builds
       modules=flsl-examples
       case "$*" in *"-pl arbiter-configs"*) modules="$modules arbiter-configs" ;; esac
+      case "$*" in *"-pl flsl-examples/spark"*) modules="$modules arbiter-configs flsl-examples/spark" ;; esac
       for module in $modules; do
         mkdir -p $module/target/classes
         case "$*" in *-Dui*) touch $module/target/classes/ui ;; esac
@@ -84,9 +86,11 @@ class LauncherTest {
     return said;
   }
 
-  private String flsl(String mavenArguments, String command)
+  private String flsl(String mavenArguments, String... arguments)
       throws IOException, InterruptedException {
-    return run(mavenArguments, root.resolve("flsl").toString(), command);
+    List<String> command = new ArrayList<>(List.of(root.resolve("flsl").toString()));
+    command.addAll(List.of(arguments));
+    return run(mavenArguments, command.toArray(String[]::new));
   }
 
   private void mavenByHand(String... arguments) throws IOException, InterruptedException {
@@ -149,6 +153,23 @@ class LauncherTest {
     flsl(FAST, "pretrain");
     flsl(FAST, "sweep");
     assertEquals(2, builds());
+  }
+
+  @Test
+  void whatRunsOnAClusterIsOneProgram() throws Exception {
+    String url = "spark://host:7077";
+    String built = "-Pspark -pl flsl-examples/spark";
+    assertTrue(flsl(FAST, "pretrain", "--spark", url).contains(built));
+    assertTrue(flsl(FAST, "sweep", "a.yaml", "--spark=" + url).contains(built));
+    assertEquals(1, builds());
+    assertTrue(flsl(FAST, "sweep", "a.yaml").contains("\narbiter-configs 1 "));
+    for (String option :
+        List.of("--images=hdfs://host/a", "--out=s3a://b/c", "--resume=gs://d/e")) {
+      assertTrue(flsl(FAST, "pretrain", option).contains(built), option);
+    }
+    assertTrue(flsl(FAST, "pretrain", "--out", "file:///a").contains("\nflsl-examples 1 "));
+    assertTrue(flsl(FAST, "pretrain", "--spark", "auto").contains("\nflsl-examples 1 "));
+    assertEquals(1, builds(), "both were built with it");
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.flsl.examples.settings.Setting;
  * @param ignored labels of masks that do not count
  * @param reading which features of a candidate are scored
  * @param minutes after which no more candidates begin; null for no limit
- * @param parallel candidates at a time
+ * @param parallel candidates at a time; null where the file does not say
  */
 record Sweep(
     Config base,
@@ -35,7 +35,7 @@ record Sweep(
     Reading reading,
     MedianRule rule,
     Double minutes,
-    int parallel) {
+    Integer parallel) {
 
   Sweep withBase(Config changed) {
     return new Sweep(

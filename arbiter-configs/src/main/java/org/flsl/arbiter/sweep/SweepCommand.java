@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     customSynopsis = {
       "./flsl sweep SWEEP.yaml [--out FOLDER] [--ui]   try what the file says",
+      "       ./flsl sweep SWEEP.yaml --spark MASTER_URL    the same, on a cluster",
       "       ./flsl sweep --resume FOLDER [--ui]           go on with a sweep that was stopped",
       ""
     },
@@ -61,6 +62,14 @@ public final class SweepCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Go on with the sweep in this folder; what is finished is not trained again.")
   private Path resumed;
+
+  @Option(
+      names = "--spark",
+      paramLabel = "MASTER_URL",
+      description =
+          "Train each candidate as a task of this Spark cluster, such as spark://HOST:7077; see"
+              + " docs/scale.md.")
+  private String cluster;
 
   @Option(names = "--ui", description = "Serve Arbiter's web page while the sweep runs.")
   private boolean ui;
@@ -118,7 +127,7 @@ public final class SweepCommand implements Callable<Integer> {
     DeviceCheck.ofThisMachine().check(sweep.base().get(Settings.DEVICE));
     try (SamplePhotos photos = new SamplePhotos()) {
       Path images = sweep.base().get(Settings.IMAGES, photos.folder()).toAbsolutePath().normalize();
-      SweepRun run = new SweepRun(sweep, images, terminal);
+      SweepRun run = new SweepRun(sweep, images, cluster, terminal);
       try (SweepFolder folder = resumed == null ? create() : SweepFolder.open(resumed);
           SweepPage page = ui ? SweepPage.open(port) : null) {
         NativeBuild.load(terminal);

@@ -150,7 +150,7 @@ final class SweepFile {
         reading(),
         stopsEarly() ? MedianRule.usual() : MedianRule.never(),
         value("time-limit").map(text -> amount("time-limit", text, "minutes")).orElse(null),
-        number("parallel", 1, Integer::valueOf, n -> n >= 1, "a whole number of at least 1"));
+        number("parallel", null, Integer::valueOf, n -> n >= 1, "a whole number of at least 1"));
   }
 
   private Config base() {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -25,6 +26,7 @@ import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.PhotoFolder;
 import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.arbiter.RunFolders;
+import org.flsl.arbiter.Trials;
 import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.RandomTwin;
 import org.flsl.evaluation.data.ReadableImages;
@@ -36,6 +38,7 @@ import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
+import org.flsl.examples.pretrain.Steps;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
@@ -51,33 +54,62 @@ final class SweepRun {
   private final String fingerprint;
   private final BackboneScore score;
   private final List<CandidateSettings> candidates;
+  private final String cluster;
+  private final Trials.Elsewhere trials;
   private final Terminal terminal;
 
   /**
    * Checks a sweep.
    *
    * @param images to train on
+   * @param cluster whose machines train; null for this one
    * @throws UserError where it cannot come to anything
    */
-  SweepRun(Sweep sweep, Path images, Terminal terminal) {
+  SweepRun(Sweep sweep, Path images, String cluster, Terminal terminal) {
     this.sweep = sweep;
     this.images = images;
+    this.cluster = cluster;
     this.terminal = terminal;
     this.candidates = sweep.candidates().preview();
+    requireThatOthersEndBefore();
+    this.trials = cluster == null ? (on, base) -> Trials.here() : elsewhere();
     ReadableImages readable = new ReadableImages(new ImageDecoder());
     try {
       this.fingerprint = ImageFolder.scan(images).fingerprint();
       Path scored = sweep.scoreImages() == null ? images : sweep.scoreImages();
       this.score =
-          new BackboneScore(
-              sweep.score().name(),
-              sweep.score().on(new MeasuredImages(scored, sweep.ignored(), readable)),
+          BackboneScore.of(
+              sweep.score(),
+              new MeasuredImages(scored, sweep.ignored(), readable),
               sweep.reading());
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
     warnOfImagesThatAreLeftOut(readable.problems());
     warnOfCandidatesThatCannotBeBuilt();
+  }
+
+  /** A cluster that gets all candidates at once has begun them before anything is known. */
+  private void requireThatOthersEndBefore() {
+    boolean looksBack = sweep.minutes() != null || !sweep.rule().percents().isEmpty();
+    if (cluster != null && sweep.parallel() == null && looksBack) {
+      throw new UserError(
+          "stop-early and time-limit go by candidates that ended before others begin: with --spark the sweep has to say 'parallel', as many candidates as the cluster trains at a time");
+    }
+  }
+
+  private static Trials.Elsewhere elsewhere() {
+    return ServiceLoader.load(Trials.Elsewhere.class)
+        .findFirst()
+        .orElseThrow(() -> Steps.Workers.missing("sweep", Settings.SPARK));
+  }
+
+  /** Where all are begun at once, the cluster itself lets them wait. */
+  private int atATime() {
+    if (sweep.parallel() != null) {
+      return sweep.parallel();
+    }
+    return cluster == null ? 1 : candidates.size();
   }
 
   private void warnOfImagesThatAreLeftOut(List<String> leftOut) {
@@ -125,6 +157,9 @@ final class SweepRun {
     Set<Integer> known = known(outcomes);
     terminal.plain("sweep       " + folder.path());
     terminal.plain("candidates  " + sweep.candidates());
+    if (cluster != null) {
+      terminal.plain("trained on  " + cluster);
+    }
     if (!known.isEmpty()) {
       terminal.plain("finished    %d of %d before".formatted(known.size(), candidates.size()));
     }
@@ -134,7 +169,8 @@ final class SweepRun {
     }
     terminal.plain("score       " + sweep.score() + ", more is better");
     terminal.plain("");
-    try (StopSignal stop = new StopSignal(terminal)) {
+    try (Trials where = trials.on(cluster, sweep.base());
+        StopSignal stop = new StopSignal(terminal)) {
       OptimizationConfiguration configuration = configuration(folder, stop);
       AtomicFile.write(folder.arbiter(), configuration.toJson());
       PretrainTaskCreator tasks =
@@ -146,10 +182,10 @@ final class SweepRun {
               sweep.rule(),
               Files.createDirectories(folder.candidates()),
               outcomes,
+              where,
               stop::requested,
               terminal);
-      LocalOptimizationRunner runner =
-          new LocalOptimizationRunner(sweep.parallel(), configuration, tasks);
+      LocalOptimizationRunner runner = new LocalOptimizationRunner(atATime(), configuration, tasks);
       runner.addListeners(new SweepProgress(terminal, candidates.size(), known));
       if (page != null) {
         runner.addListeners(page.listener());
@@ -158,17 +194,23 @@ final class SweepRun {
       report(folder, outcomes);
       if (stop.requested()) {
         terminal.plain(
-            "stopped, all saved; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
+            "stopped, %s; go on with: %s"
+                .formatted(
+                    cluster == null ? "all saved" : "all saved that was finished", resume(folder)));
         return stop.exitCode();
       }
     }
     if (outcomes.all().stream().filter(Outcome::isFinished).count() < candidates.size()) {
-      terminal.plain(
-          "the time is up; go on with: " + ShellCommand.of("sweep --resume", folder.path()));
+      terminal.plain("the time is up; go on with: " + resume(folder));
     } else if (best(outcomes).isEmpty()) {
       throw new UserError("no candidate came to a score; the table says why");
     }
     return 0;
+  }
+
+  private String resume(SweepFolder folder) {
+    String where = cluster == null ? "" : "--spark " + ShellCommand.quoted(cluster) + " ";
+    return ShellCommand.of("sweep " + where + "--resume", folder.path());
   }
 
   private Set<Integer> known(Outcomes outcomes) {

@@ -38,6 +38,11 @@ public final class AtomicFile {
     return file.resolveSibling(file.getFileName() + UNFINISHED);
   }
 
+  /** Whether a file is one that was being written. */
+  public static boolean isUnfinished(Path file) {
+    return file.toString().endsWith(UNFINISHED);
+  }
+
   /** Replaces a file by text in UTF-8; if that fails, the old file stays as it was. */
   public static void write(Path file, String text) throws IOException {
     write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
@@ -89,7 +94,7 @@ public final class AtomicFile {
   public static void cleanUp(Path folder) throws IOException {
     List<Path> leftOver;
     try (Stream<Path> files = Files.list(folder)) {
-      leftOver = files.filter(file -> file.toString().endsWith(UNFINISHED)).toList();
+      leftOver = files.filter(AtomicFile::isUnfinished).toList();
     }
     for (Path file : leftOver) {
       Files.delete(file);

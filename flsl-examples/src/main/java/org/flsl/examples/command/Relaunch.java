@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import org.jline.utils.Signals;
 
 /**
@@ -80,11 +82,24 @@ public class Relaunch {
         command.add(option);
       }
     }
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
+    String classPath = System.getProperty("java.class.path");
+    command.addAll(
+        isProgram(classPath)
+            ? List.of("-jar", classPath)
+            : List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     return command;
+  }
+
+  /** A jar that starts with this class: it may say more, such as which packages are open to it. */
+  private boolean isProgram(String classPath) {
+    try (JarFile jar = new JarFile(classPath)) {
+      return jar.getManifest() != null
+          && main.getName()
+              .equals(jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS));
+    } catch (IOException noJar) {
+      return false;
+    }
   }
 
   /** A kill -9 of the first process cannot be passed on: the second one watches for it. */

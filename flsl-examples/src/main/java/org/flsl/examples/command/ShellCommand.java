@@ -44,7 +44,8 @@ public final class ShellCommand {
     return classPath.endsWith(JAR) ? "java -jar " + quoted(classPath) : "./flsl";
   }
 
-  private static String quoted(String word) {
+  /** A word that the shell takes as it is. */
+  public static String quoted(String word) {
     return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

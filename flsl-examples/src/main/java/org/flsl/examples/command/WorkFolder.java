@@ -47,6 +47,27 @@ public final class WorkFolder implements AutoCloseable {
       }
     }
 
+    /**
+     * Checks that it can be begun in a folder.
+     *
+     * @throws UserError where something is there already
+     */
+    public void requireFree(Path folder) throws IOException {
+      if (isBegun(folder)) {
+        throw new UserError(
+            "%s holds a %s already: go on with --resume %s, or choose another --out"
+                .formatted(folder, noun, ShellCommand.argument(folder)));
+      }
+      if (Files.notExists(folder)) {
+        return;
+      }
+      try (Stream<Path> content = Files.list(folder)) {
+        if (!leftOvers(folder).containsAll(content.toList())) {
+          throw new UserError(folder + " is not empty: choose another --out");
+        }
+      }
+    }
+
     /** What a process that was killed at once leaves in a folder. */
     private Set<Path> leftOvers(Path folder) {
       return Set.of(folder.resolve(FolderLock.FILE), AtomicFile.unfinished(folder.resolve(mark)));
@@ -73,16 +94,7 @@ public final class WorkFolder implements AutoCloseable {
     Path path = wanted == null ? work.parent() : wanted;
     try {
       path = wanted == null ? nextFree(work.parent(), name) : Files.createDirectories(wanted);
-      if (work.isBegun(path)) {
-        throw new UserError(
-            "%s holds a %s already: go on with --resume %s, or choose another --out"
-                .formatted(path, work.noun(), ShellCommand.argument(path)));
-      }
-      try (Stream<Path> content = Files.list(path)) {
-        if (!work.leftOvers(path).containsAll(content.toList())) {
-          throw new UserError(path + " is not empty: choose another --out");
-        }
-      }
+      work.requireFree(path);
       return new WorkFolder(path, work);
     } catch (IOException e) {
       throw new UserError(

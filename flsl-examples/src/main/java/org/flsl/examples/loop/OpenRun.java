@@ -36,15 +36,18 @@ public final class OpenRun implements AutoCloseable {
   private final Config config;
   private final Terminal terminal;
   private final EpochMeasures measures;
+  private final boolean closesRun;
 
   private OpenRun(
       RunFolder run,
+      boolean closesRun,
       Checkpoints checkpoints,
       Training training,
       Config config,
       Terminal terminal,
       EpochMeasures measures) {
     this.run = run;
+    this.closesRun = closesRun;
     this.checkpoints = checkpoints;
     this.training = training;
     this.plan =
@@ -72,7 +75,7 @@ public final class OpenRun implements AutoCloseable {
             ? RunFolder.open(trainings.kind(), folder)
             : RunFolder.create(trainings.kind(), folder);
     try {
-      return open(trainings, config, images, run, terminal);
+      return open(trainings, config, images, run, true, terminal);
     } catch (IOException | RuntimeException | Error e) {
       run.close();
       throw e;
@@ -83,12 +86,24 @@ public final class OpenRun implements AutoCloseable {
    * Begins a run in a folder, or goes on with the one that is there: as it was begun, or with more
    * epochs or other threads, which the folder remembers.
    *
-   * <p>Everything is checked first: a refusal changes nothing in the folder.
+   * <p>Everything is checked first: a refusal changes nothing in the folder, which stays open for
+   * the caller.
    *
    * @throws UserError where it cannot be gone on with like this
    */
   public static OpenRun open(
       Training.Factory trainings, Config config, Path images, RunFolder run, Terminal terminal)
+      throws IOException {
+    return open(trainings, config, images, run, false, terminal);
+  }
+
+  private static OpenRun open(
+      Training.Factory trainings,
+      Config config,
+      Path images,
+      RunFolder run,
+      boolean closesRun,
+      Terminal terminal)
       throws IOException {
     Checkpoints checkpoints = run.files().checkpoints(config.get(RunSettings.KEEP));
     Newest newest = checkpoints.newest();
@@ -101,7 +116,8 @@ public final class OpenRun implements AutoCloseable {
             : trainings.begin(config, images);
     try {
       EpochMeasures measures = EpochMeasures.of(config, images, training, terminal);
-      OpenRun opened = new OpenRun(run, checkpoints, training, config, terminal, measures);
+      OpenRun opened =
+          new OpenRun(run, closesRun, checkpoints, training, config, terminal, measures);
       opened.settle(trainings, images, newest);
       return opened;
     } catch (IOException | RuntimeException | Error e) {
@@ -125,7 +141,10 @@ public final class OpenRun implements AutoCloseable {
     for (Damaged damaged : newest.damaged()) {
       terminal.warn(
           "%s is damaged (%s) and is set aside; going on from the one before, %s"
-              .formatted(damaged.file(), damaged.problem(), newest.whole().get().file()));
+              .formatted(
+                  run.files().shown(damaged.file()),
+                  damaged.problem(),
+                  run.files().shown(newest.whole().get().file())));
       checkpoints.setAside(damaged);
     }
     for (String change : changes) {
@@ -135,7 +154,9 @@ public final class OpenRun implements AutoCloseable {
     if (training.step() < plan.steps() && Files.exists(run.files().result())) {
       terminal.plain(
           "the %s of before is kept as %s"
-              .formatted(run.files().kind().result(), run.setResultAside(training.step())));
+              .formatted(
+                  run.files().kind().result(),
+                  run.files().shown(run.setResultAside(training.step()))));
     }
     run.write(config);
     run.write(training.images());
@@ -206,6 +227,8 @@ public final class OpenRun implements AutoCloseable {
   @Override
   public void close() throws IOException {
     training.close();
-    run.close();
+    if (closesRun) {
+      run.close();
+    }
   }
 }

@@ -27,6 +27,7 @@ final class TrainingLoop {
 
   private final Training training;
   private final Plan plan;
+  private final RunFolder run;
   private final RunFiles files;
   private final History history;
   private final Checkpoints checkpoints;
@@ -51,6 +52,7 @@ final class TrainingLoop {
       EpochMeasures measures) {
     this.training = training;
     this.plan = plan;
+    this.run = run;
     this.files = run.files();
     this.history = run.history();
     this.checkpoints = checkpoints;
@@ -111,9 +113,11 @@ final class TrainingLoop {
       measures.take(training, plan);
       if (savesAfterEpoch(step)) {
         save().ifPresent(saved -> keepIfBest(saved, mean));
+        publish();
       }
     } else if ((System.nanoTime() - savedAt) / NANOS > config.get(RunSettings.SAVE_MINUTES) * 60) {
       save();
+      publish();
     }
   }
 
@@ -144,7 +148,7 @@ final class TrainingLoop {
       if (!metricsLate) {
         terminal.warn(
             "cannot write "
-                + files.metrics()
+                + files.shown(files.metrics())
                 + ": "
                 + Problems.explain(e)
                 + "; its rows wait for free space");
@@ -161,6 +165,17 @@ final class TrainingLoop {
       savedAt = System.nanoTime();
       terminal.warn(saveFailed(e) + "; training goes on and tries again at the next checkpoint");
       return Optional.empty();
+    }
+  }
+
+  /** As with {@link #save}: what is not copied now is copied later. */
+  private void publish() {
+    try {
+      run.publish();
+    } catch (IOException e) {
+      terminal.warn(
+          "cannot copy the run to %s: %s; training goes on and tries again at the next checkpoint"
+              .formatted(files.kept(), Problems.explain(e)));
     }
   }
 
@@ -213,14 +228,14 @@ final class TrainingLoop {
   }
 
   private String saveFailed(IOException e) {
-    return "cannot save a checkpoint in " + files.folder() + ": " + Problems.explain(e);
+    return "cannot save a checkpoint in " + files.kept() + ": " + Problems.explain(e);
   }
 
   private UserError diverged() {
     String kept =
         savedStep <= 0
             ? "there was no checkpoint yet"
-            : "the state after step " + savedStep + " is kept in " + files.folder();
+            : "the state after step " + savedStep + " is kept in " + files.kept();
     return new UserError(
         "the loss or a weight is no longer a number after step %d; %s. Try %s in a new run"
             .formatted(training.step(), kept, training.remedy()));

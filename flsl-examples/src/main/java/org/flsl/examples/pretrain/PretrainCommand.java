@@ -2,10 +2,10 @@ package org.flsl.examples.pretrain;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,11 +34,14 @@ import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.SettingFlags;
 import org.flsl.examples.watch.PageServer;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.views.FileNames;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code flsl pretrain}: photographs go in, a pretrained ViT backbone comes out. */
 @Command(
@@ -80,6 +83,7 @@ public final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "RUN",
+      converter = PathConverter.class,
       description =
           "Go on with the run in this folder, exactly as if it had never stopped; with --epochs,"
               + " --threads or --accumulate, otherwise than it was begun.")
@@ -188,7 +192,7 @@ public final class PretrainCommand implements Callable<Integer> {
     Map<Setting<?>, String> flags = givenFlags();
     Config config;
     if (resumed != null) {
-      RunFiles run = new RunFiles(Pretraining.KIND, resumed);
+      RunFiles run = RunFolder.begun(Pretraining.KIND, resumed);
       if (recipe != null) {
         throw new UserError(
             "--resume goes on with the run's own configuration: leave out --config");
@@ -264,7 +268,7 @@ public final class PretrainCommand implements Callable<Integer> {
       keepNetwork(config, files);
       Training training = pretraining.training();
       Plan plan = pretraining.plan();
-      Overview overview = Overview.of(training, plan, config, images, device, files.folder());
+      Overview overview = Overview.of(training, plan, config, images, device, files.kept());
       terminal.plain(overview.toString());
       training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal));
       if (overview.exceedsMemory()) {
@@ -298,7 +302,9 @@ public final class PretrainCommand implements Callable<Integer> {
     // Its pictures find the memory that the training has given back.
     boolean shown = report(files);
     terminal.plain(
-        shown ? results + files.report() + "  curves and pictures, for a browser" : results);
+        shown
+            ? results + files.shown(files.report()) + "  curves and pictures, for a browser"
+            : results);
     return 0;
   }
 
@@ -322,22 +328,12 @@ public final class PretrainCommand implements Callable<Integer> {
     Path network = OwnNetwork.copyIn(files.folder());
     ComputationGraph backbone = RunResult.at(files.folder()).backbone();
     write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)), files);
-    return "%s  the network of before with the pretrained part in place%n".formatted(network);
+    return "%s  the network of before with the pretrained part in place%n"
+        .formatted(files.shown(network));
   }
 
   private Config resolved(Config config, Path images) {
-    Config absolute = config;
-    for (Setting<Path> path :
-        List.of(
-            Settings.IMAGES,
-            Settings.PREVIOUS,
-            Settings.INIT,
-            Settings.NETWORK_FILE,
-            RunSettings.MEASURE_IMAGES)) {
-      if (config.get(path) != null) {
-        absolute = absolute.with(path, config.get(path).toAbsolutePath().normalize());
-      }
-    }
+    Config absolute = config.absolute();
     if (config.get(Settings.MINUTES) == null) {
       return absolute;
     }
@@ -354,17 +350,17 @@ public final class PretrainCommand implements Callable<Integer> {
   }
 
   private void show(RunFiles run, PageServer server) {
-    server.show(pages.live(RunResult.at(run.folder())));
+    server.show(pages.live(RunResult.of(run)));
     terminal.plain("watch it at " + server.url());
   }
 
   /** Whether the report could be written; a failure is no reason to call the training failed. */
   private boolean report(RunFiles run) {
     try {
-      AtomicFile.write(run.report(), pages.report(RunResult.at(run.folder())));
+      AtomicFile.write(run.report(), pages.report(RunResult.of(run)));
       return true;
     } catch (IOException | RuntimeException e) {
-      terminal.warn("cannot write " + run.report() + ": " + Problems.explain(e));
+      terminal.warn("cannot write " + run.shown(run.report()) + ": " + Problems.explain(e));
       return false;
     }
   }
@@ -380,8 +376,20 @@ public final class PretrainCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new UserError(
           "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
-              .formatted(file, Problems.explain(e), run.resume()),
+              .formatted(run.shown(file), Problems.explain(e), run.resume()),
           e);
+    }
+  }
+
+  /** A folder here, or in another file system that this program knows. */
+  private static final class PathConverter implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      try {
+        return FileNames.path(text);
+      } catch (InvalidPathException e) {
+        throw new TypeConversionException(e.getReason() + ": " + text);
+      }
     }
   }
 

@@ -106,12 +106,9 @@ public final class Pretraining implements Training.Factory {
         .findFirst()
         .orElseThrow(
             () ->
-                new UserError(
-                    "--%1$s needs a module that this program is built without: in a clone, ./flsl pretrain --%1$s ... builds it (with Maven, mvn -P%1$s -DskipTests package makes scale/%1$s/target/flsl.jar)"
-                        .formatted(
-                            config.get(Settings.SPARK) == null
-                                ? Settings.WORKERS
-                                : Settings.SPARK)));
+                Steps.Workers.missing(
+                    "pretrain",
+                    config.get(Settings.SPARK) == null ? Settings.WORKERS : Settings.SPARK));
   }
 
   private static ComputationGraph begun(Config config, FlslGraph program) {

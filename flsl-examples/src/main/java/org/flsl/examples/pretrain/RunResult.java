@@ -46,7 +46,11 @@ public final class RunResult {
    * @throws UserError if it is none
    */
   public static RunResult at(Path folder) {
-    RunFiles files = new RunFiles(Pretraining.KIND, folder);
+    return of(new RunFiles(Pretraining.KIND, folder));
+  }
+
+  /** The same, of a run whose files are known. */
+  public static RunResult of(RunFiles files) {
     return files
         .settings()
         .map(config -> new RunResult(files, config))
@@ -54,7 +58,7 @@ public final class RunResult {
             () ->
                 new UserError(
                     "%s is not the folder of a run: it holds no %s; name one that ./flsl pretrain made"
-                        .formatted(folder, files.config().getFileName())));
+                        .formatted(files.kept(), files.config().getFileName())));
   }
 
   /** The folder. */
@@ -64,7 +68,7 @@ public final class RunResult {
 
   /** Its settings, which the command reads with {@code --config}. */
   public Path configFile() {
-    return files.config();
+    return files.shown(files.config());
   }
 
   /** The folder of images that it was trained on; empty for the shipped photos. */

@@ -2,7 +2,9 @@ package org.flsl.examples.pretrain;
 
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
+import org.flsl.examples.settings.Setting;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.StepMetrics;
 import org.flsl.training.TrainingMemory;
@@ -29,6 +31,18 @@ public interface Steps extends AutoCloseable {
    * <p>Found with {@link java.util.ServiceLoader}.
    */
   interface Workers {
+
+    /**
+     * The error where no module brings what a command is asked for.
+     *
+     * @param asked the setting that the module is called by
+     */
+    static UserError missing(String command, Setting<?> asked) {
+      return new UserError(
+          "--%2$s needs a module that this program is built without: in a clone, ./flsl %1$s --%2$s ... builds it (with Maven, mvn -P%2$s -DskipTests package makes flsl-examples/%2$s/target/flsl.jar)"
+              .formatted(command, asked));
+    }
+
     /** Whether these workers are the ones that a configuration asks for. */
     boolean areMeantBy(Config config);
 

@@ -39,11 +39,13 @@ final class Summary {
       lines.add("changed     after step %d: %s".formatted(change.step(), change.detail()));
     }
     lines.add("");
-    lines.add("%s  the pretrained backbone (the teacher's), a DL4J model:".formatted(run.result()));
+    lines.add(
+        "%s  the pretrained backbone (the teacher's), a DL4J model:"
+            .formatted(run.shown(run.result())));
     lines.add(
         "  ComputationGraph backbone = ModelSerializer.restoreComputationGraph(\"%s\");"
-            .formatted(run.result()));
-    lines.add("%s  every step's figures".formatted(run.metrics()));
+            .formatted(run.shown(run.result())));
+    lines.add("%s  every step's figures".formatted(run.shown(run.metrics())));
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
   }
 

@@ -1,6 +1,7 @@
 package org.flsl.examples.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +98,10 @@ record Charts(String title, List<Chart> charts) {
     List<Chart> charts = new ArrayList<>();
     charts.add(Chart.noisy("loss", "The weighted sum of the terms.", metrics.get("total")));
     for (LossTerm term : LossTerm.known()) {
-      String name = term.name();
-      charts.add(Chart.noisy(name, term.meaning(centroids), metrics.get(name)));
+      double[] values = metrics.get(term.name());
+      if (!Arrays.stream(values).allMatch(Double::isNaN)) {
+        charts.add(Chart.noisy(term.name(), term.meaning(centroids), values));
+      }
     }
     return charts;
   }

@@ -15,9 +15,20 @@ import org.flsl.training.checkpoint.Checkpoints;
  *
  * @param kind of training
  * @param folder of the run
+ * @param kept where people find it: the same folder, or one that it is copied to
  */
-public record RunFiles(RunKind kind, Path folder) {
+public record RunFiles(RunKind kind, Path folder, Path kept) {
   static final WorkFolder.Work RUN = new WorkFolder.Work("run", "config.yaml", Path.of("runs"));
+
+  /** A run that is where it works. */
+  public RunFiles(RunKind kind, Path folder) {
+    this(kind, folder, folder);
+  }
+
+  /** A file as people find it. */
+  public Path shown(Path file) {
+    return folder.equals(kept) ? file : kept.resolve(folder.relativize(file).toString());
+  }
 
   /** Its configuration. */
   public Path config() {
@@ -48,7 +59,7 @@ public record RunFiles(RunKind kind, Path folder) {
 
   /** How to go on with it, as the user would type it. */
   public String resume() {
-    return ShellCommand.of(kind.command() + " --resume", folder);
+    return ShellCommand.of(kind.command() + " --resume", kept);
   }
 
   Path images() {

@@ -27,33 +27,80 @@ public final class RunFolder implements AutoCloseable {
   private final WorkFolder folder;
   private final RunFiles files;
   private final History history;
+  private final Optional<RunCopy> copy;
 
-  private RunFolder(WorkFolder folder, RunFiles files, History history) {
+  private RunFolder(WorkFolder folder, RunFiles files, History history, Optional<RunCopy> copy) {
     this.folder = folder;
     this.files = files;
     this.history = history;
+    this.copy = copy;
   }
 
   /**
    * Makes the folder of a new run.
    *
-   * @param wanted null for the next free name under {@code runs}
+   * @param wanted null for the next free name under {@code runs}; it may lie where only whole files
+   *     can be written, see {@link #publish}
    */
   public static RunFolder create(RunKind kind, Path wanted) throws IOException {
     String command = kind.command();
     String name = command.substring(command.lastIndexOf(' ') + 1);
-    return of(kind, WorkFolder.create(RunFiles.RUN, wanted, name));
+    if (wanted == null || !RunCopy.isNeededFor(wanted)) {
+      return of(kind, WorkFolder.create(RunFiles.RUN, wanted, name), Optional.empty());
+    }
+    try {
+      RunFiles.RUN.requireFree(wanted);
+    } catch (IOException e) {
+      throw new UserError("cannot use %s: %s".formatted(wanted, Problems.explain(e)), e);
+    }
+    RunCopy copy = copy(wanted);
+    return of(kind, WorkFolder.create(RunFiles.RUN, copy.here(), name), Optional.of(copy));
   }
 
   /** Opens the folder of a run that was begun before. */
   public static RunFolder open(RunKind kind, Path path) throws IOException {
-    return of(kind, WorkFolder.open(RunFiles.RUN, path));
+    if (!RunCopy.isNeededFor(path)) {
+      return of(kind, WorkFolder.open(RunFiles.RUN, path), Optional.empty());
+    }
+    RunCopy copy = copy(path);
+    try {
+      copy.fetch();
+    } catch (IOException e) {
+      copy.clear();
+      throw new UserError("cannot read %s: %s".formatted(path, Problems.explain(e)), e);
+    }
+    return of(kind, WorkFolder.open(RunFiles.RUN, copy.here()), Optional.of(copy));
   }
 
-  private static RunFolder of(RunKind kind, WorkFolder folder) throws IOException {
+  /**
+   * A run to be gone on with, as commands may read it before they open it.
+   *
+   * @throws UserError where it cannot be looked at
+   */
+  public static RunFiles begun(RunKind kind, Path path) {
+    if (RunCopy.isNeededFor(path)) {
+      try {
+        RunCopy.settle(path);
+      } catch (IOException e) {
+        throw new UserError("cannot read %s: %s".formatted(path, Problems.explain(e)), e);
+      }
+    }
+    return new RunFiles(kind, path);
+  }
+
+  /** Under the same name, in a folder of its own. */
+  private static RunCopy copy(Path kept) throws IOException {
+    String name = kept.getFileName() == null ? "run" : kept.getFileName().toString();
+    Path here = Files.createTempDirectory("flsl-run-").resolve(name);
+    return new RunCopy(kept, Files.createDirectory(here));
+  }
+
+  private static RunFolder of(RunKind kind, WorkFolder folder, Optional<RunCopy> copy)
+      throws IOException {
     Path path = folder.path();
     try {
-      return new RunFolder(folder, new RunFiles(kind, path), History.of(path));
+      Path kept = copy.map(RunCopy::kept).orElse(path);
+      return new RunFolder(folder, new RunFiles(kind, path, kept), History.of(path), copy);
     } catch (IOException e) {
       folder.close();
       throw new UserError("cannot open " + path + ": " + Problems.explain(e), e);
@@ -139,7 +186,7 @@ public final class RunFolder implements AutoCloseable {
               .collect(Collectors.joining());
       throw new UserError(
           "%s holds no checkpoint to go on from%s (metrics.csv knows %d steps): bring its checkpoints back, or begin a new run with --config %s"
-              .formatted(files.folder(), why, steps, files.config()));
+              .formatted(files.kept(), why, steps, files.shown(files.config())));
     }
   }
 
@@ -148,9 +195,30 @@ public final class RunFolder implements AutoCloseable {
     return Files.move(files.result(), files.resultAt(step), StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** Copies what is finished to where the run is kept, if that is elsewhere. */
+  public void publish() throws IOException {
+    if (copy.isPresent() && files.isBegun()) {
+      copy.get().send();
+    }
+  }
+
   /** Lets others open the folder; takes it away again where no run came of it. */
   @Override
   public void close() throws IOException {
-    folder.close();
+    if (copy.isPresent()) {
+      try {
+        publish();
+      } catch (IOException e) {
+        throw new UserError(
+            "cannot copy the run to %s: %s; all of it is in %s: copy that by hand"
+                .formatted(files.kept(), Problems.explain(e), files.folder()),
+            e);
+      } finally {
+        folder.close();
+      }
+      copy.get().clear();
+    } else {
+      folder.close();
+    }
   }
 }

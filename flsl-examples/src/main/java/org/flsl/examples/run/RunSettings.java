@@ -86,7 +86,7 @@ public final class RunSettings {
           "out",
           Kind.path("FOLDER"),
           null,
-          "Run folder; auto: the next number in runs.");
+          "Run folder; auto: the next number in runs. In a build with Spark, hdfs:, s3a: and others as well.");
   public static final Setting<Device> DEVICE =
       Setting.of(
           Section.RUN,

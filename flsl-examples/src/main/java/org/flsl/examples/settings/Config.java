@@ -1,5 +1,6 @@
 package org.flsl.examples.settings;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -67,6 +68,20 @@ public final class Config {
    */
   public <T> Config with(Setting<T> setting, String text, String origin) {
     return with(setting, setting.read(text, origin));
+  }
+
+  /** This configuration as it is understood in any other working directory. */
+  public Config absolute() {
+    Map<String, Object> changed = new LinkedHashMap<>(values);
+    schema.settings().stream()
+        .filter(Setting::isWritten)
+        .forEach(
+            setting ->
+                changed.computeIfPresent(
+                    setting.name(),
+                    (name, value) ->
+                        value instanceof Path path ? path.toAbsolutePath().normalize() : value));
+    return new Config(schema, changed);
   }
 
   /** The value of a setting as flags and files write it. */

@@ -179,19 +179,7 @@ final class TaskCommand implements Callable<Integer> {
       config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
     return RunSettings.withThreads(
-        absolute(config), surroundings.environment().get("OMP_NUM_THREADS"));
-  }
-
-  /** A run can be gone on with from any folder. */
-  private static Config absolute(Config config) {
-    Config absolute = config;
-    for (Setting<?> setting : config.schema().settings()) {
-      if (config.get(setting) instanceof Path path && !setting.equals(RunSettings.OUT)) {
-        String text = path.toAbsolutePath().normalize().toString();
-        absolute = absolute.with(setting, text, setting.name());
-      }
-    }
-    return absolute;
+        config.absolute(), surroundings.environment().get("OMP_NUM_THREADS"));
   }
 
   private int train(Config config, Path images, RunFolder run, String device) throws IOException {

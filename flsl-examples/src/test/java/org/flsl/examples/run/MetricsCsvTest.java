@@ -48,11 +48,11 @@ class MetricsCsvTest {
   void aRowPerStepUnderItsTitles() throws IOException {
     List<String> lines = Files.readAllLines(write(2));
     assertEquals(
-        "step,epoch,total,intra,inter,volume,learning_rate,weight_decay,momentum,teacher_temperature,gradient_norm,"
+        "step,epoch,total,intra,inter,volume,contrast,learning_rate,weight_decay,momentum,teacher_temperature,gradient_norm,"
             + "entropy,used_centroids,feature_spread,seconds",
         lines.get(0));
     assertEquals(
-        "2,1,0.6666666666666666,0.4,7.8,0.1,1.0E-6,0.04,0.996,0.05,1.5,8.1,4000,0.7,1.0",
+        "2,1,0.6666666666666666,0.4,7.8,0.1,,1.0E-6,0.04,0.996,0.05,1.5,8.1,4000,0.7,1.0",
         lines.get(2));
     assertEquals(3, lines.size());
   }

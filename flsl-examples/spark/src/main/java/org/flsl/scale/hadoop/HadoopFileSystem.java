@@ -22,6 +22,9 @@ final class HadoopFileSystem extends FileSystem {
   private final HadoopProvider provider;
   private final String authority;
 
+  /** Looked up once: reading Hadoop's configuration takes longer than reading a photo. */
+  private org.apache.hadoop.fs.FileSystem opened;
+
   /**
    * @param authority the namenode or the bucket; null for the one that Hadoop is configured for
    */
@@ -30,8 +33,16 @@ final class HadoopFileSystem extends FileSystem {
     this.authority = authority;
   }
 
-  org.apache.hadoop.fs.FileSystem hadoops() throws IOException {
-    return org.apache.hadoop.fs.FileSystem.get(uri(Path.of("/")), new Configuration());
+  synchronized org.apache.hadoop.fs.FileSystem hadoops() throws IOException {
+    try {
+      if (opened == null) {
+        opened = org.apache.hadoop.fs.FileSystem.get(uri(Path.of("/")), new Configuration());
+      }
+      return opened;
+    } catch (RuntimeException e) {
+      // Of a host that is not known, or of a connector that is not on the class path.
+      throw new IOException(root() + ": " + e.getMessage(), e);
+    }
   }
 
   URI uri(Path names) {
@@ -65,7 +76,7 @@ final class HadoopFileSystem extends FileSystem {
 
   @Override
   public boolean isReadOnly() {
-    return true;
+    return false;
   }
 
   @Override

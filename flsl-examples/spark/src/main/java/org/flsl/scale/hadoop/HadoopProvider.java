@@ -2,18 +2,22 @@ package org.flsl.scale.hadoop;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
@@ -25,7 +29,10 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 
-/** Reads the file systems of a scheme through Hadoop's client. */
+/**
+ * The file systems of a scheme through Hadoop's client: files are read from any place, and written
+ * from their beginning to their end.
+ */
 abstract class HadoopProvider extends FileSystemProvider {
   private final String scheme;
 
@@ -168,28 +175,59 @@ abstract class HadoopProvider extends FileSystemProvider {
     throw new UnsupportedOperationException("file stores");
   }
 
+  /** Writes a file anew, which nobody may read before it is closed. */
   @Override
-  public void createDirectory(Path folder, FileAttribute<?>... attributes) {
-    throw new ReadOnlyFileSystemException();
+  public OutputStream newOutputStream(Path path, OpenOption... options) throws IOException {
+    Set<OpenOption> wanted = Set.of(options);
+    if (wanted.contains(StandardOpenOption.APPEND)) {
+      throw new UnsupportedOperationException("nothing is appended to files of Hadoop");
+    }
+    if (wanted.contains(StandardOpenOption.CREATE_NEW) && Files.exists(path)) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    return files(path).create(((HadoopPath) path).hadoops(), true);
   }
 
   @Override
-  public void delete(Path path) {
-    throw new ReadOnlyFileSystemException();
+  public void createDirectory(Path folder, FileAttribute<?>... attributes) throws IOException {
+    if (Files.exists(folder)) {
+      throw new FileAlreadyExistsException(folder.toString());
+    }
+    require(files(folder).mkdirs(((HadoopPath) folder).hadoops()), folder, "cannot be made");
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    status(path);
+    require(files(path).delete(((HadoopPath) path).hadoops(), false), path, "cannot be deleted");
   }
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) {
-    throw new ReadOnlyFileSystemException();
+    throw new UnsupportedOperationException("copies within Hadoop's file systems");
   }
 
+  /** Renames a file to a name that is free. */
   @Override
-  public void move(Path source, Path target, CopyOption... options) {
-    throw new ReadOnlyFileSystemException();
+  public void move(Path source, Path target, CopyOption... options) throws IOException {
+    if (options.length > 0) {
+      throw new UnsupportedOperationException("renames that replace files of Hadoop");
+    }
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    org.apache.hadoop.fs.Path to = ((HadoopPath) target).hadoops();
+    require(files(source).rename(((HadoopPath) source).hadoops(), to), source, "cannot be renamed");
+  }
+
+  private static void require(boolean done, Path path, String otherwise) throws IOException {
+    if (!done) {
+      throw new FileSystemException(path.toString(), null, otherwise);
+    }
   }
 
   @Override
   public void setAttribute(Path path, String name, Object value, LinkOption... options) {
-    throw new ReadOnlyFileSystemException();
+    throw new UnsupportedOperationException("attributes of files of Hadoop");
   }
 }

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.flsl.examples.command.NativeThreads;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Steps;
@@ -66,27 +64,13 @@ final class ClusterSteps implements Steps {
     steps = task.program().config().iterations();
     begun = graph.getIterationCount();
     taken = begun;
-    spark = new JavaSparkContext(conf(config));
-    spark.sc().addSparkListener(new LostExecutors());
+    spark =
+        SparkCluster.open(
+            config.get(Settings.SPARK),
+            config,
+            "flsl pretrain",
+            "its part of the round is taken again by another");
     job = spark.broadcast(Job.of(task));
-  }
-
-  private static SparkConf conf(Config config) {
-    SparkConf conf =
-        new SparkConf()
-            .setMaster(config.get(Settings.SPARK))
-            .setIfMissing("spark.app.name", "flsl pretrain")
-            // A state is larger than what Spark takes for a mistake.
-            .setIfMissing("spark.driver.maxResultSize", "0")
-            .setIfMissing(
-                "spark.executor.extraJavaOptions",
-                // Off the heap, where ND4J's arrays are, there is no other limit than the
-                // machine's.
-                "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
-    Map<String, String> threads =
-        NativeThreads.environment(System.getenv(), config.text(Settings.THREADS));
-    threads.forEach((name, value) -> conf.setExecutorEnv(name, value));
-    return conf;
   }
 
   @Override

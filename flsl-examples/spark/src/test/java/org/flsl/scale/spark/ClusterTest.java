@@ -2,6 +2,7 @@ package org.flsl.scale.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.pretrain.SamplePhotos;
@@ -119,6 +122,26 @@ class ClusterTest {
     assertTrue(metrics(name).size() > steps, Files.readString(cluster.log(name)));
   }
 
+  private static void awaitResult(String name, String status, Process driver)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve(name).resolve("results.csv");
+    String wanted = "," + status + ",";
+    for (int i = 0; i < 3000 && driver.isAlive(); i++) {
+      if (Files.exists(file) && Files.readString(file).contains(wanted)) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError(Files.readString(cluster.log(name)));
+  }
+
+  /** Without the seconds. */
+  private static List<String> results(String name) throws IOException {
+    return Files.readAllLines(folder.resolve(name).resolve("results.csv")).stream()
+        .map(row -> row.replaceFirst("^((?:[^,]*,){3})[^,]*", "$1"))
+        .toList();
+  }
+
   private static void assertSameWeights(String name) throws IOException {
     assertEquals(backbone("local").params(), backbone(name).params());
   }
@@ -187,5 +210,90 @@ class ClusterTest {
 
     assertEquals(expected, metrics("killed-driver"));
     assertSameWeights("killed-driver");
+  }
+
+  /** The run folder is one of Hadoop's, and nothing else outlives the driver. */
+  @Test
+  void aRunThatIsKeptElsewhereGoesOnFromThere() throws IOException, InterruptedException {
+    String kept = "hdfs://pretended" + at("kept");
+    List<String> begun = new ArrayList<>(List.of("pretrain", "--out", kept));
+    begun.addAll(TINY);
+    begun.addAll(List.of("--images", photos.folder().toString(), "--spark", "local[2]"));
+    Process driver = start("kept", begun);
+    awaitSteps("kept", 15, driver);
+    driver.destroyForcibly().waitFor();
+    assertFalse(Files.exists(folder.resolve("kept/backbone.zip")));
+
+    run("kept-resumed", "pretrain", "--resume", kept);
+
+    assertEquals(expected, metrics("kept"));
+    assertSameWeights("kept");
+    String log = Files.readString(cluster.log("kept-resumed"));
+    assertTrue(log.contains("after step 16") || log.contains("after step 32"), log);
+    assertTrue(log.contains(kept + "/report.html"), log);
+    assertTrue(Files.exists(folder.resolve("kept/report.html")));
+  }
+
+  @Test
+  void candidatesOfASweepAreTrainedOnExecutorsEvenIfOneIsKilled()
+      throws IOException, InterruptedException {
+    Path some = Files.createDirectories(folder.resolve("some"));
+    try (Stream<Path> all = Files.list(photos.folder())) {
+      for (Path photo : all.sorted().limit(16).toList()) {
+        Files.copy(photo, some.resolve(photo.getFileName()));
+      }
+    }
+    Path file = folder.resolve("sweep.yaml");
+    String settings =
+        TINY.stream()
+            .filter(setting -> !setting.matches("--(workers|average-every|epochs)=.*"))
+            .map(setting -> setting.contains("=") ? setting : setting + "=yes")
+            .map(setting -> "  " + setting.substring(2).replace("=", ": ") + "\n")
+            .collect(Collectors.joining());
+    Files.writeString(
+        file,
+        "search: grid\nalso: [{heads: 5}]\nsettings:\n  epochs: 4\n  images: ../some\n"
+            + "  gamma: {values: [1, 2, 3, 4]}\n"
+            + settings);
+    run("sweep-here", "sweep", file.toString(), "--out", at("sweep-here"));
+    Process driver =
+        start(
+            "sweep-there",
+            List.of(
+                "sweep", file.toString(), "--out", at("sweep-there"), "--spark", cluster.url()));
+    awaitResult("sweep-there", "done", driver);
+    assertEquals(2, cluster.executors().size());
+    cluster.executors().get(0).destroyForcibly();
+
+    assertDone("sweep-there", driver);
+
+    assertEquals(results("sweep-here"), results("sweep-there"));
+    assertEquals(6, results("sweep-there").size());
+    for (int candidate = 1; candidate <= 4; candidate++) {
+      String run = "/candidates/%03d".formatted(candidate);
+      assertEquals(metrics("sweep-here" + run), metrics("sweep-there" + run));
+      assertEquals(backbone("sweep-here" + run).params(), backbone("sweep-there" + run).params());
+    }
+    assertNotEquals(metrics("sweep-there/candidates/001"), metrics("sweep-there/candidates/002"));
+    assertTrue(Files.exists(folder.resolve("sweep-there/best.yaml")));
+    String log = Files.readString(cluster.log("sweep-there"));
+    assertTrue(log.contains("its candidate begins anew on another one"), log);
+    assertTrue(log.contains("heads do not divide the width"), log);
+  }
+
+  @Test
+  void aSweepThatWouldLookBackSaysHowManyCandidatesRunAtATime()
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("early.yaml");
+    Files.writeString(
+        file, "stop-early: yes\nsearch: grid\nsettings:\n  gamma: {values: [1, 2]}\n");
+    Process refused =
+        start(
+            "refused",
+            List.of("sweep", file.toString(), "--out", at("refused"), "--spark", cluster.url()));
+    assertTrue(refused.waitFor(10, TimeUnit.MINUTES));
+    String log = Files.readString(cluster.log("refused"));
+    assertTrue(log.strip().endsWith("as many candidates as the cluster trains at a time"), log);
+    assertTrue(Files.notExists(folder.resolve("refused")));
   }
 }
