@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.arbiter.BackboneScore;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.Outcomes;
@@ -153,15 +158,30 @@ class SweepCommandTest {
     assertEquals(0, sweep.run(file, "--out", out), sweep.err());
     GraphFeatures backbone =
         GraphFeatures.of(RunResult.at(out.resolve("candidates/000")).backbone());
+    Reading reading = Reading.ofKeys().atScales(1, 1.5);
+    MeasuredImages photos =
+        new MeasuredImages(
+            folder.resolve("photos"), Set.of(), new ReadableImages(new ImageDecoder()));
     double expected =
-        new ViewAgreement()
-            .on(
-                new MeasuredImages(
-                    folder.resolve("photos"), Set.of(), new ReadableImages(new ImageDecoder())))
-            .measure(Candidate.of(backbone.read(Reading.ofKeys().atScales(1, 1.5))))
-            .get(0)
-            .mean();
+        new ViewAgreement().on(photos).measure(Candidate.of(backbone.read(reading))).get(0).mean();
+    assertEquals(
+        expected,
+        inAnotherProcess(BackboneScore.of(new ViewAgreement(), photos, reading))
+            .of(backbone.graph()));
     assertEquals(expected, scores(out).get(0), 1e-4);
+  }
+
+  private static BackboneScore inAnotherProcess(BackboneScore score) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(score);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (BackboneScore) in.readObject();
+    } catch (ClassNotFoundException e) {
+      throw new IOException(e);
+    }
   }
 
   @Test
