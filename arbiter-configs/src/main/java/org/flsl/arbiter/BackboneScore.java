@@ -15,6 +15,7 @@ import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.MeasuredImages;
+import org.flsl.evaluation.Reading;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.views.FileNames;
 import org.flsl.views.decode.ImageDecoder;
@@ -34,6 +35,7 @@ public final class BackboneScore implements ScoreFunction {
 
   @JsonProperty private final String name;
   @JsonIgnore private final MeasureOnImages source;
+  @JsonIgnore private final Reading reading;
   private transient Benchmark benchmark;
 
   /** What a benchmark is made of again, in another process. */
@@ -58,31 +60,35 @@ public final class BackboneScore implements ScoreFunction {
    * @param name of the score in configurations
    */
   public BackboneScore(String name, Benchmark benchmark) {
-    this(name, null, benchmark);
+    this(name, null, benchmark, Reading.USUAL);
   }
 
   @JsonCreator
   private BackboneScore(@JsonProperty("name") String name) {
-    this(name, null, null);
+    this(name, null, null, Reading.USUAL);
   }
 
-  private BackboneScore(String name, MeasureOnImages source, Benchmark benchmark) {
+  private BackboneScore(
+      String name, MeasureOnImages source, Benchmark benchmark, Reading reading) {
     this.name = name;
     this.source = source;
+    this.reading = reading;
     this.benchmark = benchmark;
   }
 
   /**
    * A score that can be used in another process, too, which reads the images there again.
    *
+   * @param reading which features of a backbone are scored
    * @throws IllegalArgumentException if these are not the images that the measure needs
    */
-  public static BackboneScore of(Measure measure, MeasuredImages images) {
+  public static BackboneScore of(Measure measure, MeasuredImages images, Reading reading) {
     Path folder = images.folder().toAbsolutePath().normalize();
     return new BackboneScore(
         measure.name(),
         new MeasureOnImages(measure.name(), FileNames.text(folder), images.ignored()),
-        measure.on(images));
+        measure.on(images),
+        reading);
   }
 
   /**
@@ -98,7 +104,8 @@ public final class BackboneScore implements ScoreFunction {
       throw new IllegalStateException(
           "the score '" + name + "' was read from JSON, which does not keep its images");
     }
-    return benchmark.measure(Candidate.of(GraphFeatures.of(backbone))).get(0).mean();
+    Candidate candidate = Candidate.of(GraphFeatures.of(backbone).read(reading));
+    return benchmark.measure(candidate).get(0).mean();
   }
 
   @Override

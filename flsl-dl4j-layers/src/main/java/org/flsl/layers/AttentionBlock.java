@@ -15,6 +15,12 @@ public interface AttentionBlock {
    */
   Layer attention();
 
+  /**
+   * A layer with the same parameters that hands out the keys of its attention instead of tokens:
+   * {@code [B, T, width]}, head by head.
+   */
+  Layer keys();
+
   /** Attention heads. */
   int heads();
 

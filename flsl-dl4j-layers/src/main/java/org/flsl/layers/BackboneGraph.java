@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -36,6 +37,9 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
  * of each size, as in timm's {@code feature_info}.
  */
 public final class BackboneGraph {
+
+  /** Before the name of a block, that of a layer which hands out what is inside the block. */
+  public static final String INSIDE = "inside/";
 
   /** Images by which a network without an {@link ImageEntrance} is asked for its blocks. */
   private static final int USUAL_SIDE = 224;
@@ -280,23 +284,50 @@ public final class BackboneGraph {
    * @throws IllegalArgumentException if the block has no attention, or there is no such block
    */
   public ComputationGraphConfiguration attention(int number) {
-    String last = block(number).vertex();
-    AttentionBlock block = attentionBlock(number);
+    return inside(List.of(number), AttentionBlock::attention);
+  }
+
+  /**
+   * A network with the same weights up to some blocks, which hands out the keys of their attention,
+   * {@code [B, T, width]} each.
+   *
+   * @param numbers from 1 at the entrance
+   * @throws IllegalArgumentException if a block has no attention, or there is no such block
+   */
+  public ComputationGraphConfiguration keys(List<Integer> numbers) {
+    return inside(numbers, AttentionBlock::keys);
+  }
+
+  /** Other layers in the place of blocks, or beside those that are still needed. */
+  private ComputationGraphConfiguration inside(
+      List<Integer> numbers, Function<AttentionBlock, Layer> other) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    Set<String> way = new LinkedHashSet<>();
+    for (int number : numbers) {
+      String name = block(number).vertex();
+      layers.put(name, other.apply(attentionBlock(number)));
+      for (String source : sources(name)) {
+        collect(configuration, source, way);
+      }
+    }
+    way.removeAll(inputs());
     GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .dataType(configuration.getDataType())
             .graphBuilder()
             .addInputs(inputs());
-    GraphSection section = new GraphSection(builder, "", false);
-    for (String name : of(configuration, last).vertices()) {
-      String[] sources = configuration.getVertexInputs().get(name).toArray(String[]::new);
-      if (name.equals(last)) {
-        section.layer(name, block.attention(), sources);
-      } else {
-        section.copy(name, configuration.getVertices().get(name), sources);
-      }
-    }
-    return builder.setOutputs(last).setInputTypes(usualImages()).build();
+    GraphSection own = new GraphSection(builder, "", false);
+    way.forEach(name -> own.copy(name, configuration.getVertices().get(name), sources(name)));
+    GraphSection inside = new GraphSection(builder, INSIDE, false);
+    layers.forEach((name, layer) -> inside.layer(name, layer, sources(name)));
+    return builder
+        .setOutputs(layers.keySet().stream().map(inside::name).toArray(String[]::new))
+        .setInputTypes(usualImages())
+        .build();
+  }
+
+  private String[] sources(String name) {
+    return configuration.getVertexInputs().get(name).toArray(String[]::new);
   }
 
   /**

@@ -170,6 +170,8 @@ class BackboneGraphTest {
     assertRefused(
         () -> BackboneGraph.of(convolutional(), "sum").attention(2), "\"norm1\"", "no attention");
     assertRefused(
+        () -> BackboneGraph.of(convolutional(), "sum").keys(List.of(4)), "\"sum\"", "no attention");
+    assertRefused(
         () -> BackboneGraph.of(convolutional(), "dense").grid(32, 32), "dense", "feature maps");
     BackboneGraph classes = BackboneGraph.of(convolutional());
     assertRefused(() -> classes.grid(32, 32), "classes", "feature maps");

@@ -60,7 +60,7 @@ public record Candidate(
 
   private static List<Candidate> withBaselines(
       Candidate candidate, GraphFeatures model, ImageSize size) {
-    RawPixels pixels = RawPixels.like(model, size);
+    FeatureExtractor pixels = MultiScale.of(RawPixels.like(model, size), model.reading().scales());
     return List.of(
         candidate,
         candidate.like("random twin", seed -> RandomTwin.of(model, seed), true),

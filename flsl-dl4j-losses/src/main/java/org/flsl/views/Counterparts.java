@@ -10,6 +10,7 @@ import org.flsl.views.pixels.CropBox;
  */
 final class Counterparts {
   private final int columns;
+  private final boolean mirrored;
   private final int teacherRows;
   private final int teacherColumns;
   private final double top;
@@ -21,8 +22,10 @@ final class Counterparts {
    * Counterparts of a view.
    *
    * @param box the part of the teacher's view that the view shows
+   * @param mirrored whether it shows it turned over, left to right
    */
-  Counterparts(ViewConfig config, int view, CropBox box) {
+  Counterparts(ViewConfig config, int view, CropBox box, boolean mirrored) {
+    this.mirrored = mirrored;
     QueryWindows windows = config.queryWindows(view);
     columns = windows.gridWidth();
     teacherRows = config.globalHeight() / config.patch();
@@ -37,15 +40,16 @@ final class Counterparts {
   /** Writes the weights of the teacher's tokens, which sum to one, over zeros. */
   void write(int token, float[] weights, int offset) {
     double y = within(top + (token / columns + 0.5) * stepDown, teacherRows);
-    double x = within(left + (token % columns + 0.5) * stepRight, teacherColumns);
+    int column = mirrored ? columns - 1 - token % columns : token % columns;
+    double x = within(left + (column + 0.5) * stepRight, teacherColumns);
     int row = Math.min((int) y, Math.max(0, teacherRows - 2));
-    int column = Math.min((int) x, Math.max(0, teacherColumns - 2));
+    int first = Math.min((int) x, Math.max(0, teacherColumns - 2));
     double down = y - row;
-    double right = x - column;
-    add(weights, offset, row, column, (1 - down) * (1 - right));
-    add(weights, offset, row, column + 1, (1 - down) * right);
-    add(weights, offset, row + 1, column, down * (1 - right));
-    add(weights, offset, row + 1, column + 1, down * right);
+    double right = x - first;
+    add(weights, offset, row, first, (1 - down) * (1 - right));
+    add(weights, offset, row, first + 1, (1 - down) * right);
+    add(weights, offset, row + 1, first, down * (1 - right));
+    add(weights, offset, row + 1, first + 1, down * right);
   }
 
   private static double within(double place, int tokens) {

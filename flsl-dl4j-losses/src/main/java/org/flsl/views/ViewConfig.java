@@ -156,6 +156,15 @@ public abstract class ViewConfig {
     return 0.1;
   }
 
+  /**
+   * How often a view of the student is turned over, left to right; default 0. Where the teacher is
+   * to look from the same spot of the photo ({@link #counterparts}), it still does.
+   */
+  @Value.Default
+  public double flipProbability() {
+    return 0;
+  }
+
   /** How often brightness, contrast, saturation and hue change; default 0.8. */
   @Value.Default
   public double jitterProbability() {
@@ -356,6 +365,7 @@ public abstract class ViewConfig {
     requireShare("hue", hue(), 0.5);
     requireShare("jitterProbability", jitterProbability(), 1);
     requireShare("greyProbability", greyProbability(), 1);
+    requireShare("flipProbability", flipProbability(), 1);
     requireShare("blurBranchProbability", blurBranchProbability(), 1);
     requireShare("blurProbability", blurProbability(), 1);
     requireShare("otherBlurProbability", otherBlurProbability(), 1);

@@ -52,7 +52,7 @@ final class ViewSampler {
    * Cuts out and resizes all views, without colour augmentation.
    *
    * <p>The teacher's view is a crop of the photograph; the student's are crops of the teacher's
-   * view, as already resized.
+   * view, as already resized, some of them turned over.
    */
   public List<Image> crops(Image photo, ViewSeed seed) {
     Image teacher = crop(photo, teacherCrop, TEACHER, seed);
@@ -85,8 +85,16 @@ final class ViewSampler {
     return sampler.draw(height, width, seed.generator(view, ViewSeed.Purpose.CROP));
   }
 
-  private Image crop(Image source, CropSampler sampler, int view, ViewSeed seed) {
-    CropBox box = box(source.height(), source.width(), sampler, view, seed);
-    return resize.resize(source, box, config.height(view), config.width(view));
+  /** Whether a view is turned over, left to right. */
+  boolean isMirrored(int view, ViewSeed seed) {
+    return view != TEACHER
+        && config.flipProbability() > 0
+        && seed.generator(view, ViewSeed.Purpose.FLIP).nextDouble() < config.flipProbability();
+  }
+
+  private Image crop(Image source, CropSampler sampler, int number, ViewSeed seed) {
+    CropBox box = box(source.height(), source.width(), sampler, number, seed);
+    Image view = resize.resize(source, box, config.height(number), config.width(number));
+    return isMirrored(number, seed) ? view.mirrored() : view;
   }
 }

@@ -23,7 +23,9 @@ public record ViewSeed(long seed, int epoch, int image) {
     /** How its colours change. */
     COLOUR,
     /** Which tokens are queries. */
-    QUERIES
+    QUERIES,
+    /** Whether it is turned over. */
+    FLIP
   }
 
   /** An image number that no image has: the choices that concern the whole epoch. */

@@ -70,7 +70,8 @@ final class ViewWriter {
     Arrays.fill(selector, 0, length, 0f);
     int row = 0;
     for (int view = 1; view < config.views(); view++) {
-      Counterparts counterparts = new Counterparts(config, view, sampler.box(view, seed));
+      Counterparts counterparts =
+          new Counterparts(config, view, sampler.box(view, seed), sampler.isMirrored(view, seed));
       for (int token : sampler.queries(view, seed)) {
         counterparts.write(token, selector, row);
         row += config.teacherTokens();

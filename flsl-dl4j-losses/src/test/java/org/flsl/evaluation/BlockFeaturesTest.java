@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -79,14 +78,14 @@ class BlockFeaturesTest {
     ComputationGraph graph = vit(leading);
     INDArray images = images(20, 12);
     Map<String, INDArray> all = graph.feedForward(images, false);
-    GraphFeatures features = GraphFeatures.of(graph).ofBlocks(List.of(3, 1));
+    GraphFeatures features = GraphFeatures.of(graph).read(Reading.ofBlocks(3, 1));
     assertEquals(new TokenGrid(5, 3), features.grid(new ImageSize(20, 12)));
     INDArray expected =
         Nd4j.concat(2, patches(all.get("block_2"), leading), patches(all.get("block_0"), leading));
     assertEquals(expected, features.tokens(images));
     assertEquals(
         patches(all.get("block_1"), leading),
-        GraphFeatures.of(graph).ofBlocks(List.of(2)).tokens(images));
+        GraphFeatures.of(graph).read(Reading.ofBlocks(2)).tokens(images));
   }
 
   @Test
@@ -94,7 +93,7 @@ class BlockFeaturesTest {
     ComputationGraph graph = vit(2);
     INDArray images = images(16, 16);
     assertEquals(
-        GraphFeatures.of(graph).ofBlocks(List.of(2)).tokens(images),
+        GraphFeatures.of(graph).read(Reading.ofBlocks(2)).tokens(images),
         GraphFeatures.of(graph, "block_1").tokens(images));
     assertEquals(
         new TokenGrid(4, 4), GraphFeatures.of(graph, "block_1").grid(new ImageSize(16, 16)));
@@ -105,7 +104,7 @@ class BlockFeaturesTest {
     ComputationGraph graph = convolutional();
     INDArray images = images(24, 12);
     Map<String, INDArray> all = graph.feedForward(images, false);
-    GraphFeatures features = GraphFeatures.of(graph).ofBlocks(List.of(1, 2));
+    GraphFeatures features = GraphFeatures.of(graph).read(Reading.ofBlocks(1, 2));
     assertEquals(new TokenGrid(12, 6), features.grid(new ImageSize(24, 12)));
     INDArray tokens = features.tokens(images);
     assertEquals("[2, 72, 8]", Arrays.toString(tokens.shape()));
@@ -121,12 +120,13 @@ class BlockFeaturesTest {
 
   @Test
   void aTwinIsReadAtTheSameBlocks() {
-    GraphFeatures features = GraphFeatures.of(vit(1)).ofBlocks(List.of(1, 2));
+    GraphFeatures features = GraphFeatures.of(vit(1)).read(Reading.ofBlocks(1, 2));
     INDArray images = images(16, 16);
     INDArray tokens = RandomTwin.of(features, 3).tokens(images);
     assertEquals("[2, 16, 16]", Arrays.toString(tokens.shape()));
     assertEquals(
-        GraphFeatures.of(RandomTwin.of(vit(1), 3)).ofBlocks(List.of(1, 2)).tokens(images), tokens);
+        GraphFeatures.of(RandomTwin.of(vit(1), 3)).read(Reading.ofBlocks(1, 2)).tokens(images),
+        tokens);
     assertNotEquals(features.tokens(images), tokens);
   }
 
@@ -135,9 +135,9 @@ class BlockFeaturesTest {
     GraphFeatures features = GraphFeatures.of(vit(0));
     for (int number : new int[] {-1, 0, 4}) {
       Exception e =
-          assertThrows(IllegalArgumentException.class, () -> features.ofBlocks(List.of(1, number)));
+          assertThrows(
+              IllegalArgumentException.class, () -> features.read(Reading.ofBlocks(1, number)));
       assertTrue(e.getMessage().contains("1 to 3, not " + number), e.getMessage());
     }
-    assertThrows(IllegalArgumentException.class, () -> features.ofBlocks(List.of()));
   }
 }

@@ -8,6 +8,8 @@ import org.flsl.views.pixels.CropBox;
 import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CounterpartsTest {
   private static final ViewConfig CONFIG =
@@ -20,8 +22,13 @@ class CounterpartsTest {
           .build();
 
   private static float[] weights(ViewConfig config, int view, CropBox box, int token) {
+    return weights(config, view, box, false, token);
+  }
+
+  private static float[] weights(
+      ViewConfig config, int view, CropBox box, boolean mirrored, int token) {
     float[] weights = new float[config.teacherTokens()];
-    new Counterparts(config, view, box).write(token, weights, 0);
+    new Counterparts(config, view, box, mirrored).write(token, weights, 0);
     return weights;
   }
 
@@ -66,8 +73,9 @@ class CounterpartsTest {
   }
 
   /** Colours that tell places: what a query shows is what its counterpart shows. */
-  @Test
-  void whatABatchSaysIsWhereTheCropsAre() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 1})
+  void whatABatchSaysIsWhereTheCropsAre(double flip) {
     RgbImage map = new RgbImage(64, 64);
     for (int y = 0; y < 64; y++) {
       for (int x = 0; x < 64; x++) {
@@ -75,16 +83,19 @@ class CounterpartsTest {
         map.data()[3 * (64 * y + x) + 1] = (byte) (3 * y);
       }
     }
-    ViewConfig config = CONFIG.toBuilder().teacherScale(1, 1).build();
+    ViewConfig config = CONFIG.toBuilder().teacherScale(1, 1).flipProbability(flip).build();
     ViewSampler sampler = new ViewSampler(config);
 
+    int mirrored = 0;
     for (int image = 0; image < 20; image++) {
       ViewSeed seed = new ViewSeed(5, 0, image);
       List<Image> crops = sampler.crops(map, seed);
       for (int view = 1; view < config.views(); view++) {
+        mirrored += sampler.isMirrored(view, seed) ? 1 : 0;
         int columns = config.width(view) / 8;
         for (int token : sampler.queries(view, seed)) {
-          float[] weights = weights(config, view, sampler.box(view, seed), token);
+          float[] weights =
+              weights(config, view, sampler.box(view, seed), sampler.isMirrored(view, seed), token);
           double[] seen = centre(crops.get(view), token % columns, token / columns);
           double x = 0;
           double y = 0;
@@ -100,6 +111,7 @@ class CounterpartsTest {
         }
       }
     }
+    assertEquals(60 * flip, mirrored, flip == 0.5 ? 12 : 0);
   }
 
   /** Mean red and green of the four pixels around the middle of a token. */

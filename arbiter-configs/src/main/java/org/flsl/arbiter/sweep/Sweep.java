@@ -7,6 +7,7 @@ import org.flsl.arbiter.Budget;
 import org.flsl.arbiter.MedianRule;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.Reading;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
 
@@ -18,6 +19,7 @@ import org.flsl.examples.settings.Setting;
  * @param axes the settings that are searched
  * @param scoreImages null for the images that are trained on
  * @param ignored labels of masks that do not count
+ * @param reading which features of a candidate are scored
  * @param minutes after which no more candidates begin; null for no limit
  * @param parallel candidates at a time; null where the file does not say
  */
@@ -30,6 +32,7 @@ record Sweep(
     Measure score,
     Path scoreImages,
     Set<Integer> ignored,
+    Reading reading,
     MedianRule rule,
     Double minutes,
     Integer parallel) {
@@ -44,6 +47,7 @@ record Sweep(
         score,
         scoreImages,
         ignored,
+        reading,
         rule,
         minutes,
         parallel);

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.distribution.LogUniformDistribution;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
@@ -27,6 +26,7 @@ import org.flsl.arbiter.PretrainSpace;
 import org.flsl.arbiter.SweepCandidates;
 import org.flsl.arbiter.SweepCandidates.Search;
 import org.flsl.evaluation.Measure;
+import org.flsl.evaluation.Reading;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Spelling;
 import org.flsl.examples.command.UserError;
@@ -54,6 +54,9 @@ final class SweepFile {
           "score",
           "score-images",
           "score-ignored",
+          "score-block",
+          "score-read",
+          "score-scales",
           "stop-early",
           "time-limit",
           "parallel",
@@ -144,6 +147,7 @@ final class SweepFile {
         score(),
         value("score-images").map(Path::of).orElse(null),
         ignored(),
+        reading(),
         stopsEarly() ? MedianRule.usual() : MedianRule.never(),
         value("time-limit").map(text -> amount("time-limit", text, "minutes")).orElse(null),
         number("parallel", null, Integer::valueOf, n -> n >= 1, "a whole number of at least 1"));
@@ -346,18 +350,42 @@ final class SweepFile {
   }
 
   private Set<Integer> ignored() {
-    if (!entries.containsKey("score-ignored")) {
-      return Set.of(USUALLY_IGNORED);
-    }
+    return Set.copyOf(
+        numbers(
+            "score-ignored",
+            List.of(USUALLY_IGNORED),
+            Integer::valueOf,
+            "a list of labels, as in [11, 255]"));
+  }
+
+  private Reading reading() {
+    List<Integer> blocks =
+        numbers("score-block", List.of(), Integer::valueOf, "a list of blocks, as in [3, 4]");
+    Reading.Part part =
+        choice("score-read", List.of(Reading.Part.values()), SweepFile::written, "output");
+    List<Double> scales =
+        numbers(
+            "score-scales",
+            Reading.USUAL.scales(),
+            Double::valueOf,
+            "a list of numbers, as in [0.7, 1, 1.4]");
     try {
-      return entries.get("score-ignored").list().stream()
-          .map(Integer::valueOf)
-          .collect(Collectors.toSet());
+      return new Reading(blocks, part, scales);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(entries.get("score-scales").where() + e.getMessage(), e);
+    }
+  }
+
+  private <N> List<N> numbers(
+      String key, List<N> otherwise, Function<String, N> read, String expected) {
+    if (!entries.containsKey(key)) {
+      return otherwise;
+    }
+    YamlEntry entry = entries.get(key);
+    try {
+      return entry.list().stream().map(read).toList();
     } catch (NumberFormatException e) {
-      throw new UserError(
-          entries.get("score-ignored").where()
-              + "score-ignored has to be a list of labels, as in [11, 255]",
-          e);
+      throw new UserError("%s%s has to be %s".formatted(entry.where(), key, expected), e);
     }
   }
 
@@ -370,7 +398,7 @@ final class SweepFile {
             () -> wrong(key, "one of " + String.join(", ", choices.stream().map(name).toList())));
   }
 
-  private static String written(Search choice) {
+  private static String written(Enum<?> choice) {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 

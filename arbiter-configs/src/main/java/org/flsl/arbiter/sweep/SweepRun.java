@@ -37,10 +37,12 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.pretrain.Setup;
 import org.flsl.examples.pretrain.Steps;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
+import org.flsl.training.FlslGraph;
 import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
@@ -76,7 +78,10 @@ final class SweepRun {
       this.fingerprint = ImageFolder.scan(images).fingerprint();
       Path scored = sweep.scoreImages() == null ? images : sweep.scoreImages();
       this.score =
-          BackboneScore.of(sweep.score(), new MeasuredImages(scored, sweep.ignored(), readable));
+          BackboneScore.of(
+              sweep.score(),
+              new MeasuredImages(scored, sweep.ignored(), readable),
+              sweep.reading());
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
@@ -116,11 +121,12 @@ final class SweepRun {
   }
 
   private void warnOfCandidatesThatCannotBeBuilt() {
-    List<UserError> errors = new ArrayList<>();
+    List<RuntimeException> errors = new ArrayList<>();
     for (CandidateSettings candidate : candidates) {
       try {
-        candidate.fit(sweep.base(), sweep.named());
-      } catch (UserError e) {
+        Config fit = candidate.fit(sweep.base(), sweep.named());
+        sweep.reading().blocksOf(FlslGraph.teacher(Setup.of(fit).restored(1).configuration()));
+      } catch (UserError | IllegalArgumentException e) {
         errors.add(e);
       }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -24,10 +25,17 @@ import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.TinySweep;
+import org.flsl.evaluation.Candidate;
+import org.flsl.evaluation.GraphFeatures;
+import org.flsl.evaluation.MeasuredImages;
+import org.flsl.evaluation.Reading;
+import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.evaluation.measures.ViewAgreement;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
+import org.flsl.views.decode.ImageDecoder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +143,28 @@ class SweepCommandTest {
   }
 
   @Test
+  void theFeaturesThatItNamesAreScored() throws IOException {
+    Path file =
+        TinySweep.file(
+            folder,
+            "candidates: 1\nbudget: 1 steps\nscore-read: keys\nscore-scales: [1, 1.5]",
+            SEARCHED);
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    GraphFeatures backbone =
+        GraphFeatures.of(RunResult.at(out.resolve("candidates/000")).backbone());
+    double expected =
+        new ViewAgreement()
+            .on(
+                new MeasuredImages(
+                    folder.resolve("photos"), Set.of(), new ReadableImages(new ImageDecoder())))
+            .measure(Candidate.of(backbone.read(Reading.ofKeys().atScales(1, 1.5))))
+            .get(0)
+            .mean();
+    assertEquals(expected, scores(out).get(0), 1e-4);
+  }
+
+  @Test
   void whatFailedIsTriedAgain() throws IOException {
     Path file = TinySweep.file(folder, "candidates: 2\nbudget: 6 steps", SEARCHED);
     // Something in the way, as a full disk or a lost share would be.
@@ -235,6 +265,10 @@ class SweepCommandTest {
     assertTrue(
         errorOf(file, "--out", out)
             .startsWith("error: no candidate can be built: Vision Transformer: "));
+    file = TinySweep.file(folder, "candidates: 2\nscore-block: [2]", SEARCHED);
+    assertEquals(
+        "error: no candidate can be built: The network has the blocks 1 to 1, not 2: [teacher/block_0]",
+        errorOf(file, "--out", out));
     file = TinySweep.file(folder, "candidates: 2\nscore-images: nowhere", SEARCHED);
     assertTrue(errorOf(file, "--out", out).contains("nowhere"));
     assertTrue(Files.notExists(out), "nothing was begun");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.flsl.arbiter.CandidateSettings;
 import org.flsl.arbiter.MedianRule;
+import org.flsl.evaluation.Reading;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
@@ -53,6 +54,16 @@ class SweepFileTest {
       assertEquals(5, candidate.values().size(), "searched settings only: " + candidate);
       Setup.of(candidate.applyTo(sweep.base()));
     }
+  }
+
+  @Test
+  void scoredAreTheFeaturesThatItNames() {
+    String searched = "\ncandidates: 1\nsettings:\n  gamma: {from: 1, to: 2}";
+    assertEquals(Reading.USUAL, parse(searched).reading());
+    assertEquals(
+        Reading.ofKeys(3, 4).atScales(0.7, 1),
+        parse("score-block: [3, 4]\nscore-read: keys\nscore-scales: [0.7, 1]" + searched)
+            .reading());
   }
 
   @Test
@@ -142,6 +153,12 @@ class SweepFileTest {
             + " '0', but has to be a whole number of at least 1",
         "settings:\\n  out: here | my.yaml, line 2: every candidate has a folder of its own: use"
             + " sweep's --out",
+        "also: [{}]\\nscore-block: [last] | my.yaml, line 2: score-block has to be a list of blocks, as in [3,"
+            + " 4]",
+        "also: [{}]\\nscore-read: values | my.yaml, line 2: score-read is 'values', but has to be one of output,"
+            + " keys",
+        "also: [{}]\\nscore-scales: [1, -1] | my.yaml, line 2: Images are read at scales above 0,"
+            + " such as 1 and 1.5, got [1.0, -1.0]",
         "gamma, eta | my.yaml holds no settings: expected lines of the form 'name: value', such"
             + " as 'batch: 16'",
       })

@@ -117,6 +117,16 @@ final class Computation {
     }
   }
 
+  /**
+   * What it computes when it does not train.
+   *
+   * @param inputs shapes of the inputs by name, in their order
+   */
+  Inference inference(Map<String, long[]> inputs) {
+    Plan plan = plan(inputs, null);
+    return new Inference(program(false, inputs, null), plan, inputs.keySet(), params);
+  }
+
   private Map<String, INDArray> fed(Program program, Map<String, long[]> inputs, Feed.Step step) {
     long batch = inputs.values().iterator().next()[0];
     Map<String, INDArray> fed = new LinkedHashMap<>();

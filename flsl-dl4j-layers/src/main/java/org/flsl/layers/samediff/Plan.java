@@ -311,7 +311,12 @@ final class Plan {
   // ---- running --------------------------------------------------------------------------------
 
   long[] outputShape() {
-    return shapes.get(program.output());
+    return shape(program.output());
+  }
+
+  /** The shape of a value. */
+  long[] shape(String name) {
+    return shapes.get(name);
   }
 
   /** Makes {@code array} the value of placeholder {@code name}. */

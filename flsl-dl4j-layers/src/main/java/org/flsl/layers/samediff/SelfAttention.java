@@ -73,6 +73,26 @@ public final class SelfAttention {
     return weights.reshape(-1, heads * (tokens - leading), tokens - leading);
   }
 
+  /**
+   * The keys alone.
+   *
+   * @return {@code [B*T, C]}
+   */
+  public static SDVariable keys(Definition definition, SDVariable qkv, long width) {
+    return definition
+        .sameDiff()
+        .stridedSlice(
+            qkv,
+            new long[] {0, width},
+            new long[] {0, 2 * width},
+            new long[] {1, 1},
+            0b01,
+            0b01,
+            0,
+            0,
+            0);
+  }
+
   private SDVariable attend(SDVariable qkv) {
     List<Head> parts = heads(qkv);
     List<SDVariable> outputs = new ArrayList<>();

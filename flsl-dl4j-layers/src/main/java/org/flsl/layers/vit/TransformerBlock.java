@@ -29,9 +29,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * x)))))}; {@code path} is drop path for each image and view, in training only. When several views
  * are packed in a sequence, attention stays inside each view.
  *
- * <p>Input and output: {@code [B, T, C]}, T tokens of all views. With {@link Builder#attentionOnly}
- * the output is this block's attention {@code [B, H*N, N]} among the patches of a single view
- * instead.
+ * <p>Input and output: {@code [B, T, C]}, T tokens of all views. {@link Output} tells what else of
+ * the same parameters it may hand out instead.
  */
 public final class TransformerBlock extends CompiledLayer implements AttentionBlock {
   @JsonProperty private int width;
@@ -41,7 +40,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
   @JsonProperty private double dropPath;
   @JsonProperty private double dropout;
   @JsonProperty private List<Long> views;
-  @JsonProperty private boolean attentionOnly;
+  @JsonProperty private Output output = Output.TOKENS;
   @JsonProperty private int leading;
 
   private TransformerBlock() {}
@@ -55,7 +54,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     this.dropPath = builder.dropPath;
     this.dropout = builder.dropout;
     this.views = builder.views;
-    this.attentionOnly = builder.attentionOnly;
+    this.output = builder.output;
     this.leading = builder.leading;
     if (width < 1 || heads < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
@@ -67,7 +66,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
               "Transformer block: drop path and dropout must lie in [0, 1), got %s and %s",
               dropPath, dropout));
     }
-    if (attentionOnly && views != null && views.size() > 1) {
+    if (output == Output.ATTENTION && views != null && views.size() > 1) {
       throw new IllegalArgumentException(
           "Transformer block: attention is handed out for a single view, not for " + views);
     }
@@ -78,16 +77,35 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     return new Builder(width, heads);
   }
 
-  /** This block for a single view, with the same parameters, handing out its attention. */
+  /** What a block hands out. */
+  public enum Output {
+    /** {@code [B, T, C]}: what goes on to the next block. */
+    TOKENS,
+    /** {@code [B, H*N, N]}: the attention among the patches of a single view. */
+    ATTENTION,
+    /** {@code [B, T, C]}: the keys that are attended to, head by head. */
+    KEYS
+  }
+
   @Override
   public TransformerBlock attention() {
+    return handingOut(Output.ATTENTION);
+  }
+
+  @Override
+  public TransformerBlock keys() {
+    return handingOut(Output.KEYS);
+  }
+
+  /** This block for a single view, with the same parameters. */
+  private TransformerBlock handingOut(Output other) {
     return builder(width, heads)
         .hidden(hidden)
         .normEps(normEps)
         .dropPath(dropPath)
         .dropout(dropout)
         .leadingTokens(leading)
-        .attentionOnly(true)
+        .output(other)
         .build();
   }
 
@@ -147,8 +165,11 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
 
     SDVariable normed = norm(d, x, "norm1");
     SDVariable qkv = Linear.apply(d, normed, d.param("qkvW"), d.param("qkvB"));
-    if (attentionOnly) {
+    if (output == Output.ATTENTION) {
       return SelfAttention.weights(d, qkv, tokens, leading, heads, width);
+    }
+    if (output == Output.KEYS) {
+      return SelfAttention.keys(d, qkv, width).reshape(-1, tokens, width);
     }
     SDVariable attended = SelfAttention.apply(d, qkv, packed, heads, width);
     SDVariable branch = Linear.apply(d, attended, d.param("projW"), d.param("projB"));
@@ -217,7 +238,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     if (tokens > 0) {
       packing(tokens);
     }
-    return attentionOnly
+    return output == Output.ATTENTION
         ? TokenTypes.sequence(tokens - leading, (tokens - leading) * heads)
         : TokenTypes.sequence(width, tokens);
   }
@@ -232,7 +253,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
         && normEps == that.normEps
         && dropPath == that.dropPath
         && dropout == that.dropout
-        && attentionOnly == that.attentionOnly
+        && output == that.output
         && leading == that.leading
         && Objects.equals(views, that.views);
   }
@@ -240,8 +261,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
   /** From the settings alone: DL4J's own hash of a SameDiff layer differs between equal ones. */
   @Override
   public int hashCode() {
-    return Objects.hash(
-        width, heads, hidden, normEps, dropPath, dropout, attentionOnly, leading, views);
+    return Objects.hash(width, heads, hidden, normEps, dropPath, dropout, output, leading, views);
   }
 
   /** Builds a {@link TransformerBlock}. */
@@ -253,7 +273,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     private double dropPath;
     private double dropout;
     private List<Long> views;
-    private boolean attentionOnly;
+    private Output output = Output.TOKENS;
     private int leading;
 
     private Builder(int width, int heads) {
@@ -291,9 +311,9 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
       return this;
     }
 
-    /** Hands out the attention instead of the tokens; default false. */
-    public Builder attentionOnly(boolean attentionOnly) {
-      this.attentionOnly = attentionOnly;
+    /** What it hands out; default the tokens. */
+    public Builder output(Output output) {
+      this.output = output;
       return this;
     }
 

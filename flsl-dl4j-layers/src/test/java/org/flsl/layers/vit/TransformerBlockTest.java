@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import java.util.Arrays;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -12,7 +13,10 @@ import org.flsl.layers.GradientCheck;
 import org.flsl.layers.TinyGraph;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.PackedViews;
+import org.flsl.layers.vit.TransformerBlock.Output;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
@@ -65,8 +69,9 @@ class TransformerBlockTest {
     GradientCheck.check(graph(block().dropout(0.3).dropPath(0.2).build(), 4), tokens(2, 4));
   }
 
-  @Test
-  void gradientOfTheAttentionItselfIsRight() {
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TOKENS")
+  void gradientOfWhatIsInsideIsRight(Output output) {
     Set<String> unused =
         Set.of(
             "block/projW",
@@ -77,12 +82,29 @@ class TransformerBlockTest {
             "block/fc2B",
             "block/norm2Gain",
             "block/norm2Bias");
-    GradientCheck.checkExcept(graph(block().attentionOnly(true).build(), 4), unused, tokens(2, 4));
+    GradientCheck.checkExcept(graph(block().output(output).build(), 4), unused, tokens(2, 4));
+  }
+
+  /** The middle third of the packed projection, behind the first norm. */
+  @Test
+  void keysAreWhatIsAttendedTo() {
+    ComputationGraph graph =
+        graph(block().views(PackedViews.of(2, 1)).output(Output.KEYS).build(), 3);
+    var activations = graph.feedForward(new INDArray[] {tokens(1, 3)}, false);
+    double[][] x = activations.get("first").slice(0).toDoubleMatrix();
+    var p = graph.getLayer("block").paramTable();
+    double[][] qkv =
+        linear(norm(x, p.get("norm1Gain"), p.get("norm1Bias")), p.get("qkvW"), p.get("qkvB"));
+    double[][] keys = activations.get("block").slice(0).toDoubleMatrix();
+    assertEquals(3, keys.length);
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(Arrays.copyOfRange(qkv[i], WIDTH, 2 * WIDTH), keys[i], 1e-12);
+    }
   }
 
   @Test
   void attentionRowsSumToOneAndBelongToTheirHead() {
-    ComputationGraph graph = graph(block().attentionOnly(true).build(), 4);
+    ComputationGraph graph = graph(block().output(Output.ATTENTION).build(), 4);
     INDArray attention = graph.feedForward(new INDArray[] {tokens(2, 4)}, false).get("block");
     assertArrayEquals(new long[] {2, 8, 4}, attention.shape());
     INDArray sums = attention.sum(2);
@@ -234,7 +256,7 @@ class TransformerBlockTest {
         "InputTypeFeedForward");
     assertRefused(() -> TransformerBlock.builder(6, 4).build(), "4 heads", "width 6");
     assertRefused(
-        () -> block().views(PackedViews.of(4, 2)).attentionOnly(true).build(),
+        () -> block().views(PackedViews.of(4, 2)).output(Output.ATTENTION).build(),
         "single view",
         "[4, 2]");
     assertRefused(() -> block().dropPath(1).build(), "drop path", "1.0");

@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** What is written for others: read again by ourselves, and run by ONNX Runtime. */
 class ExportTest {
@@ -197,16 +192,7 @@ class ExportTest {
   }
 
   private static INDArray run(Path model, INDArray images) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    FloatBuffer pixels = FloatBuffer.wrap(images.dup('c').data().asFloat());
-    try (OrtSession session = environment.createSession(model.toString());
-        OnnxTensor image = OnnxTensor.createTensor(environment, pixels, images.shape());
-        OrtSession.Result result = session.run(Map.of("image", image))) {
-      OnnxTensor tokens = (OnnxTensor) result.get("tokens").orElseThrow();
-      float[] values = new float[tokens.getFloatBuffer().remaining()];
-      tokens.getFloatBuffer().get(values);
-      return Nd4j.createFromArray(values).reshape(tokens.getInfo().getShape());
-    }
+    return OnnxRun.of(model, images).get("tokens");
   }
 
   @Test

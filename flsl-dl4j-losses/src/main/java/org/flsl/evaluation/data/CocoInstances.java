@@ -68,7 +68,10 @@ public final class CocoInstances {
       OptionalDouble area,
       boolean crowd) {
 
-    /** Left, top, right and bottom: the bbox, or else that of the outline; null without either. */
+    /**
+     * Left, top, right and bottom: the bbox, whose corners may be swapped, or else that of the
+     * outline; null without either.
+     */
     double[] box() {
       if (written.value != null) {
         return edges();
@@ -78,11 +81,15 @@ public final class CocoInstances {
 
     /** Left, top, width and height: the bbox, or else that of the outline. */
     Optional<double[]> bbox() {
-      double[] edges = box();
-      return edges == null || written.value != null
-          ? Optional.ofNullable(written.value)
-          : Optional.of(
-              new double[] {edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1]});
+      return Optional.ofNullable(box())
+          .map(
+              edges ->
+                  new double[] {
+                    Math.min(edges[0], edges[2]),
+                    Math.min(edges[1], edges[3]),
+                    written.value == null ? edges[2] - edges[0] : Math.abs(written.value[2]),
+                    written.value == null ? edges[3] - edges[1] : Math.abs(written.value[3])
+                  });
     }
 
     private double[] edges() {
@@ -93,6 +100,7 @@ public final class CocoInstances {
     /** Where the object is, if nothing else is known. */
     Optional<Shape> bboxAsShape() {
       return Optional.ofNullable(written.value)
+          .flatMap(box -> bbox())
           .map(box -> Polygons.rectangle(box[0], box[1], box[0] + box[2], box[1] + box[3]));
     }
   }
@@ -175,8 +183,7 @@ public final class CocoInstances {
         JsonNode entry = JSON.readTree(parser);
         switch (section) {
           case "images" -> addPhoto(entry);
-          case "categories" ->
-              categories.put(number(entry, "id").asLong(), required(entry, "name").asText());
+          case "categories" -> addCategory(entry);
           case "annotations" -> addAnnotation(entry);
           default -> {
             // Licences and the like.
@@ -196,12 +203,13 @@ public final class CocoInstances {
         (photo, ofPhoto) -> {
           if (!photos.containsKey(photo)) {
             throw new DatasetException(
-                file + " annotates the image " + photo + ", which it does not list");
+                "%s annotates the image %d, which it does not list: list it, or take those annotations away"
+                    .formatted(file, photo));
           }
           for (Annotation each : ofPhoto) {
             if (!categories.containsKey(each.category)) {
               throw new DatasetException(
-                  "%s: an object of %s has the category %d, which is not listed"
+                  "%s: an object of %s has the category %d, which is not listed: list it, or take such objects away"
                       .formatted(file, photos.get(photo).name, each.category));
             }
           }
@@ -215,7 +223,23 @@ public final class CocoInstances {
             required(entry, "file_name").asText(),
             number(entry, "width").asInt(),
             number(entry, "height").asInt());
-    photos.put(photo.id, photo);
+    Photo before = photos.put(photo.id, photo);
+    requireOne("image", photo.id, before == null ? null : before.name, photo.name);
+  }
+
+  private void addCategory(JsonNode entry) {
+    long id = number(entry, "id").asLong();
+    String name = required(entry, "name").asText();
+    requireOne("category", id, categories.put(id, name), name);
+  }
+
+  /** Which of two is meant nobody can tell. */
+  private void requireOne(String what, long id, String before, String name) {
+    if (before != null && !before.equals(name)) {
+      throw new DatasetException(
+          "%s lists the %s %d twice, as %s and as %s: give each a number of its own"
+              .formatted(file, what, id, before, name));
+    }
   }
 
   private void addAnnotation(JsonNode entry) {

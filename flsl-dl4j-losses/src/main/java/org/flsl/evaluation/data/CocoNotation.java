@@ -12,14 +12,14 @@ public final class CocoNotation {
   /**
    * Reads a bbox.
    *
-   * @return left, top, width and height
+   * @return left, top, width and height; those are negative where corners are swapped
    * @throws IllegalArgumentException if it is no box with an area
    */
   public static double[] box(JsonNode bbox) {
     double[] box = numbers(bbox);
-    if (box.length != 4 || !(box[2] > 0) || !(box[3] > 0)) {
+    if (box.length != 4 || !(Math.abs(box[2] * box[3]) > 0)) {
       throw new IllegalArgumentException(
-          "a bbox needs x, y, width and height above 0, got " + Arrays.toString(box));
+          "a bbox needs x, y, and a width and height other than 0, got " + Arrays.toString(box));
     }
     return box;
   }

@@ -9,9 +9,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.flsl.views.decode.FileProblem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Text files that list the images or sequences of a split, one in a line. */
 final class ImageList {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageList.class);
 
   /** Of a class in VOC: 1 for yes, -1 for no, 0 for difficult. */
   private static final Pattern FLAG = Pattern.compile("\\s+(-1|0|1)$");
@@ -20,7 +23,8 @@ final class ImageList {
 
   /**
    * The name in each line that is not empty. VOC's lists of one class have a number behind it;
-   * names may hold blanks, so a line is a name as a whole where it is known as such.
+   * names may hold blanks, so a line is a name as a whole where it is known as such. Names that
+   * come again are counted in a warning.
    *
    * @param known whether there is something of a name
    * @throws DatasetException if the file is missing, unreadable or empty
@@ -44,7 +48,11 @@ final class ImageList {
     if (names.isEmpty()) {
       throw new DatasetException("The list " + file + " is empty: expected a name in each line");
     }
-    return names;
+    List<String> each = names.stream().distinct().toList();
+    if (each.size() < names.size()) {
+      LOG.warn("{}: {} lines repeat a name, which counts once", file, names.size() - each.size());
+    }
+    return each;
   }
 
   private static String neighbours(Path file) {

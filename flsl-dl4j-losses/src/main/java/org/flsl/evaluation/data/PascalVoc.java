@@ -3,8 +3,11 @@ package org.flsl.evaluation.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A data set laid out like PASCAL VOC: {@code JPEGImages/NAME.jpg} or an image of another format,
@@ -18,6 +21,7 @@ import java.util.TreeSet;
  * }</pre>
  */
 public final class PascalVoc {
+  private static final Logger LOG = LoggerFactory.getLogger(PascalVoc.class);
 
   /** The classes of VOC's masks, with the background first. */
   public static final List<String> CLASSES =
@@ -146,6 +150,7 @@ public final class PascalVoc {
     Turns turns = Turns.of(images, i -> all.get(i).size(), drawnOn);
     List<List<RawBox>> raw = all.stream().map(PascalVoc::boxes).toList();
     String source = root + ", " + split;
+    warnOfOtherSizes(source, images, all, turns);
     CheckedBoxes boxes = CheckedBoxes.of(source, images, raw, classes, turns);
     if (boxes.isEmpty()) {
       throw new DatasetException(
@@ -153,6 +158,23 @@ public final class PascalVoc {
               .formatted(raw.stream().mapToInt(List::size).sum(), split, root, boxes.flat()));
     }
     return boxes.set(names, images);
+  }
+
+  private static void warnOfOtherSizes(
+      String source, List<Path> images, List<VocAnnotation> all, Turns turns) {
+    Unusable other = new Unusable();
+    for (int i = 0; i < images.size(); i++) {
+      Optional<ImageSize> size = turns.drawn(i);
+      Optional<ImageSize> told = all.get(i).size();
+      if (size.isPresent() && told.isPresent() && !told.equals(size)) {
+        other.add("%s has %s pixels, not %s".formatted(images.get(i), size.get(), told.get()));
+      }
+    }
+    other.warn(
+        LOG,
+        source,
+        "annotations are of photos of another size, where boxes may lie elsewhere",
+        images.size());
   }
 
   private static List<RawBox> boxes(VocAnnotation annotation) {

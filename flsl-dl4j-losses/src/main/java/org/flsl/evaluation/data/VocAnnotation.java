@@ -88,13 +88,21 @@ record VocAnnotation(Optional<ImageSize> size, List<Named> objects) {
     Element box = child(object, "bndbox");
     // Pixels are counted from 1, and the last ones belong to the box.
     return new Named(
-        text(object, "name"),
+        name(object),
         number(box, "xmin") - 1,
         number(box, "ymin") - 1,
         number(box, "xmax"),
         number(box, "ymax"),
         children(object, "difficult").stream()
             .anyMatch(mark -> mark.getTextContent().strip().equals("1")));
+  }
+
+  private static String name(Element object) {
+    String name = text(object, "name");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("the <name> of an object is empty");
+    }
+    return name;
   }
 
   private static double number(Element parent, String name) {

@@ -9,16 +9,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.CocoInstances;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedImage;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedObject;
 import org.flsl.evaluation.data.CocoNotation;
 import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.evaluation.detection.JudgedImage.FoundObject;
 import org.flsl.evaluation.detection.JudgedImage.TrueObject;
 import org.flsl.views.decode.FileProblem;
+import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
@@ -116,11 +121,6 @@ public final class CocoPredictions {
     }
   }
 
-  /** How many detections there are. */
-  public int size() {
-    return results.size();
-  }
-
   /**
    * The images of the truth with what was found in them, by boxes.
    *
@@ -128,6 +128,25 @@ public final class CocoPredictions {
    */
   public List<JudgedImage> boxes(CocoInstances truth) {
     return judged(truth, false);
+  }
+
+  /**
+   * The images of a set with what was found in them, by boxes. Images and classes go by their
+   * names; detections in other images, such as those of another list, are counted in a warning.
+   *
+   * @throws DatasetException if the file has no names, or none of the set's images
+   */
+  public List<JudgedImage> boxes(BoxSet truth) {
+    return judged(truth, false);
+  }
+
+  /**
+   * The images of a set with what was found in them, by masks; as {@link #boxes(BoxSet)}.
+   *
+   * @throws DatasetException if the file has no names, or none of the set's images
+   */
+  public List<JudgedImage> masks(BoxSet truth) {
+    return judged(truth, true);
   }
 
   /**
@@ -140,24 +159,93 @@ public final class CocoPredictions {
   }
 
   private List<JudgedImage> judged(CocoInstances truth, boolean masks) {
-    List<AnnotatedImage> annotated = truth.annotated(masks);
-    List<Long> ids = List.copyOf(truth.categories().keySet());
-    Map<Long, Integer> classes = new HashMap<>();
-    ids.forEach(id -> classes.put(id, classes.size()));
-    Map<String, Integer> named = new HashMap<>();
-    truth.categories().forEach((id, name) -> named.putIfAbsent(name, classes.get(id)));
-    Map<Object, Integer> places = new HashMap<>();
-    for (int i = 0; i < annotated.size(); i++) {
-      if (images == null) {
-        places.put(annotated.get(i).id(), i);
-      } else {
-        // Where names are known without their endings, those are the names.
-        places.putIfAbsent(annotated.get(i).name().replaceFirst("\\.[^./]*$", ""), i);
+    return judged(truth.annotated(masks), truth.categories(), masks);
+  }
+
+  private List<JudgedImage> judged(BoxSet truth, boolean masks) {
+    if (images == null || categories == null) {
+      throw new DatasetException(
+          "%s tells images and categories by numbers, but the truth by names: give a json with the sections images and categories, as ./flsl predict writes it"
+              .formatted(file));
+    }
+    Map<Long, String> classes = new TreeMap<>();
+    truth.classes().forEach(name -> classes.put((long) classes.size(), name));
+    List<AnnotatedImage> annotated =
+        IntStream.range(0, truth.size()).mapToObj(i -> annotated(truth, i, masks)).toList();
+    return within(annotated, classes).judged(annotated, classes, masks);
+  }
+
+  private AnnotatedImage annotated(BoxSet truth, int image, boolean masks) {
+    List<LabelledBox> boxes = new ArrayList<>(truth.boxes(image));
+    int known = boxes.size();
+    boxes.addAll(truth.ignored(image));
+    List<AnnotatedObject> objects = new ArrayList<>();
+    for (int i = 0; i < boxes.size(); i++) {
+      LabelledBox box = boxes.get(i);
+      double[] bbox = {box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top()};
+      objects.add(
+          new AnnotatedObject(
+              "%d of %s".formatted(i + 1, truth.name(image)),
+              box.category(),
+              Optional.of(bbox),
+              masks ? Optional.of(truth.masks(image).get(i)) : Optional.empty(),
+              OptionalDouble.empty(),
+              i >= known));
+    }
+    // Its size is asked for by outlines alone, and takes time.
+    boolean outlined = masks || results.stream().anyMatch(result -> !result.hasNonNull("bbox"));
+    Optional<Image> photo = outlined ? Optional.of(truth.image(image)) : Optional.empty();
+    return new AnnotatedImage(
+        image,
+        truth.name(image),
+        photo.map(Image::width).orElse(0),
+        photo.map(Image::height).orElse(0),
+        objects);
+  }
+
+  /** Those of images and categories that there are; the others are counted in a warning. */
+  private CocoPredictions within(List<AnnotatedImage> truth, Map<Long, String> classes) {
+    Map<Object, Integer> places = places(truth);
+    CocoPredictions known = new CocoPredictions(file);
+    known.images = images;
+    known.categories = categories;
+    for (int i = 0; i < results.size(); i++) {
+      JsonNode result = results.get(i);
+      if (places.containsKey(images.get(number(result, i, "image_id").asLong()))
+          && classes.containsValue(categories.get(number(result, i, "category_id").asLong()))) {
+        known.results.add(result);
       }
     }
-    if (images != null) {
-      IntStream.range(0, annotated.size()).forEach(i -> places.put(annotated.get(i).name(), i));
+    int others = results.size() - known.results.size();
+    if (others > 0 && others == results.size()) {
+      throw new DatasetException(
+          "%s: none of the %d detections is in an image of the truth and of one of its classes; its images are called %s, those of the truth %s"
+              .formatted(
+                  file,
+                  others,
+                  images.values().stream().findFirst().orElse("nothing"),
+                  truth.get(0).name()));
     }
+    if (others > 0) {
+      LOG.warn(
+          "{}: {} of {} detections do not count: their images or classes do not occur in the truth",
+          file,
+          others,
+          results.size());
+    }
+    return known;
+  }
+
+  private List<JudgedImage> judged(
+      List<AnnotatedImage> annotated, Map<Long, String> categoriesOfTruth, boolean masks) {
+    Map<Long, Integer> classes = new HashMap<>();
+    Map<String, Integer> named = new HashMap<>();
+    categoriesOfTruth.forEach(
+        (id, name) -> {
+          classes.put(id, classes.size());
+          named.putIfAbsent(name, classes.get(id));
+        });
+    Map<Object, Integer> places = places(annotated);
     List<List<FoundObject>> found = new ArrayList<>();
     annotated.forEach(image -> found.add(new ArrayList<>()));
     for (int i = 0; i < results.size(); i++) {
@@ -174,7 +262,7 @@ public final class CocoPredictions {
                 ? "is of image %d (%s), which is none of the %d images of the truth"
                     .formatted(imageId, name(images, imageId), annotated.size())
                 : "has the category %d (%s), which is none of the truth's: %s"
-                    .formatted(categoryId, name(categories, categoryId), truth.categories()));
+                    .formatted(categoryId, name(categories, categoryId), categoriesOfTruth));
       }
       double score = number(result, i, "score").asDouble();
       found.get(place).add(found(result, i, category, score, annotated.get(place), masks));
@@ -205,6 +293,27 @@ public final class CocoPredictions {
           without.get(0));
     }
     return judged;
+  }
+
+  /** Where the images of the truth are in their list, by what tells them. */
+  private Map<Object, Integer> places(List<AnnotatedImage> annotated) {
+    Map<Object, Integer> places = new HashMap<>();
+    for (int i = 0; i < annotated.size(); i++) {
+      if (images == null) {
+        places.put(annotated.get(i).id(), i);
+      } else {
+        // Where names are known without their endings, those are the names.
+        places.putIfAbsent(bare(annotated.get(i).name()), i);
+      }
+    }
+    if (images != null) {
+      IntStream.range(0, annotated.size()).forEach(i -> places.put(annotated.get(i).name(), i));
+    }
+    return places;
+  }
+
+  private static String bare(String name) {
+    return name.replaceFirst("\\.[^./]*$", "");
   }
 
   private static String name(Map<Long, String> names, long id) {

@@ -51,6 +51,16 @@ public record FloatImage(int width, int height, int channels, float[] data) impl
     return channels == RgbImage.CHANNELS;
   }
 
+  @Override
+  public FloatImage mirrored() {
+    FloatImage mirrored = new FloatImage(width, height, channels);
+    for (int from = 0; from < width * height; from++) {
+      int to = from - from % width + width - 1 - from % width;
+      System.arraycopy(data, channels * from, mirrored.data, channels * to, channels);
+    }
+    return mirrored;
+  }
+
   /** The first three channels; a single one, or one with alpha, is grey. */
   @Override
   public RgbImage toRgb() {

@@ -18,6 +18,9 @@ public sealed interface Image permits RgbImage, FloatImage {
   /** Numbers per pixel. */
   int channels();
 
+  /** The picture turned over, left to right; a copy. */
+  Image mirrored();
+
   /** The picture as people see it: the image itself where it is one of 8-bit colours. */
   RgbImage toRgb();
 }

@@ -58,6 +58,16 @@ public final class RgbImage implements Image {
   }
 
   @Override
+  public RgbImage mirrored() {
+    RgbImage mirrored = new RgbImage(width, height);
+    for (int from = 0; from < width * height; from++) {
+      int to = from - from % width + width - 1 - from % width;
+      System.arraycopy(data, CHANNELS * from, mirrored.data, CHANNELS * to, CHANNELS);
+    }
+    return mirrored;
+  }
+
+  @Override
   public RgbImage toRgb() {
     return this;
   }

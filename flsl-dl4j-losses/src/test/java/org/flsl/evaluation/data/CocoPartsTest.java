@@ -1,5 +1,6 @@
 package org.flsl.evaluation.data;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -111,7 +112,7 @@ class CocoPartsTest {
         coco(
                 object(1, null, SQUARE),
                 object(7, "[]", "[[1, 1, 3, 1, 3, 2], [9, 5, 12, 5, 12, 8]]"),
-                object(7, "[5, 5, -2, 3]", runs))
+                object(7, "[5, 5, 0, 3]", runs))
             .boxes();
 
     assertEquals(
@@ -170,6 +171,53 @@ class CocoPartsTest {
       assertTrue(without.contains("1 of 4 objects have no box"), without);
       assertTrue(without.contains("annotation 3: a bbox needs x, y"), without);
     }
+  }
+
+  /** Corners that were dragged from below or from the right. */
+  @Test
+  void boxesAreCheckedLikeThoseOfOtherFormats() throws IOException {
+    CocoInstances coco =
+        coco(
+            object(1, "[12, 10, -4, -6]", null),
+            object(7, "[30, 2, 4, 4]", null),
+            object(7, "[10, 10, 20, 20]", null),
+            object(7, "[1e300, 1, 1e300, 4]", null));
+    try (Warnings warnings = new Warnings(CheckedBoxes.class)) {
+      assertEquals(
+          List.of(new LabelledBox(0, 8, 4, 12, 10), new LabelledBox(1, 10, 10, 16, 16)),
+          coco.boxes().boxes(0));
+      String all = String.join("\n", warnings.all());
+      for (String part : List.of("1 of 4 boxes have swapped corners", "beyond their photo")) {
+        assertTrue(all.contains(part), all);
+      }
+      assertTrue(all.contains("2 of 4 boxes lie outside of their photo"), all);
+    }
+    double[] judged = coco.annotated(false).get(0).objects().get(0).bbox().orElseThrow();
+    assertArrayEquals(new double[] {8, 4, 4, 6}, judged);
+  }
+
+  @Test
+  void anImageWithHundredsOfObjectsKeepsThemAll() throws IOException {
+    String[] objects = new String[500];
+    for (int i = 0; i < objects.length; i++) {
+      objects[i] = object(i % 2 == 0 ? 1 : 7, "[%d, %d, 2, 2]".formatted(i % 14, i / 36), SQUARE);
+    }
+    assertEquals(500, coco(objects).boxes().boxes(0).size());
+    assertEquals(500, coco(objects).instances().masks(0).size());
+  }
+
+  @Test
+  void numbersThatNameTwoThingsAreRefused() throws IOException {
+    String cat = "{\"id\": 1, \"name\": \"cat\"}";
+    String dog = ", {\"id\": 1, \"name\": \"dog\"}";
+    assertEquals(1, file(2, cat + ", " + cat, object(1, BOX, null)).categories().size());
+    Path twice = folder.resolve("a.json");
+    String json = Files.readString(twice);
+    Files.writeString(twice, json.replace(cat + ", " + cat, cat + dog));
+    refused(
+        () -> CocoInstances.read(twice, folder), "lists the category 1 twice, as cat and as dog");
+    Files.writeString(twice, json.replace("{\"id\": 2,", "{\"id\": 1,"));
+    refused(() -> CocoInstances.read(twice, folder), "lists the image 1 twice, as 1.png and as 2");
   }
 
   @Test

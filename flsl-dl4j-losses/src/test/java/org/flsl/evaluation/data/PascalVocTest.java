@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.flsl.evaluation.LabelledFolders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +142,76 @@ class PascalVocTest {
     String message = message(() -> new PascalVoc(folder).segmentation("val").mask(1));
 
     assertTrue(message.contains("2007_000002.png"), message);
+  }
+
+  private static String object(String name, int left, int top, int right, int bottom) {
+    return "<object><name>%s</name><bndbox><xmin>%d</xmin><ymin>%d</ymin><xmax>%d</xmax><ymax>%d</ymax></bndbox></object>"
+        .formatted(name, left, top, right, bottom);
+  }
+
+  private BoxSet boxes(String... annotations) throws IOException {
+    Path photos = Files.createDirectories(folder.resolve("JPEGImages"));
+    Path labels = Files.createDirectories(folder.resolve("Annotations"));
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < annotations.length; i++) {
+      LabelledFolders.write(
+          photos.resolve(i + ".png"), new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB));
+      Files.writeString(
+          labels.resolve(i + ".xml"), "<annotation>" + annotations[i] + "</annotation>");
+      names.add(String.valueOf(i));
+    }
+    names.add("0");
+    Files.write(folder.resolve("train.txt"), names);
+    return new PascalVoc(folder).boxes("train");
+  }
+
+  @Test
+  void badBoxesAreCountedAndAnImageWithoutObjectsIsANegative() throws IOException {
+    try (Warnings checked = new Warnings(CheckedBoxes.class);
+        Warnings voc = new Warnings(PascalVoc.class);
+        Warnings lists = new Warnings(ImageList.class)) {
+      BoxSet set =
+          boxes(
+              object("a", 5, 5, 30, 30)
+                  + object("a", 500, 5, 530, 30)
+                  + object("b", 30, 30, 11, 6)
+                  + object("b", 5, 7, 4, 20)
+                  + object("b", 5, 5, 300, 30),
+              "",
+              "<size><width>640</width><height>480</height></size>" + object("c", 1, 1, 9, 9));
+      assertEquals(3, set.size(), "a name that comes again counts once");
+      assertEquals(List.of("a", "b", "c"), set.classes());
+      assertEquals(
+          List.of(
+              new LabelledBox(0, 4, 4, 30, 30),
+              new LabelledBox(1, 11, 6, 29, 29),
+              new LabelledBox(1, 4, 4, 64, 30)),
+          set.boxes(0));
+      assertEquals(List.of(), set.boxes(1));
+      String all = checked.all() + "" + voc.all() + lists.all();
+      for (String part :
+          List.of(
+              "1 of 6 boxes have swapped corners",
+              "1 of 6 boxes have no area",
+              "1 of 6 boxes lie outside",
+              "1 of 6 boxes reach beyond",
+              "1 of 3 annotations are of photos of another size",
+              "2.png has 48 x 64 pixels, not 480 x 640",
+              "1 lines repeat a name")) {
+        assertTrue(all.contains(part), () -> part + "\nis not in\n" + all);
+      }
+    }
+  }
+
+  @Test
+  void objectsWithoutANameAreRefused() throws IOException {
+    boxes(object("a", 1, 1, 9, 9));
+    Path annotation = folder.resolve("Annotations/0.xml");
+    Files.writeString(annotation, Files.readString(annotation).replace(">a<", "> <"));
+
+    String message = message(() -> new PascalVoc(folder).boxes("train"));
+
+    assertTrue(message.contains("the <name> of an object is empty"), message);
   }
 
   @Test

@@ -1,10 +1,13 @@
 package org.flsl.examples.eval;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.flsl.evaluation.Measured;
+import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.evaluation.detection.CocoPredictions;
 import org.flsl.evaluation.detection.CocoScores;
 import org.flsl.evaluation.detection.JudgedImage;
@@ -12,6 +15,7 @@ import org.flsl.evaluation.detection.VocScores;
 import org.flsl.examples.command.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,9 +31,22 @@ final class EvalDetections extends Measurement {
   @Option(
       names = "--truth",
       required = true,
-      paramLabel = "JSON",
-      description = "COCO's annotations of the images, such as instances_val2017.json.")
+      paramLabel = "JSON|FOLDER",
+      description =
+          "COCO's annotations of the images, such as instances_val2017.json, or a folder laid out"
+              + " like PASCAL VOC.")
   private Path truth;
+
+  @Option(
+      names = "--test",
+      paramLabel = "LIST",
+      description =
+          "Of PASCAL VOC: the images to judge; a list in ImageSets/Main for boxes, in"
+              + " ImageSets/Segmentation for masks.",
+      defaultValue = "val")
+  private String test;
+
+  @Mixin private DrawnOnOption drawnOn;
 
   @Option(
       names = "--predictions",
@@ -72,15 +89,28 @@ final class EvalDetections extends Measurement {
 
   @Override
   List<Measured> measure() {
-    CocoInstances objects = CocoInstances.read(truth, truth.toAbsolutePath().getParent());
     CocoPredictions found = CocoPredictions.read(predictions);
-    List<JudgedImage> images = masks ? found.masks(objects) : found.boxes(objects);
-    List<String> classes = List.copyOf(objects.categories().values());
+    List<JudgedImage> images;
+    List<String> classes;
+    if (Files.isDirectory(truth)) {
+      PascalVoc voc = new PascalVoc(truth, drawnOn.get());
+      BoxSet objects = masks ? voc.instances(test) : voc.boxes(test);
+      images = masks ? found.masks(objects) : found.boxes(objects);
+      classes = objects.classes();
+    } else {
+      CocoInstances objects = CocoInstances.read(truth, truth.toAbsolutePath().getParent());
+      images = masks ? found.masks(objects) : found.boxes(objects);
+      classes = List.copyOf(objects.categories().values());
+    }
     terminal()
         .plain(
             "%,d %s that were found in %,d images of %s, %d classes"
                 .formatted(
-                    found.size(), masks ? "masks" : "boxes", images.size(), truth, classes.size()));
+                    images.stream().mapToInt(image -> image.found().size()).sum(),
+                    masks ? "masks" : "boxes",
+                    images.size(),
+                    truth,
+                    classes.size()));
     CocoScores coco = CocoScores.of(images, classes.size());
     VocScores voc = VocScores.of(images, classes.size());
     List<Measured> results = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.Reading;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.pretrain.RunResult;
@@ -14,6 +15,7 @@ import org.flsl.examples.pretrain.Source;
 import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Option;
 
 /** The options that name a network. */
@@ -38,6 +40,25 @@ final class EvaluatedNetwork {
               + " those of several, as in 9,12, are joined. In a convolutional network blocks are"
               + " the last feature maps of each size. Default: the output.")
   private List<Integer> blocks = List.of();
+
+  @Option(
+      names = "--read",
+      paramLabel = "PART",
+      description =
+          "What of a block: its output, or the keys of its attention (output, keys; of a Vision"
+              + " Transformer). Without --block, keys of the last block. Default: output.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private Reading.Part part = Reading.Part.OUTPUT;
+
+  @Option(
+      names = "--scales",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Read images at several sizes, as in 0.7,1,1.4 times --size, and average the directions"
+              + " of their tokens. Default: 1.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private List<Double> scales = Reading.USUAL.scales();
 
   /** Read once. */
   private Source source;
@@ -83,7 +104,7 @@ final class EvaluatedNetwork {
       ComputationGraph graph = source().graph();
       GraphFeatures whole =
           vertex == null ? GraphFeatures.of(graph) : GraphFeatures.of(graph, vertex);
-      features = blocks.isEmpty() ? whole : whole.ofBlocks(blocks);
+      features = whole.read(new Reading(blocks, part, scales));
     }
     return features;
   }

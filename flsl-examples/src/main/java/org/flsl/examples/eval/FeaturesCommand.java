@@ -77,7 +77,8 @@ public final class FeaturesCommand extends ComputingCommand {
    */
   public static CommandLine commandLine(
       Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
-    return new CommandLine(new FeaturesCommand(new Surroundings(terminal, relaunch, environment)));
+    return new CommandLine(new FeaturesCommand(new Surroundings(terminal, relaunch, environment)))
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override

@@ -36,11 +36,8 @@ public final class BlockAttention {
     BackboneGraph whole = BackboneGraph.of(backbone.getConfiguration());
     ComputationGraph graph = new ComputationGraph(whole.attention(block + 1));
     graph.init();
-    for (var vertex : graph.getVertices()) {
-      if (vertex.numParams() > 0) {
-        ParameterCopy.copy(backbone.getVertex(vertex.getVertexName()), vertex);
-      }
-    }
+    ParameterCopy.named(backbone, graph, "");
+    ParameterCopy.named(backbone, graph, BackboneGraph.INSIDE);
     return new BlockAttention(graph, whole.heads(block + 1));
   }
 

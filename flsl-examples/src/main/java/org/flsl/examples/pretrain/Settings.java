@@ -309,6 +309,13 @@ public final class Settings {
           PAPER_VIEWS.jitterProbability(),
           "How often a view's colours are changed.",
           views(ViewConfig.Builder::jitterProbability));
+  public static final Setting<Double> FLIP =
+      VIEWS.setting(
+          "flip",
+          Kind.number(0, 1),
+          PAPER_VIEWS.flipProbability(),
+          "How often a view of the student is turned over, left to right.",
+          views(ViewConfig.Builder::flipProbability));
   public static final Setting<Double> GREY =
       VIEWS.setting(
           "grey",

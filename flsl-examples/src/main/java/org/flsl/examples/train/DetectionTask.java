@@ -1,11 +1,17 @@
 package org.flsl.examples.train;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.downstream.detection.DetectorExport;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ClassNames;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.evaluation.data.TextBoxes;
 import org.flsl.examples.command.Terminal;
@@ -100,6 +106,13 @@ final class DetectionTask implements Task {
   @Override
   public TaskData open(Config config, ImageDecoder decoder, Terminal terminal) {
     return DetectionData.of(stored(config), false, decoder, terminal);
+  }
+
+  @Override
+  public void onnx(
+      ComputationGraph graph, ImageSize size, Map<String, String> metadata, OutputStream out)
+      throws IOException {
+    DetectorExport.onnx(graph, size, metadata, out);
   }
 
   /** To learn from, and to test on. */

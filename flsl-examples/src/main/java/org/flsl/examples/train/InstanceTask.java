@@ -1,9 +1,15 @@
 package org.flsl.examples.train;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.downstream.detection.DetectorExport;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.eval.CocoOptions;
@@ -55,6 +61,13 @@ final class InstanceTask implements Task {
   @Override
   public TaskData open(Config config, ImageDecoder decoder, Terminal terminal) {
     return DetectionData.of(stored(config), true, decoder, terminal);
+  }
+
+  @Override
+  public void onnx(
+      ComputationGraph graph, ImageSize size, Map<String, String> metadata, OutputStream out)
+      throws IOException {
+    DetectorExport.onnx(graph, size, metadata, out);
   }
 
   private static List<BoxSet> stored(Config config) {

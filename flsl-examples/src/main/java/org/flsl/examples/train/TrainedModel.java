@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.UserError;
@@ -45,7 +46,7 @@ public record TrainedModel(
    * @throws UserError if there is none
    */
   public static TrainedModel of(Path path) {
-    Path file = Files.isDirectory(path) ? result(path) : path;
+    Path file = Files.isDirectory(path) ? file(path).orElseThrow(() -> none(path)) : path;
     ComputationGraph graph = NetworkFile.read(file);
     Map<String, String> told = BackboneFile.provenance(file);
     try {
@@ -72,16 +73,46 @@ public record TrainedModel(
     return value;
   }
 
-  private static Path result(Path folder) {
-    for (Task task : TrainCommand.TASKS) {
-      RunFiles run = new RunFiles(task.kind(), folder);
-      if (Files.exists(run.result())) {
-        return run.result();
-      }
+  /**
+   * Where a model is, if there is one.
+   *
+   * @param path of any file, or of any folder
+   */
+  public static Optional<Path> file(Path path) {
+    if (Files.isDirectory(path)) {
+      return TrainCommand.TASKS.stream()
+          .map(task -> new RunFiles(task.kind(), path).result())
+          .filter(Files::exists)
+          .findFirst();
     }
-    throw new UserError(
+    return Files.isRegularFile(path) && BackboneFile.provenance(path).containsKey(TASK)
+        ? Optional.of(path)
+        : Optional.empty();
+  }
+
+  private static UserError none(Path folder) {
+    return new UserError(
         "%s holds no model that ./flsl train made: let its training come to its end, or name another folder"
             .formatted(folder));
+  }
+
+  /**
+   * Writes the model as ONNX.
+   *
+   * @param shown size of the images that it takes then
+   * @param origin what else its own file tells
+   * @throws org.flsl.layers.weights.WeightsException if its backbone has no form in ONNX
+   */
+  public void onnx(ImageSize shown, Map<String, String> origin, OutputStream out)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>(origin);
+    metadata.put(SIZE, Kind.size().writer().apply(shown));
+    Task written =
+        TrainCommand.TASKS.stream()
+            .filter(known -> known.name().equals(task))
+            .findFirst()
+            .orElseThrow(() -> new UserError("this version knows nothing of the task " + task));
+    written.onnx(graph, shown, metadata, out);
   }
 
   /** Writes the model with what is told of it. */

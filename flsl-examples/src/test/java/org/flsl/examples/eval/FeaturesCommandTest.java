@@ -24,6 +24,7 @@ import org.apache.commons.csv.CSVRecord;
 import org.flsl.evaluation.DenseFeatures;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.ImagePreparation;
+import org.flsl.evaluation.Reading;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.Photos;
 import org.flsl.examples.pretrain.RunResult;
@@ -157,12 +158,29 @@ class FeaturesCommandTest {
   /** In front of the final norm; twice the same block is twice the width. */
   @Test
   void theFeaturesOfBlocksAreChosenAndJoined() throws IOException {
-    GraphFeatures block = GraphFeatures.of(RunResult.read(network.file())).ofBlocks(List.of(1));
+    GraphFeatures block =
+        GraphFeatures.of(RunResult.read(network.file())).read(Reading.ofBlocks(1));
     INDArray expected = expected(block, new ImageSize(32, 32)).pooled();
     INDArray one = Nd4j.createFromNpyFile(write("one.npy", "--block=1").toFile());
     assertEquals(expected, one);
     INDArray two = Nd4j.createFromNpyFile(write("two.npy", "--block=1,1").toFile());
     assertEquals(Nd4j.concat(1, expected, expected), two);
+  }
+
+  /** The shape tells which: the mean token of a block's keys is as long as one of its output. */
+  @Test
+  void keysAndScalesAreReadOnDemand() throws IOException {
+    GraphFeatures network = GraphFeatures.of(RunResult.read(this.network.file()));
+    Reading keys = Reading.ofKeys();
+    assertEquals(
+        expected(network.read(keys), new ImageSize(32, 32)).pooled(),
+        Nd4j.createFromNpyFile(write("keys.npy", "--read=keys").toFile()));
+    assertEquals(
+        expected(network.read(keys.atScales(0.5, 1)), new ImageSize(40, 48)).tokens(),
+        Nd4j.createFromNpyFile(
+                write("scaled.npy", "--read=keys", "--scales=0.5,1", "--size=40x48", "--tokens")
+                    .toFile())
+            .reshape('c', NAMES.size() * 30, WIDTH));
   }
 
   @Test
@@ -192,6 +210,8 @@ class FeaturesCommandTest {
         "out.npz | --size=33 | Patches of 8 pixels do not divide an image of 33 x 33 pixels",
         "out.npz | --block=2 | The network has the blocks 1 to 1, not 2: [block_0]",
         "out.npz | --block=1,0 | The network has the blocks 1 to 1, not 0: [block_0]",
+        "out.npz | --scales=1,0 | Images are read at scales above 0, such as 1 and 1.5, got",
+        "out.npz | --scales=0.2 | Images of 6 x 6 pixels are smaller than a patch of 8",
         "out.npz | --size=big | --size takes height x width such as 240x320",
       })
   void whatCannotBeIsRefusedInOneLine(String file, String option, String reason) {

@@ -146,6 +146,9 @@ class DetectionCommandTest {
             "--output",
             values.toString());
     assertEquals(0, status, screen.err());
+    assertEquals(
+        JSON.readTree(Files.readString(values)),
+        JSON.readTree(Files.readString(byVoc(detections))));
     double ap50 = 0;
     for (JsonNode value : JSON.readTree(Files.readString(values))) {
       if (value.get("measure").asText().equals("AP50")
@@ -165,6 +168,54 @@ class DetectionCommandTest {
             detections.toString()));
     assertTrue(screen.err().contains("has no segmentation"), screen.err());
     assertEquals(1, screen.err().lines().count(), screen.err());
+  }
+
+  /** The same truth laid out like PASCAL VOC, whose pixels are counted from 1. */
+  private Path voc() throws IOException {
+    Path voc = folder.resolve("voc");
+    Path annotations = Files.createDirectories(voc.resolve("Annotations"));
+    Path photos = Files.createDirectories(voc.resolve("JPEGImages"));
+    JsonNode json = JSON.readTree(Files.readString(folder.resolve("test.json")));
+    List<String> names = new ArrayList<>();
+    for (JsonNode image : json.get("images")) {
+      String file = image.get("file_name").asText();
+      Files.copy(folder.resolve("test").resolve(file), photos.resolve(file));
+      StringBuilder xml = new StringBuilder("<annotation>");
+      for (JsonNode object : json.get("annotations")) {
+        JsonNode box = object.get("bbox");
+        if (object.get("image_id").equals(image.get("id"))) {
+          xml.append(
+              "<object><name>%s</name><bndbox><xmin>%d</xmin><ymin>%d</ymin><xmax>%d</xmax><ymax>%d</ymax></bndbox></object>"
+                  .formatted(
+                      object.get("category_id").asInt() == 0 ? "bright" : "dark",
+                      box.get(0).asInt() + 1,
+                      box.get(1).asInt() + 1,
+                      box.get(0).asInt() + box.get(2).asInt(),
+                      box.get(1).asInt() + box.get(3).asInt()));
+        }
+      }
+      names.add(file.replace(".png", ""));
+      Files.writeString(
+          annotations.resolve(names.get(names.size() - 1) + ".xml"), xml + "</annotation>");
+    }
+    Files.write(voc.resolve("test.txt"), names);
+    Files.write(voc.resolve("first.txt"), names.subList(0, 1));
+    return voc;
+  }
+
+  private Path byVoc(Path detections) throws IOException {
+    Path values = folder.resolve("voc.json");
+    List<String> eval = new ArrayList<>(List.of("eval", "detection", "--truth", voc().toString()));
+    eval.addAll(List.of("--predictions", detections.toString(), "--output", values.toString()));
+    eval.add("--test");
+    eval.add("first");
+    assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());
+    assertTrue(screen.out().contains(" in 1 images of "), screen.out());
+    assertTrue(screen.err().contains("detections do not count: their images"), screen.err());
+    Files.delete(values);
+    eval.set(eval.size() - 1, "test");
+    assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());
+    return values;
   }
 
   @Test

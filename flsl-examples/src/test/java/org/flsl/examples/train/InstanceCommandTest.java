@@ -1,6 +1,7 @@
 package org.flsl.examples.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
@@ -20,6 +21,7 @@ import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.layers.weights.OnnxModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +160,53 @@ class InstanceCommandTest {
       }
     }
     assertTrue(ap50 > 0.5, screen.out());
+  }
+
+  @Test
+  void aModelIsExportedAsOnnxAndAsNothingElse() throws IOException {
+    Path run = folder.resolve("run");
+    assertEquals(0, flsl(training("--epochs", "1", "--out", run.toString())), screen.err());
+    assertEquals(0, flsl("export", run.toString()), screen.err());
+    assertTrue(screen.out().contains("instances, images of 32 x 32"), screen.out());
+    Map<String, String> notes = OnnxModel.read(run.resolve("instances.onnx")).notes();
+    assertEquals("[batch, 3, 32, 32]", notes.get("input image"));
+    assertEquals("[batch, 21, 2]", notes.get("output classes"));
+    assertEquals("[batch, 21, 16]", notes.get("output coefficients"));
+    assertEquals("disc\nsquare", notes.get("classes"));
+    assertEquals("[[8.0, 4, 4], [16.0, 2, 2], [32.0, 1, 1]]", notes.get("levels"));
+
+    Path model = run.resolve("instances.zip");
+    Path larger = folder.resolve("larger.onnx");
+    String[] export = {
+      "export", model.toString(), "--format", "onnx", "--size", "48x64", "--out", larger.toString()
+    };
+    assertEquals(0, flsl(export), screen.err());
+    notes = OnnxModel.read(larger).notes();
+    assertEquals("[batch, 3, 48, 64]", notes.get("input image"));
+    assertEquals("48x64", notes.get("size"));
+
+    Map<String, List<String>> wrong =
+        Map.of(
+            "written as ONNX, whole: leave out --format",
+            List.of("--format", "npz"),
+            "written as ONNX, whole: leave out --student",
+            List.of("--student"),
+            "images of one size: leave out --size",
+            List.of("--size", "any"),
+            "12",
+            List.of("--size", "12"),
+            "a size is HEIGHTxWIDTH",
+            List.of("--size", "large"));
+    for (Map.Entry<String, List<String>> each : wrong.entrySet()) {
+      List<String> refused = new ArrayList<>(List.of("export", model.toString()));
+      Path never = folder.resolve("never.onnx");
+      refused.addAll(List.of("--out", never.toString()));
+      refused.addAll(each.getValue());
+      assertEquals(1, flsl(refused.toArray(String[]::new)));
+      assertTrue(screen.err().contains(each.getKey()), screen.err());
+      assertEquals(1, screen.err().lines().count(), screen.err());
+      assertFalse(Files.exists(never));
+    }
   }
 
   @Test

@@ -1,9 +1,18 @@
 package org.flsl.examples.pytorch;
 
+import java.util.List;
+import org.flsl.downstream.FineTuning;
+import org.flsl.downstream.TaskGraph;
+import org.flsl.downstream.detection.DetectionHead;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.benchmark.Workload;
+import org.flsl.layers.TokenGrid;
+import org.flsl.layers.dense.PyramidLevel;
 import org.flsl.layers.kernels.Precision;
+import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.vit.VitSize;
+import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;
@@ -33,6 +42,13 @@ record Case(VitSize arch, int batch, Precision precision) {
 
   private static final int PATCH = 16;
 
+  /** Of the detector: classes, width, convolutions of a tower, and levels beside the patches. */
+  static final int CLASSES = 20;
+
+  static final int WIDTH = 128;
+  static final int DEPTH = 2;
+  static final List<Integer> SCALES = List.of(1, 0, -1);
+
   VitConfig vit() {
     return arch.shape(PATCH, views().globalHeight()).toBuilder().dropPath(0).build();
   }
@@ -44,6 +60,44 @@ record Case(VitSize arch, int batch, Precision precision) {
   /** Of a global view. */
   int tokens() {
     return views().queryWindows(1).tokens();
+  }
+
+  /** Places of a global view. */
+  TokenGrid grid() {
+    return TokenGrid.of(views().globalHeight(), views().globalWidth(), PATCH);
+  }
+
+  /** A detector in training, as {@code flsl train detection} builds it. */
+  TaskGraph detector() {
+    FineTuning learning =
+        FineTuning.builder()
+            .iterations(1000)
+            .learningRate(LEARNING_RATE)
+            .minLearningRate(LEARNING_RATE)
+            .warmupFraction(0)
+            .weightDecay(WEIGHT_DECAY)
+            .clipNorm(CLIP)
+            .layerDecay(1)
+            .build();
+    return new TaskGraph(
+        VitBackbone.of(vit()),
+        new DetectionHead(WIDTH, DEPTH, SCALES, CLASSES),
+        new ImageSize(views().globalHeight(), views().globalWidth()),
+        learning);
+  }
+
+  /** Operations of the pyramid and the towers forward, for one image. */
+  double headForward() {
+    double convolution = 9.0 * WIDTH;
+    double place = convolution * (2 * DEPTH * WIDTH + CLASSES + DetectionLoss.BOX);
+    double products = 0;
+    for (int scale : SCALES) {
+      double channels = vit().width() / (scale > 0 ? 2.0 : 1.0);
+      double places = PyramidLevel.grid(grid(), scale).tokens();
+      products += places * (place + channels * WIDTH + convolution * WIDTH);
+      products += scale > 0 ? places * vit().width() * channels : 0;
+    }
+    return 2 * products;
   }
 
   Workload workload() {

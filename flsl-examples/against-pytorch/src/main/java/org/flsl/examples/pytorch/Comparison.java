@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 public final class Comparison implements Callable<Integer> {
-  private static final String ROW = "%-8s %-14s | %9s %13s %5s %5s | %9s %13s %5s %5s | %5s  %s";
+  private static final String ROW =
+      "%-8s %-14s | %9s %13s %8s %5s %5s | %9s %13s %8s %5s %5s | %5s  %s";
 
   @Option(names = "--arch", split = ",", description = "Any of ${COMPLETION-CANDIDATES}.")
   private List<VitSize> archs = List.of(VitSize.TINY, VitSize.SMALL);
@@ -35,8 +36,9 @@ public final class Comparison implements Callable<Integer> {
   @Option(
       names = "--work",
       split = ",",
-      description = "Any of gemm, forward, gradient, step, flsl.")
-  private List<Work> works = List.of(Work.GEMM, Work.FORWARD, Work.GRADIENT, Work.STEP, Work.FLSL);
+      description = "Any of gemm, forward, gradient, step, flsl, detection.")
+  private List<Work> works =
+      List.of(Work.GEMM, Work.FORWARD, Work.GRADIENT, Work.STEP, Work.FLSL, Work.DETECTION);
 
   @Option(
       names = "--precision",
@@ -99,10 +101,12 @@ public final class Comparison implements Callable<Integer> {
           "work",
           "ours s",
           "min-max",
+          "images/s",
           "GF/s",
           "GB",
           "PyTorch s",
           "min-max",
+          "images/s",
           "GF/s",
           "GB",
           "ratio",
@@ -152,10 +156,12 @@ public final class Comparison implements Callable<Integer> {
         work.title(),
         "%.3f".formatted(pair.ours().median()),
         "%.3f-%.3f".formatted(pair.ours().min(), pair.ours().max()),
+        "%.1f".formatted(setting.batch() / pair.ours().median()),
         "%.0f".formatted(gflop / pair.ours().median()),
         "%.2f".formatted(pair.ourMemory() / 1e9),
         "%.3f".formatted(pair.theirs().median()),
         "%.3f-%.3f".formatted(pair.theirs().min(), pair.theirs().max()),
+        "%.1f".formatted(setting.batch() / pair.theirs().median()),
         "%.0f".formatted(gflop / pair.theirs().median()),
         "%.2f".formatted(pair.theirMemory() / 1e9),
         "%.2f".formatted(pair.ratio()),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -12,6 +13,11 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.flsl.downstream.TaskGraph;
+import org.flsl.downstream.detection.DetectionLevels;
+import org.flsl.downstream.detection.LocationAssignment;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.examples.benchmark.RandomViews;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.Version;
@@ -23,6 +29,7 @@ import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.training.AdamW;
 import org.flsl.training.DecoupledWeightDecay;
 import org.flsl.training.FlslGraph;
@@ -38,6 +45,12 @@ final class OurProgram implements Program {
   static final String VIEW = "view";
   static final String SELECTOR = "selector";
   static final String POSITIONS = "positions";
+  static final String LABELS = "labels";
+
+  /** Before the names of a detector's own parameters. */
+  static final String DETECTOR = "detector/";
+
+  private static final int OBJECTS = 8;
   private static final String IMAGE = "image";
 
   /** Writes initial weights, images and positions for both programs. */
@@ -45,14 +58,11 @@ final class OurProgram implements Program {
     ComputationGraph graph = setting.workload().program().init();
     INDArray[] features = new RandomViews(setting.views(), setting.batch(), 1).next().getFeatures();
     int views = setting.views().views();
+    ComputationGraph detector = setting.detector().init();
     try (TensorFile.Writer out = new TensorFile.Writer(file)) {
-      for (GraphVertex vertex : graph.getVertices()) {
-        if (vertex.getVertexName().startsWith(FlslGraph.STUDENT) && vertex.numParams() > 0) {
-          for (Map.Entry<String, INDArray> param : vertex.paramTable(false).entrySet()) {
-            out.write(tensor(vertex.getVertexName() + "/" + param.getKey(), param.getValue()));
-          }
-        }
-      }
+      write(graph, FlslGraph.STUDENT, FlslGraph.STUDENT, out);
+      write(detector, TaskGraph.HEAD, DETECTOR, out);
+      out.write(tensor(LABELS, objects(setting, detector)));
       for (int view = 0; view < views; view++) {
         out.write(tensor(VIEW + view, features[view]));
       }
@@ -60,6 +70,46 @@ final class OurProgram implements Program {
       out.write(tensor(POSITIONS + 1, positions(setting.vit(), setting.views(), 1)));
       out.write(tensor(POSITIONS + 2, positions(setting.vit(), setting.views(), 2)));
     }
+  }
+
+  /** Writes the parameters of a part of a graph under names with another prefix. */
+  private static void write(
+      ComputationGraph graph, String prefix, String written, TensorFile.Writer out)
+      throws IOException {
+    for (GraphVertex vertex : graph.getVertices()) {
+      if (vertex.getVertexName().startsWith(prefix) && vertex.numParams() > 0) {
+        String name = written + vertex.getVertexName().substring(prefix.length());
+        for (Map.Entry<String, INDArray> param : vertex.paramTable(false).entrySet()) {
+          out.write(tensor(name + "/" + param.getKey(), param.getValue()));
+        }
+      }
+    }
+  }
+
+  /** Labels of boxes at random. */
+  private static INDArray objects(Case setting, ComputationGraph detector) {
+    int height = setting.views().globalHeight();
+    int width = setting.views().globalWidth();
+    DetectionLevels levels =
+        DetectionLevels.of(detector.getConfiguration(), new ImageSize(height, width));
+    int length = levels.places() * (Case.CLASSES + DetectionLoss.BOX);
+    float[] labels = new float[setting.batch() * length];
+    Random random = new Random(1);
+    for (int image = 0; image < setting.batch(); image++) {
+      List<LabelledBox> boxes = new ArrayList<>();
+      for (int i = 0; i < OBJECTS; i++) {
+        int left = random.nextInt(width - 16);
+        int top = random.nextInt(height - 16);
+        int right = left + 16 + random.nextInt(width - 15 - left);
+        int bottom = top + 16 + random.nextInt(height - 15 - top);
+        boxes.add(new LabelledBox(random.nextInt(Case.CLASSES), left, top, right, bottom));
+      }
+      LabelledBox whole = new LabelledBox(0, 0, 0, width, height);
+      LocationAssignment.FCOS.write(
+          levels, new LocationAssignment.Truth(boxes, List.of(), whole), labels, image * length);
+    }
+    return Nd4j.createFromArray(labels)
+        .reshape(setting.batch(), levels.places(), Case.CLASSES + DetectionLoss.BOX);
   }
 
   private static TensorFile.Tensor tensor(String name, INDArray array) {
@@ -86,7 +136,24 @@ final class OurProgram implements Program {
 
   @Override
   public DoubleSupplier prepare(Work work, Case setting, Path data) throws IOException {
-    return work == Work.FLSL ? flsl(setting, data) : trunk(work, setting, data);
+    return switch (work) {
+      case FLSL -> flsl(setting, data);
+      case DETECTION -> detection(setting, data);
+      default -> trunk(work, setting, data);
+    };
+  }
+
+  private static DoubleSupplier detection(Case setting, Path data) throws IOException {
+    ComputationGraph graph = setting.detector().init();
+    ProductPrecision.set(graph, setting.precision());
+    Map<String, String> prefixes =
+        Map.of(FlslGraph.STUDENT, TaskGraph.BACKBONE, DETECTOR, TaskGraph.HEAD);
+    Map<String, INDArray> inputs = load(graph, data, prefixes);
+    MultiDataSet batch = new MultiDataSet(inputs.get(VIEW + 0), inputs.get(LABELS));
+    return () -> {
+      graph.fit(batch);
+      return graph.score();
+    };
   }
 
   private static DoubleSupplier flsl(Case setting, Path data) throws IOException {
@@ -181,24 +248,42 @@ final class OurProgram implements Program {
     return graph;
   }
 
-  /** Sets the weights of the vertices that the file knows, and returns the images. */
+  /** Sets the weights of the student's vertices, and returns the images. */
   private static Map<String, INDArray> load(ComputationGraph graph, Path data) throws IOException {
+    return load(graph, data, Map.of(FlslGraph.STUDENT, FlslGraph.STUDENT));
+  }
+
+  /**
+   * Sets the weights of the vertices that the file knows, and returns the rest of it.
+   *
+   * @param prefixes what the names of weights begin with in the file, and in the graph
+   */
+  private static Map<String, INDArray> load(
+      ComputationGraph graph, Path data, Map<String, String> prefixes) throws IOException {
     Map<String, INDArray> inputs = new TreeMap<>();
     TensorFile.read(
         data,
         tensor -> {
           INDArray array = Nd4j.createFromArray(tensor.values()).reshape(tensor.shape());
-          if (!tensor.name().startsWith(FlslGraph.STUDENT)) {
+          if (!tensor.name().contains("/")) {
             inputs.put(tensor.name(), array);
-            return;
           }
-          int split = tensor.name().lastIndexOf('/');
-          GraphVertex vertex = graph.getVertex(tensor.name().substring(0, split));
-          if (vertex != null) {
-            vertex.paramTable(false).get(tensor.name().substring(split + 1)).assign(array);
-          }
+          prefixes.forEach(
+              (prefix, inGraph) -> {
+                if (tensor.name().startsWith(prefix)) {
+                  set(graph, inGraph + tensor.name().substring(prefix.length()), array);
+                }
+              });
         });
     return inputs;
+  }
+
+  private static void set(ComputationGraph graph, String name, INDArray value) {
+    int split = name.lastIndexOf('/');
+    GraphVertex vertex = graph.getVertex(name.substring(0, split));
+    if (vertex != null) {
+      vertex.paramTable(false).get(name.substring(split + 1)).assign(value);
+    }
   }
 
   @Override

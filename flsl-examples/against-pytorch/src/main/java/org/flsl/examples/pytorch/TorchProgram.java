@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.flsl.layers.vit.VitConfig;
-import org.flsl.training.FlslGraph;
 
 /** The same in PyTorch, through DJL: eager execution, autograd, fused operations. */
 final class TorchProgram implements Program {
@@ -23,10 +22,13 @@ final class TorchProgram implements Program {
 
   @Override
   public DoubleSupplier prepare(Work work, Case setting, Path data) throws IOException {
-    Loaded loaded = load(data, setting.vit(), work == Work.FLSL);
+    Loaded loaded = load(data, setting.vit(), work);
     TorchScriptOps ops = new TorchScriptOps(manager);
     if (work == Work.FLSL) {
       return new TorchFlsl(setting, loaded, manager, ops);
+    }
+    if (work == Work.DETECTION) {
+      return new TorchDetector(setting, loaded, manager, ops);
     }
     TorchVit network = new TorchVit(setting.vit(), loaded.weights(), ops);
     return switch (work) {
@@ -36,23 +38,34 @@ final class TorchProgram implements Program {
     };
   }
 
-  private Loaded load(Path data, VitConfig vit, boolean heads) throws IOException {
+  private Loaded load(Path data, VitConfig vit, Work work) throws IOException {
     TorchWeights weights = new TorchWeights();
     Map<String, NDArray> inputs = new TreeMap<>();
     TensorFile.read(
         data,
         tensor -> {
           NDArray array = manager.create(tensor.values(), new Shape(tensor.shape()));
-          if (!tensor.name().startsWith(FlslGraph.STUDENT)) {
-            inputs.put(tensor.name(), array);
-            return;
-          }
-          String name = tensor.name().substring(FlslGraph.STUDENT.length());
-          if (heads || !name.startsWith("head") && !name.startsWith("prototypes")) {
+          String name = tensor.name().substring(tensor.name().indexOf('/') + 1);
+          if (name.equals(tensor.name())) {
+            inputs.put(name, array);
+          } else if (tensor.name().startsWith(OurProgram.DETECTOR)) {
+            if (work == Work.DETECTION) {
+              weights.put(name, detectorInTorchLayout(name, array));
+            }
+          } else if (work == Work.FLSL
+              || !name.startsWith("head") && !name.startsWith("prototypes")) {
             weights.put(name, inTorchLayout(name, array, vit));
           }
         });
     return new Loaded(weights, inputs);
+  }
+
+  /** Convolutions of 3 x 3 as {@code [out, in, 3, 3]}. */
+  private static NDArray detectorInTorchLayout(String name, NDArray array) {
+    boolean isConvolution = name.startsWith("towers/") || name.endsWith("/convW");
+    return name.endsWith("W") && isConvolution
+        ? inMemoryAsSeen(array.reshape(3, 3, -1, array.getShape().get(1)).transpose(3, 2, 0, 1))
+        : inTorchLayout(name, array, null);
   }
 
   /** Linear layers as {@code [out, in]}, the embedding as a convolution's kernel, biases flat. */
@@ -63,12 +76,15 @@ final class TorchProgram implements Program {
     if (!name.endsWith("W")) {
       return array.flatten();
     }
-    // A linear layer's weight lies in memory as its users see it, row by row.
-    NDArray transposed = array.transpose();
-    NDArray weight = array.getManager().create(transposed.toFloatArray(), transposed.getShape());
+    NDArray weight = inMemoryAsSeen(array.transpose());
     return name.endsWith("patchW")
         ? weight.reshape(vit.width(), vit.channels(), vit.patch(), vit.patch())
         : weight;
+  }
+
+  /** A weight lies in memory as its users see it, row by row. */
+  private static NDArray inMemoryAsSeen(NDArray view) {
+    return view.getManager().create(view.toFloatArray(), view.getShape());
   }
 
   private double forward(TorchVit network, Loaded loaded, Case setting) {

@@ -81,14 +81,11 @@ final class TorchVit {
   }
 
   private NDArray norm(NDArray x, String gain, String bias) {
-    return x.getNDArrayInternal()
-        .layerNorm(
-            x,
-            new Shape(config.width()),
-            weights.get(gain),
-            weights.get(bias),
-            (float) config.normEps())
-        .singletonOrThrow();
+    return norm(x, weights.get(gain), weights.get(bias), (float) config.normEps());
+  }
+
+  static NDArray norm(NDArray x, NDArray gain, NDArray bias, float eps) {
+    return x.getNDArrayInternal().layerNorm(x, gain.getShape(), gain, bias, eps).singletonOrThrow();
   }
 
   private NDArray linear(NDArray x, String name) {

@@ -12,6 +12,10 @@ enum Work {
   STEP("trunk step"),
   /** Teacher, student views, mean shift, heads, loss, backward, clipping, AdamW, momentum. */
   FLSL("FLSL step"),
+  /**
+   * Network, pyramid, towers, loss, backward, clipping, AdamW: what {@code train detection} does.
+   */
+  DETECTION("detector step"),
   /** Writing what both sides read; not timed. */
   EXPORT("export"),
   /** Matrix products alone: what the processor can do. */
@@ -34,6 +38,9 @@ enum Work {
       case FORWARD -> batch * StepFlops.trunkForward(setting.vit(), setting.tokens());
       case GRADIENT, STEP -> batch * StepFlops.trunkStep(setting.vit(), setting.tokens());
       case FLSL -> StepFlops.flslStep(setting.workload());
+      case DETECTION ->
+          batch
+              * (StepFlops.trunkStep(setting.vit(), setting.tokens()) + 3 * setting.headForward());
       case GEMM, EXPORT -> throw new IllegalArgumentException(this + " is not counted");
     };
   }
