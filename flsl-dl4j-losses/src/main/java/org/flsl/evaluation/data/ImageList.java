@@ -23,8 +23,8 @@ final class ImageList {
 
   /**
    * The name in each line that is not empty. VOC's lists of one class have a number behind it;
-   * names may hold blanks, so a line is a name as a whole where it is known as such. Names that come
-   * again are counted in a warning.
+   * names may hold blanks, so a line is a name as a whole where it is known as such. Names that
+   * come again are counted in a warning.
    *
    * @param known whether there is something of a name
    * @throws DatasetException if the file is missing, unreadable or empty

@@ -182,9 +182,7 @@ public final class CocoPredictions {
     List<AnnotatedObject> objects = new ArrayList<>();
     for (int i = 0; i < boxes.size(); i++) {
       LabelledBox box = boxes.get(i);
-      double[] bbox = {
-        box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top()
-      };
+      double[] bbox = {box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top()};
       objects.add(
           new AnnotatedObject(
               "%d of %s".formatted(i + 1, truth.name(image)),
@@ -223,7 +221,10 @@ public final class CocoPredictions {
       throw new DatasetException(
           "%s: none of the %d detections is in an image of the truth and of one of its classes; its images are called %s, those of the truth %s"
               .formatted(
-                  file, others, images.values().stream().findFirst().orElse("nothing"), truth.get(0).name()));
+                  file,
+                  others,
+                  images.values().stream().findFirst().orElse("nothing"),
+                  truth.get(0).name()));
     }
     if (others > 0) {
       LOG.warn(

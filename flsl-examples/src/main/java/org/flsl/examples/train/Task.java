@@ -55,7 +55,6 @@ interface Task {
       ComputationGraph graph, ImageSize size, Map<String, String> metadata, OutputStream out)
       throws IOException {
     int channels = TaskGraph.backbone(graph.getConfiguration()).channels();
-    GraphExport.whole(graph, "scores", metadata)
-        .onnx(channels, size.height(), size.width(), out);
+    GraphExport.whole(graph, "scores", metadata).onnx(channels, size.height(), size.width(), out);
   }
 }

@@ -111,8 +111,7 @@ public record TrainedModel(
         TrainCommand.TASKS.stream()
             .filter(known -> known.name().equals(task))
             .findFirst()
-            .orElseThrow(
-                () -> new UserError("this version knows nothing of the task " + task));
+            .orElseThrow(() -> new UserError("this version knows nothing of the task " + task));
     written.onnx(graph, shown, metadata, out);
   }
 

@@ -49,7 +49,10 @@ public final class ExportCommand extends WeightsCommand {
     ONNX
   }
 
-  @Option(names = "--format", description = "${COMPLETION-CANDIDATES}. Default: safetensors; of a model of ./flsl train onnx, its only one.")
+  @Option(
+      names = "--format",
+      description =
+          "${COMPLETION-CANDIDATES}. Default: safetensors; of a model of ./flsl train onnx, its only one.")
   private Format chosen;
 
   @Option(

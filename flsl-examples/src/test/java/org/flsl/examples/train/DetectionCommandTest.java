@@ -147,7 +147,8 @@ class DetectionCommandTest {
             values.toString());
     assertEquals(0, status, screen.err());
     assertEquals(
-        JSON.readTree(Files.readString(values)), JSON.readTree(Files.readString(byVoc(detections))));
+        JSON.readTree(Files.readString(values)),
+        JSON.readTree(Files.readString(byVoc(detections))));
     double ap50 = 0;
     for (JsonNode value : JSON.readTree(Files.readString(values))) {
       if (value.get("measure").asText().equals("AP50")

@@ -1,18 +1,18 @@
 package org.flsl.examples.pytorch;
 
 import java.util.List;
-import org.flsl.examples.benchmark.Workload;
 import org.flsl.downstream.FineTuning;
 import org.flsl.downstream.TaskGraph;
 import org.flsl.downstream.detection.DetectionHead;
 import org.flsl.evaluation.data.ImageSize;
+import org.flsl.examples.benchmark.Workload;
 import org.flsl.layers.TokenGrid;
 import org.flsl.layers.dense.PyramidLevel;
-import org.flsl.losses.dense.DetectionLoss;
-import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.kernels.Precision;
+import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.vit.VitSize;
+import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.schedules.Scheduled;
 import org.flsl.training.FlslConfig;
 import org.flsl.views.ViewConfig;

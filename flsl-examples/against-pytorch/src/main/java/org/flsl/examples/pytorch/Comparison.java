@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     },
     showDefaultValues = true)
 public final class Comparison implements Callable<Integer> {
-  private static final String ROW = 
+  private static final String ROW =
       "%-8s %-14s | %9s %13s %8s %5s %5s | %9s %13s %8s %5s %5s | %5s  %s";
 
   @Option(names = "--arch", split = ",", description = "Any of ${COMPLETION-CANDIDATES}.")

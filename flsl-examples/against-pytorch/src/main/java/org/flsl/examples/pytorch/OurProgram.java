@@ -18,7 +18,6 @@ import org.flsl.downstream.detection.DetectionLevels;
 import org.flsl.downstream.detection.LocationAssignment;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledBox;
-import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.examples.benchmark.RandomViews;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.Version;
@@ -30,6 +29,7 @@ import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
+import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.training.AdamW;
 import org.flsl.training.DecoupledWeightDecay;
 import org.flsl.training.FlslGraph;
@@ -106,10 +106,7 @@ final class OurProgram implements Program {
       }
       LabelledBox whole = new LabelledBox(0, 0, 0, width, height);
       LocationAssignment.FCOS.write(
-          levels,
-          new LocationAssignment.Truth(boxes, List.of(), whole),
-          labels,
-          image * length);
+          levels, new LocationAssignment.Truth(boxes, List.of(), whole), labels, image * length);
     }
     return Nd4j.createFromArray(labels)
         .reshape(setting.batch(), levels.places(), Case.CLASSES + DetectionLoss.BOX);

@@ -1,6 +1,5 @@
 package org.flsl.examples.pytorch;
 
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -76,10 +75,11 @@ final class TorchDetector implements DoubleSupplier {
   /** {@code [B, N, C]} to {@code [B, places, width]}. */
   private NDArray level(NDArray tokens, int number, int scale, TokenGrid grid) {
     String level = "level_" + number + "/";
-    NDArray x =
-        scale > 0 ? doubled(tokens, level) : scale < 0 ? halved(tokens) : tokens;
+    NDArray x = scale > 0 ? doubled(tokens, level) : scale < 0 ? halved(tokens) : tokens;
     NDArray projected =
-        norm(TorchVit.linear(x, weights.get(level + "projW"), weights.get(level + "projB")), level + "projNorm");
+        norm(
+            TorchVit.linear(x, weights.get(level + "projW"), weights.get(level + "projB")),
+            level + "projNorm");
     return norm(convolution(projected, grid, level + "conv"), level + "convNorm");
   }
 
@@ -96,9 +96,7 @@ final class TorchDetector implements DoubleSupplier {
   private NDArray halved(NDArray tokens) {
     Shape two = new Shape(2, 2);
     return places(
-        map(tokens, setting.grid())
-            .getNDArrayInternal()
-            .maxPool(two, two, new Shape(0, 0), false));
+        map(tokens, setting.grid()).getNDArrayInternal().maxPool(two, two, new Shape(0, 0), false));
   }
 
   private NDArray towers(NDArray level, TokenGrid grid) {
@@ -161,8 +159,7 @@ final class TorchDetector implements DoubleSupplier {
             .mul(wrong.getNDArrayInternal().sigmoid().square())
             .mul(isClass.mul(-0.5).add(0.75));
     NDArray logit = columns(found, classes + 4, classes + 5);
-    NDArray centre =
-        logit.getNDArrayInternal().softPlus().sub(logit.mul(centerness(edges)));
+    NDArray centre = logit.getNDArrayInternal().softPlus().sub(logit.mul(centerness(edges)));
     NDArray box = giou(columns(found, classes, classes + 4), edges);
     return focal.mul(counts).sum().add(box.add(centre).mul(isObject).sum()).div(objects);
   }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import org.flsl.layers.vit.VitConfig;
-import org.flsl.training.FlslGraph;
 
 /** The same in PyTorch, through DJL: eager execution, autograd, fused operations. */
 final class TorchProgram implements Program {
@@ -65,8 +64,7 @@ final class TorchProgram implements Program {
   private static NDArray detectorInTorchLayout(String name, NDArray array) {
     boolean isConvolution = name.startsWith("towers/") || name.endsWith("/convW");
     return name.endsWith("W") && isConvolution
-        ? inMemoryAsSeen(
-            array.reshape(3, 3, -1, array.getShape().get(1)).transpose(3, 2, 0, 1))
+        ? inMemoryAsSeen(array.reshape(3, 3, -1, array.getShape().get(1)).transpose(3, 2, 0, 1))
         : inTorchLayout(name, array, null);
   }
 

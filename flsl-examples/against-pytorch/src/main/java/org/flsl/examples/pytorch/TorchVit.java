@@ -85,9 +85,7 @@ final class TorchVit {
   }
 
   static NDArray norm(NDArray x, NDArray gain, NDArray bias, float eps) {
-    return x.getNDArrayInternal()
-        .layerNorm(x, gain.getShape(), gain, bias, eps)
-        .singletonOrThrow();
+    return x.getNDArrayInternal().layerNorm(x, gain.getShape(), gain, bias, eps).singletonOrThrow();
   }
 
   private NDArray linear(NDArray x, String name) {

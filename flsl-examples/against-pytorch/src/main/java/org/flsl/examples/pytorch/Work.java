@@ -12,7 +12,9 @@ enum Work {
   STEP("trunk step"),
   /** Teacher, student views, mean shift, heads, loss, backward, clipping, AdamW, momentum. */
   FLSL("FLSL step"),
-  /** Network, pyramid, towers, loss, backward, clipping, AdamW: what {@code train detection} does. */
+  /**
+   * Network, pyramid, towers, loss, backward, clipping, AdamW: what {@code train detection} does.
+   */
   DETECTION("detector step"),
   /** Writing what both sides read; not timed. */
   EXPORT("export"),
