@@ -55,20 +55,20 @@ public final class BackboneScore implements ScoreFunction {
   }
 
   /**
-   * A score to use, of the features that backbones hand out.
+   * A score to use.
    *
    * @param name of the score in configurations
    */
   public BackboneScore(String name, Benchmark benchmark) {
-    this(name, null, Reading.USUAL, benchmark);
+    this(name, null, benchmark, Reading.USUAL);
   }
 
   @JsonCreator
   private BackboneScore(@JsonProperty("name") String name) {
-    this(name, null, Reading.USUAL, null);
+    this(name, null, null, Reading.USUAL);
   }
 
-  private BackboneScore(String name, MeasureOnImages source, Reading reading, Benchmark benchmark) {
+  private BackboneScore(String name, MeasureOnImages source, Benchmark benchmark, Reading reading) {
     this.name = name;
     this.source = source;
     this.reading = reading;
@@ -86,8 +86,8 @@ public final class BackboneScore implements ScoreFunction {
     return new BackboneScore(
         measure.name(),
         new MeasureOnImages(measure.name(), FileNames.text(folder), images.ignored()),
-        reading,
-        measure.on(images));
+        measure.on(images),
+        reading);
   }
 
   /**

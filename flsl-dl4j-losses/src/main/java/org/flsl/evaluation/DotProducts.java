@@ -11,50 +11,49 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Products of two matrices by a kernel where there is one, since ND4J's own take five times as long
  * on some processors. All arrays are of float32, in C order and without gaps.
+ *
+ * <p>Prepared once for matrices of the same shapes, and used by the thread that prepared it.
  */
 public final class DotProducts {
-  private static final Operation ROWS = new Operation.Product(false, true);
-  private static final Operation COLUMNS = new Operation.Product(true, false);
+  private final boolean ofRows;
+  private final Optional<Kernel> kernel;
 
-  private DotProducts() {}
-
-  /**
-   * Dot products of rows with rows, {@code a b^T}.
-   *
-   * @param a {@code [n, width]}
-   * @param b {@code [m, width]}
-   * @param products {@code [n, m]}, written to
-   */
-  public static void of(INDArray a, INDArray b, INDArray products) {
-    if (!byKernel(ROWS, a, b, products)) {
-      // BLAS knows columns only: what it takes for [m, n] are our [n, m].
-      Nd4j.gemm(b.transpose(), a.transpose(), products.transpose(), true, false, 1, 0);
-    }
+  private DotProducts(boolean ofRows, long[] a, long[] b) {
+    this.ofRows = ofRows;
+    this.kernel =
+        KernelLibrary.ofThisProcess()
+            .map(kernels -> kernels.kernel(new Operation.Product(!ofRows, ofRows), List.of(a, b)));
   }
 
   /**
-   * Dot products of columns with columns, {@code a^T b}.
-   *
-   * @param a {@code [height, n]}
-   * @param b {@code [height, m]}
-   * @param products {@code [n, m]}, written to
+   * Dot products of rows with rows, {@code a b^T}: {@code [n, m]} of {@code [n, width]} and {@code
+   * [m, width]}.
    */
-  public static void ofColumns(INDArray a, INDArray b, INDArray products) {
-    if (!byKernel(COLUMNS, a, b, products)) {
-      Nd4j.gemm(b.transpose(), a.transpose(), products.transpose(), false, true, 1, 0);
-    }
+  public static DotProducts ofRows(long n, long m, long width) {
+    return new DotProducts(true, new long[] {n, width}, new long[] {m, width});
   }
 
-  private static boolean byKernel(Operation product, INDArray a, INDArray b, INDArray products) {
-    Optional<KernelLibrary> library = KernelLibrary.ofThisProcess();
-    library.ifPresent(
-        kernels -> {
-          Kernel kernel = kernels.kernel(product, List.of(a.shape(), b.shape()));
-          kernel.bindInput(0, a);
-          kernel.bindInput(1, b);
-          kernel.bindOutput(0, products);
-          kernel.run();
-        });
-    return library.isPresent();
+  /**
+   * Dot products of columns with columns, {@code a^T b}: {@code [n, m]} of {@code [height, n]} and
+   * {@code [height, m]}.
+   */
+  public static DotProducts ofColumns(long n, long m, long height) {
+    return new DotProducts(false, new long[] {height, n}, new long[] {height, m});
+  }
+
+  /** Multiplies {@code a} and {@code b} and writes to {@code products}. */
+  public void write(INDArray a, INDArray b, INDArray products) {
+    if (kernel.isPresent()) {
+      kernel.get().bindInput(0, a);
+      kernel.get().bindInput(1, b);
+      kernel.get().bindOutput(0, products);
+      kernel.get().run();
+    } else {
+      // OpenBLAS serves one caller at a time, and others spin until it is their turn.
+      synchronized (DotProducts.class) {
+        // BLAS knows columns only: what it takes for [m, n] are our [n, m].
+        Nd4j.gemm(b.transpose(), a.transpose(), products.transpose(), ofRows, !ofRows, 1, 0);
+      }
+    }
   }
 }

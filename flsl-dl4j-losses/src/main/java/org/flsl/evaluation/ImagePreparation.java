@@ -9,6 +9,7 @@ import org.flsl.views.pixels.BicubicResize;
 import org.flsl.views.pixels.ChannelNormaliser;
 import org.flsl.views.pixels.CropBox;
 import org.flsl.views.pixels.Image;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -59,10 +60,11 @@ public final class ImagePreparation {
     IntStream.range(0, images.size())
         .parallel()
         .forEach(i -> normaliser.write(resized(images.get(i)), values, i * length));
-    return Nd4j.create(
-        values,
-        new long[] {images.size(), normaliser.channels(), size.height(), size.width()},
-        'c');
+    INDArray batch =
+        Nd4j.createUninitialized(
+            DataType.FLOAT, images.size(), normaliser.channels(), size.height(), size.width());
+    HeapCopy.target(batch).put(values);
+    return batch;
   }
 
   private Image resized(Image image) {

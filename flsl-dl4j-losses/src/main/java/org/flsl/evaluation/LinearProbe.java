@@ -7,11 +7,10 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.flsl.layers.kernels.OneThread;
 import org.flsl.schedules.CosineSchedule;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
@@ -24,19 +23,16 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  * those of the features trained on.
  */
 public final class LinearProbe implements TokenClassifier {
-  private static final double TINY = 1e-6;
   private static final String WEIGHT = "0_W";
   private static final String BIAS = "0_b";
 
   private final MultiLayerNetwork network;
-  private final INDArray mean;
-  private final INDArray std;
+  private final Standardisation standardisation;
   private final int classes;
 
-  private LinearProbe(MultiLayerNetwork network, INDArray mean, INDArray std, int classes) {
+  private LinearProbe(MultiLayerNetwork network, Standardisation standardisation, int classes) {
     this.network = network;
-    this.mean = mean;
-    this.std = std;
+    this.standardisation = standardisation;
     this.classes = classes;
   }
 
@@ -52,14 +48,10 @@ public final class LinearProbe implements TokenClassifier {
 
   @Override
   public float[] scores(INDArray tokens) {
-    try (INDArray input = standardised(tokens, mean, std);
+    try (INDArray input = standardisation.applied(tokens);
         INDArray output = network.output(input)) {
       return HeapCopy.of(output);
     }
-  }
-
-  private static INDArray standardised(INDArray tokens, INDArray mean, INDArray std) {
-    return tokens.castTo(DataType.FLOAT).subRowVector(mean).diviRowVector(std);
   }
 
   /**
@@ -116,15 +108,13 @@ public final class LinearProbe implements TokenClassifier {
 
     /** Trains a probe. */
     public LinearProbe fit(LabelledTokens known) {
-      INDArray tokens = known.tokens().castTo(DataType.FLOAT);
-      INDArray mean = tokens.mean(0);
-      INDArray std = tokens.std(false, 0).addi(TINY);
+      Standardisation standardisation = Standardisation.of(known.tokens());
       MultiLayerNetwork network = new MultiLayerNetwork(configuration(known));
       network.init();
-      try (INDArray input = standardised(tokens, mean, std)) {
-        fit(network, input, known);
+      try (INDArray input = standardisation.applied(known.tokens())) {
+        OneThread.run(() -> fit(network, input, known));
       }
-      return new LinearProbe(network, mean, std, known.classes());
+      return new LinearProbe(network, standardisation, known.classes());
     }
 
     private MultiLayerConfiguration configuration(LabelledTokens known) {
@@ -165,30 +155,31 @@ public final class LinearProbe implements TokenClassifier {
     }
 
     private void fit(MultiLayerNetwork network, INDArray input, LabelledTokens known) {
-      SoftmaxRegression regression =
-          new SoftmaxRegression(
-              network.getParam(WEIGHT).transpose(),
-              network.getParam(BIAS),
-              new Adam(new CosineSchedule(learningRate, 0, 0, steps)));
       float[] importance = importance(known);
       SplittableRandom random = new SplittableRandom(seed);
       int[] order = IntStream.range(0, known.labels().length).toArray();
       int size = Math.min(batch, order.length);
       int next = order.length;
-      for (int step = 0; step < steps; step++) {
-        if (next + size > order.length) {
-          LabelledTokens.shuffle(order, random);
-          next = 0;
+      try (RowGather gather = new RowGather(input, size);
+          SoftmaxRegression regression =
+              new SoftmaxRegression(
+                  network.getParam(WEIGHT).transpose(),
+                  network.getParam(BIAS),
+                  new Adam(new CosineSchedule(learningRate, 0, 0, steps)),
+                  size)) {
+        for (int step = 0; step < steps; step++) {
+          if (next + size > order.length) {
+            LabelledTokens.shuffle(order, random);
+            next = 0;
+          }
+          int[] labels =
+              Arrays.stream(order, next, next + size).map(row -> known.labels()[row]).toArray();
+          regression.step(gather.of(order, next, next + size), labels, importance, step);
+          next += size;
         }
-        int[] rows = Arrays.copyOfRange(order, next, next + size);
-        next += size;
-        int[] labels = Arrays.stream(rows).map(row -> known.labels()[row]).toArray();
-        try (INDArray features = Nd4j.pullRows(input, 1, rows)) {
-          regression.step(features, labels, importance, step);
-        }
+        network.setParam(WEIGHT, regression.weights().transpose());
+        network.setParam(BIAS, regression.bias());
       }
-      network.setParam(WEIGHT, regression.weights().transpose());
-      network.setParam(BIAS, regression.bias());
     }
   }
 }

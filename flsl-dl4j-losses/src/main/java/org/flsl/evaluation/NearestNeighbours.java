@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.flsl.layers.kernels.OneThread;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,7 +15,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>{@code score(class) = sum over the k nearest of that class of exp(cosine / T)}, scaled to a
  * sum of one: the weighted vote of Wu et al. (2018) that is usual for self-supervised features.
- * Cosines are products of large blocks of matrices; only the k best of each row are kept.
+ * Cosines are products of blocks of matrices, by one thread each; only the k best of each row are
+ * kept.
  */
 public final class NearestNeighbours implements TokenClassifier {
   /** Usual number of neighbours. */
@@ -23,13 +25,15 @@ public final class NearestNeighbours implements TokenClassifier {
   /** Usual temperature. */
   public static final double TEMPERATURE = 0.07;
 
-  private static final int QUERY_BLOCK = 1024;
-  private static final int KEY_BLOCK = 2048;
+  /** The cosines of a block of queries with a block of keys stay in the cache of one core. */
+  private static final int QUERY_BLOCK = 256;
 
-  /** Queries that look through their cosines one after the other, with one row of memory. */
-  private static final int SLICE = 16;
+  private static final int KEY_BLOCK = 512;
 
-  private final INDArray keys;
+  /** The keys, a block in each. */
+  private final List<INDArray> keys;
+
+  private final long width;
   private final int[] labels;
   private final int[] sizes;
 
@@ -62,7 +66,8 @@ public final class NearestNeighbours implements TokenClassifier {
    */
   NearestNeighbours(LabelledTokens known, List<int[]> samples, int k, double temperature) {
     check(k, temperature);
-    this.keys = UnitLength.rows(known.tokens());
+    this.keys = blocks(UnitLength.rows(known.tokens()), KEY_BLOCK);
+    this.width = known.tokens().size(1);
     this.labels = known.labels().clone();
     this.sizes = samples.stream().mapToInt(sample -> sample.length).toArray();
     this.counted = new boolean[samples.size()][labels.length];
@@ -101,39 +106,27 @@ public final class NearestNeighbours implements TokenClassifier {
 
   /** As {@link #scores}, of each sample. */
   List<float[]> scoresOfEachSample(INDArray tokens) {
-    if (tokens.rank() != 2 || tokens.size(1) != keys.size(1)) {
+    if (tokens.rank() != 2 || tokens.size(1) != width) {
       throw new IllegalArgumentException(
           "Queries %s do not fit keys of width %d"
-              .formatted(Arrays.toString(tokens.shape()), keys.size(1)));
+              .formatted(Arrays.toString(tokens.shape()), width));
     }
     int queries = Math.toIntExact(tokens.size(0));
     List<float[]> scores =
         IntStream.of(sizes)
             .mapToObj(size -> new float[Math.multiplyExact(queries, classes)])
             .toList();
-    try (INDArray products =
-        Nd4j.createUninitialized(
-            DataType.FLOAT,
-            (long) Math.min(QUERY_BLOCK, queries) * Math.min(KEY_BLOCK, labels.length))) {
-      for (int start = 0; start < queries; start += QUERY_BLOCK) {
-        int end = Math.min(start + QUERY_BLOCK, queries);
-        Nearest[][] nearest = nearest(UnitLength.rows(rows(tokens, start, end)), products);
-        int first = start;
-        IntStream.range(0, nearest.length)
-            .parallel()
-            .forEach(
-                i -> {
-                  for (int sample = 0; sample < nearest[i].length; sample++) {
-                    vote(nearest[i][sample], scores.get(sample), (first + i) * classes);
-                  }
-                });
-      }
-    }
+    List<INDArray> blocks = blocks(UnitLength.rows(tokens), QUERY_BLOCK);
+    IntStream.range(0, blocks.size())
+        .parallel()
+        .forEach(
+            block ->
+                OneThread.run(() -> vote(nearest(blocks.get(block)), scores, block * QUERY_BLOCK)));
     return scores;
   }
 
   /** Those of each query in each sample. */
-  private Nearest[][] nearest(INDArray queries, INDArray memory) {
+  private Nearest[][] nearest(INDArray queries) {
     int count = Math.toIntExact(queries.size(0));
     Nearest[][] nearest = new Nearest[count][];
     Arrays.setAll(
@@ -142,30 +135,45 @@ public final class NearestNeighbours implements TokenClassifier {
             IntStream.of(sizes)
                 .mapToObj(size -> new Nearest(Math.min(k, size)))
                 .toArray(Nearest[]::new));
-    for (int start = 0; start < labels.length; start += KEY_BLOCK) {
-      int first = start;
-      int end = Math.min(start + KEY_BLOCK, labels.length);
-      int block = end - start;
-      INDArray cosines =
-          memory.get(NDArrayIndex.interval(0, (long) count * block)).reshape('c', count, block);
-      DotProducts.of(queries, rows(keys, start, end), cosines);
+    try (INDArray memory = Nd4j.createUninitialized(DataType.FLOAT, (long) count * KEY_BLOCK)) {
       FloatBuffer values = HeapCopy.buffer(memory);
-      IntStream.range(0, (count + SLICE - 1) / SLICE)
-          .parallel()
-          .forEach(
-              slice -> {
-                float[] row = new float[block];
-                for (int i = slice * SLICE; i < Math.min(count, (slice + 1) * SLICE); i++) {
-                  values.get(i * block, row);
-                  Nearest.offer(nearest[i], row, counted, first);
-                }
-              });
+      float[] row = {};
+      DotProducts products = null;
+      for (int block = 0; block < keys.size(); block++) {
+        int size = Math.toIntExact(keys.get(block).size(0));
+        if (size != row.length) {
+          row = new float[size];
+          products = DotProducts.ofRows(count, size, width);
+        }
+        INDArray cosines =
+            memory.get(NDArrayIndex.interval(0, (long) count * size)).reshape('c', count, size);
+        products.write(queries, keys.get(block), cosines);
+        for (int i = 0; i < count; i++) {
+          values.get(i * size, row);
+          Nearest.offer(nearest[i], row, counted, block * KEY_BLOCK);
+        }
+      }
     }
     return nearest;
   }
 
-  private static INDArray rows(INDArray matrix, long from, long to) {
-    return matrix.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+  private static List<INDArray> blocks(INDArray matrix, int size) {
+    return IntStream.range(0, Math.toIntExact((matrix.size(0) + size - 1) / size))
+        .mapToObj(
+            block ->
+                matrix.get(
+                    NDArrayIndex.interval(
+                        (long) block * size, Math.min((block + 1L) * size, matrix.size(0))),
+                    NDArrayIndex.all()))
+        .toList();
+  }
+
+  private void vote(Nearest[][] nearest, List<float[]> scores, int first) {
+    for (int i = 0; i < nearest.length; i++) {
+      for (int sample = 0; sample < nearest[i].length; sample++) {
+        vote(nearest[i][sample], scores.get(sample), (first + i) * classes);
+      }
+    }
   }
 
   private void vote(Nearest nearest, float[] scores, int at) {

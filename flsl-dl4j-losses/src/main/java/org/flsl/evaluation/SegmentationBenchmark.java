@@ -1,9 +1,15 @@
 package org.flsl.evaluation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelledImages;
@@ -92,35 +98,75 @@ public final class SegmentationBenchmark implements Benchmark {
   @Override
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
-    DenseFeatures known = null;
-    DenseFeatures asked = null;
-    int[] labels = null;
-    List<ConfusionMatrix> votes = null;
-    for (int seed = 1; seed <= seeds; seed++) {
-      if (known == null || candidate.seeded()) {
-        FeatureExtractor extractor = candidate.bySeed().apply(seed);
-        known = features(candidate, extractor, train, "training");
-        asked = features(candidate, extractor, test, "test");
-        labels = LabelledTokens.labels(train, known);
-        votes = null;
-      }
-      for (Method method : methods) {
-        progress.at("%s: %s".formatted(candidate.name(), method), seed, seeds);
-        if (method == Method.KNN && votes == null) {
-          int last = candidate.seeded() ? seed : seeds;
-          votes = voted(known, labels, asked, LongStream.rangeClosed(seed, last));
-        }
-        ConfusionMatrix result =
-            switch (method) {
-              case KNN -> votes.get(candidate.seeded() ? 0 : seed - 1);
-              case LINEAR -> probed(known, labels, asked, seed);
-              case KMEANS -> clustered(asked, seed);
-            };
-        values.add(method + " mIoU", result.meanIou());
-        values.add(method + " pixel accuracy", result.accuracy());
-      }
+    List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
+    List<List<Long>> ofSameFeatures =
+        candidate.seeded() ? all.stream().map(List::of).toList() : List.of(all);
+    for (List<Long> group : ofSameFeatures) {
+      measure(candidate, group)
+          .forEach(
+              (method, found) ->
+                  found.forEach(
+                      result -> {
+                        values.add(method + " mIoU", result.meanIou());
+                        values.add(method + " pixel accuracy", result.accuracy());
+                      }));
     }
     return values.of(candidate.name());
+  }
+
+  /** With each method and seed, side by side: probes and k-means keep one thread busy each. */
+  private Map<Method, List<ConfusionMatrix>> measure(Candidate candidate, List<Long> group) {
+    FeatureExtractor extractor = candidate.bySeed().apply(group.get(0));
+    DenseFeatures known = features(candidate, extractor, train, "training");
+    DenseFeatures asked = features(candidate, extractor, test, "test");
+    int[] labels = LabelledTokens.labels(train, known);
+    // Clusters form by direction, as nearest neighbours do.
+    DenseFeatures directions = methods.contains(Method.KMEANS) ? asked.scaledToLengthOne() : asked;
+    List<Work> works = new ArrayList<>();
+    for (Method method : methods) {
+      if (method == Method.KNN) {
+        works.add(new Work(method, () -> voted(known, labels, asked, group)));
+      } else {
+        for (long seed : group) {
+          works.add(
+              new Work(
+                  method,
+                  () ->
+                      List.of(
+                          method == Method.LINEAR
+                              ? probed(known, labels, asked, seed)
+                              : clustered(directions, seed))));
+        }
+      }
+    }
+    return inParallel(candidate, works);
+  }
+
+  /** What gives the results of a method, for one seed or several. */
+  private record Work(Method method, Supplier<List<ConfusionMatrix>> results) {}
+
+  private Map<Method, List<ConfusionMatrix>> inParallel(Candidate candidate, List<Work> works) {
+    String what =
+        "%s: %s"
+            .formatted(
+                candidate.name(),
+                methods.stream().map(Method::toString).collect(Collectors.joining(", ")));
+    AtomicInteger done = new AtomicInteger();
+    progress.at(what, 0, works.size());
+    return works.parallelStream()
+        .map(
+            work -> {
+              List<ConfusionMatrix> results = work.results().get();
+              synchronized (done) {
+                progress.at(what, done.incrementAndGet(), works.size());
+              }
+              return Map.entry(work.method(), results);
+            })
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey,
+                () -> new EnumMap<>(Method.class),
+                Collectors.flatMapping(entry -> entry.getValue().stream(), Collectors.toList())));
   }
 
   private DenseFeatures features(
@@ -132,9 +178,9 @@ public final class SegmentationBenchmark implements Benchmark {
 
   /** For each seed. What their draws have in common is compared once. */
   private List<ConfusionMatrix> voted(
-      DenseFeatures known, int[] labels, DenseFeatures asked, LongStream drawnBy) {
+      DenseFeatures known, int[] labels, DenseFeatures asked, List<Long> drawnBy) {
     List<int[]> draws =
-        drawnBy.mapToObj(seed -> LabelledTokens.rows(labels, tokens, seed)).toList();
+        drawnBy.stream().map(seed -> LabelledTokens.rows(labels, tokens, seed)).toList();
     int[] all = draws.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
     List<int[]> samples =
         draws.stream()
@@ -154,9 +200,7 @@ public final class SegmentationBenchmark implements Benchmark {
     return new Segmenter(probe.seed(seed).fit(drawn)).compare(asked, test);
   }
 
-  /** Clusters form by direction, as nearest neighbours do: tokens are scaled to length one. */
-  private ConfusionMatrix clustered(DenseFeatures asked, long seed) {
-    DenseFeatures directions = asked.scaledToLengthOne();
+  private ConfusionMatrix clustered(DenseFeatures directions, long seed) {
     KMeans found = KMeans.fit(LabelledTokens.draw(directions, tokens, seed), clusters, seed);
     return ClusterMatching.matched(new Segmenter(found).compare(directions, test));
   }

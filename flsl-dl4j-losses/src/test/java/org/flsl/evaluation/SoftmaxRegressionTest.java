@@ -33,7 +33,8 @@ class SoftmaxRegressionTest {
     MultiLayerNetwork network = network(rule, importance);
     INDArray start = network.params().dup();
     SoftmaxRegression ours =
-        new SoftmaxRegression(network.getParam("0_W").transpose(), network.getParam("0_b"), rule);
+        new SoftmaxRegression(
+            network.getParam("0_W").transpose(), network.getParam("0_b"), rule, labels.length);
     for (int step = 0; step < STEPS; step++) {
       network.fit(features, targets);
       ours.step(features, labels, importance, step);

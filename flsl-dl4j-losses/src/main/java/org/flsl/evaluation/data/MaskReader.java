@@ -97,9 +97,9 @@ public final class MaskReader {
   public LabelMask read(Path file) {
     BufferedImage image = decode(file);
     int[] labels = colours.isPresent() ? fromColours(image, file) : fromIndices(image, file);
-    for (int i = 0; i < labels.length; i++) {
-      if (ignored.contains(labels[i])) {
-        labels[i] = LabelMask.IGNORED;
+    for (int value : ignored) {
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = labels[i] == value ? LabelMask.IGNORED : labels[i];
       }
     }
     return new LabelMask(image.getWidth(), image.getHeight(), labels);
@@ -112,7 +112,8 @@ public final class MaskReader {
     try {
       // Not as a File, whose name goes through the locale.
       try (InputStream content = Files.newInputStream(file)) {
-        BufferedImage image = ImageIO.read(content);
+        // Nor as a plain stream, which ImageIO writes to a file of its own first.
+        BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(content));
         if (image != null) {
           return image;
         }

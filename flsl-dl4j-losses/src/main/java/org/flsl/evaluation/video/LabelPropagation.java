@@ -126,8 +126,9 @@ public final class LabelPropagation {
         memory
             .get(NDArrayIndex.interval(0, (long) queries.tokens() * keys.tokens()))
             .reshape('c', queries.tokens(), keys.tokens());
+    DotProducts products = DotProducts.ofRows(queries.tokens(), keys.tokens(), tokens.size(1));
     for (int f = 0; f < context.size(); f++) {
-      DotProducts.of(queries.of(tokens), keys.of(context.get(f).tokens), cosines);
+      products.write(queries.of(tokens), keys.of(context.get(f).tokens), cosines);
       FloatBuffer values = HeapCopy.buffer(memory);
       int firstKey = f * grid.tokens();
       IntStream.range(0, nearest.length)

@@ -21,16 +21,25 @@ public final class Recipes {
 
   private Recipes() {}
 
-  /** Reads a file, or the shipped recipe of that name, over a configuration. */
+  /** Reads a file, or the shipped recipe of pretraining of that name, over a configuration. */
   public static Config read(String fileOrName, Config base) {
+    return read(fileOrName, NAMES, base);
+  }
+
+  /**
+   * Reads a file, or a shipped recipe, over a configuration.
+   *
+   * @param names of the recipes that are meant for such configurations
+   */
+  public static Config read(String fileOrName, List<String> names, Config base) {
     // A folder of photos may well be called photos.
-    if (NAMES.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
+    if (names.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
       return ConfigFile.parse(shipped(fileOrName), "recipe " + fileOrName, base);
     }
     if (!Files.exists(Path.of(fileOrName))) {
       throw new UserError(
           "--config takes a YAML file or one of the recipes %s, and there is no '%s'"
-              .formatted(String.join(", ", NAMES), fileOrName));
+              .formatted(String.join(", ", names), fileOrName));
     }
     return ConfigFile.read(Path.of(fileOrName), base);
   }

@@ -23,6 +23,7 @@ import org.flsl.examples.loop.OpenRun;
 import org.flsl.examples.loop.Pace;
 import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
+import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.report.Page;
 import org.flsl.examples.run.History;
 import org.flsl.examples.run.MeasuresCsv;
@@ -32,7 +33,6 @@ import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.run.RunFolder;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
-import org.flsl.examples.settings.ConfigFile;
 import org.flsl.examples.settings.Setting;
 import org.flsl.examples.settings.SettingFlags;
 import org.flsl.training.checkpoint.AtomicFile;
@@ -54,9 +54,11 @@ final class TaskCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      paramLabel = "FILE",
-      description = "YAML file with the settings' names as keys; flags win over it.")
-  private Path recipe;
+      paramLabel = "FILE|NAME",
+      description =
+          "YAML file with the settings' names as keys, or a shipped recipe, which has the name of"
+              + " the task; flags win over it.")
+  private String recipe;
 
   @Option(
       names = "--resume",
@@ -172,7 +174,7 @@ final class TaskCommand implements Callable<Integer> {
     } else {
       config = task.kind().settings().defaults();
       if (recipe != null) {
-        config = ConfigFile.read(recipe, config);
+        config = Recipes.read(recipe, List.of(task.name()), config);
       }
     }
     for (Map.Entry<Setting<?>, String> flag : given.entrySet()) {
