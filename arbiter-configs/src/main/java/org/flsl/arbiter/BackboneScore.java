@@ -68,8 +68,7 @@ public final class BackboneScore implements ScoreFunction {
     this(name, null, null, Reading.USUAL);
   }
 
-  private BackboneScore(
-      String name, MeasureOnImages source, Benchmark benchmark, Reading reading) {
+  private BackboneScore(String name, MeasureOnImages source, Benchmark benchmark, Reading reading) {
     this.name = name;
     this.source = source;
     this.reading = reading;

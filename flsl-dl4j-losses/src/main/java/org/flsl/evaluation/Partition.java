@@ -186,8 +186,7 @@ final class Partition {
       float[] scores = new float[counts.length];
       DotProducts dotProducts = DotProducts.ofRows(block, counts.length, points.size(1));
       try (RowGather gather = new RowGather(points, block);
-          INDArray products =
-              Nd4j.createUninitialized(DataType.FLOAT, block, counts.length)) {
+          INDArray products = Nd4j.createUninitialized(DataType.FLOAT, block, counts.length)) {
         FloatBuffer numbers = HeapCopy.buffer(products);
         for (int start = 0; start < rows.length; start += block) {
           int end = Math.min(start + block, rows.length);

@@ -121,8 +121,7 @@ public final class SegmentationBenchmark implements Benchmark {
     DenseFeatures asked = features(candidate, extractor, test, "test");
     int[] labels = LabelledTokens.labels(train, known);
     // Clusters form by direction, as nearest neighbours do.
-    DenseFeatures directions =
-        methods.contains(Method.KMEANS) ? asked.scaledToLengthOne() : asked;
+    DenseFeatures directions = methods.contains(Method.KMEANS) ? asked.scaledToLengthOne() : asked;
     List<Work> works = new ArrayList<>();
     for (Method method : methods) {
       if (method == Method.KNN) {

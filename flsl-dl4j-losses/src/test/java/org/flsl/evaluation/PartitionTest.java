@@ -21,8 +21,7 @@ class PartitionTest {
   void everyPointStaysWithTheNearestCentre(double scale, int clusters, double offset) {
     Nd4j.getRandom().setSeed(11);
     INDArray points = Nd4j.randn(DataType.FLOAT, POINTS, 6).addi(offset).muli(scale);
-    INDArray centres =
-        points.get(NDArrayIndex.interval(0, clusters), NDArrayIndex.all()).dup('c');
+    INDArray centres = points.get(NDArrayIndex.interval(0, clusters), NDArrayIndex.all()).dup('c');
     Partition partition = new Partition(points, centres);
     float[][] numbers = points.toFloatMatrix();
     for (int move = 0; move < 15; move++) {
@@ -39,7 +38,8 @@ class PartitionTest {
         assertEquals(nearest, own, rounding);
         least += nearest;
       }
-      assertEquals(least, partition.inertia(), 1e-5 * POINTS * (1 + offset * offset) * scale * scale);
+      assertEquals(
+          least, partition.inertia(), 1e-5 * POINTS * (1 + offset * offset) * scale * scale);
       partition.moveCentres();
     }
   }

@@ -126,8 +126,7 @@ public final class LabelPropagation {
         memory
             .get(NDArrayIndex.interval(0, (long) queries.tokens() * keys.tokens()))
             .reshape('c', queries.tokens(), keys.tokens());
-    DotProducts products =
-        DotProducts.ofRows(queries.tokens(), keys.tokens(), tokens.size(1));
+    DotProducts products = DotProducts.ofRows(queries.tokens(), keys.tokens(), tokens.size(1));
     for (int f = 0; f < context.size(); f++) {
       products.write(queries.of(tokens), keys.of(context.get(f).tokens), cosines);
       FloatBuffer values = HeapCopy.buffer(memory);
