@@ -17,7 +17,7 @@ public final class Recipes {
   public static final String PHOTOS = "photos";
 
   public static final List<String> NAMES =
-      List.of(PHOTOS, "small-machine", "vit-small-16-published");
+      List.of(PHOTOS, "small-machine", "content", "vit-small-16-published");
 
   private Recipes() {}
 
