@@ -399,10 +399,8 @@ public abstract class FlslConfig {
      * nothing unless it is chosen does not by a weight of zero.
      */
     public Builder weight(LossTerm term, Scheduled weight) {
-      if (term.isLeftOut(weight)) {
-        return this;
-      }
-      return putObjective(term, Objects.requireNonNull(weight, term.weight()));
+      Objects.requireNonNull(weight, term.weight());
+      return term.isLeftOut(weight) ? this : putObjective(term, weight);
     }
 
     /** Weight of the {@linkplain IntraView intra-view term}. */
