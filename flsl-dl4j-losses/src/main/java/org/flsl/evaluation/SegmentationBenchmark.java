@@ -114,59 +114,61 @@ public final class SegmentationBenchmark implements Benchmark {
     return values.of(candidate.name());
   }
 
-  /** With each method and seed, side by side: probes and k-means keep one thread busy each. */
+  /**
+   * With each method and seed: first nearest neighbours, which keep all threads busy, then probes
+   * and k-means side by side, one thread each.
+   */
   private Map<Method, List<ConfusionMatrix>> measure(Candidate candidate, List<Long> group) {
     FeatureExtractor extractor = candidate.bySeed().apply(group.get(0));
     DenseFeatures known = features(candidate, extractor, train, "training");
     DenseFeatures asked = features(candidate, extractor, test, "test");
     int[] labels = LabelledTokens.labels(train, known);
-    // Clusters form by direction, as nearest neighbours do.
-    DenseFeatures directions = methods.contains(Method.KMEANS) ? asked.scaledToLengthOne() : asked;
-    List<Work> works = new ArrayList<>();
-    for (Method method : methods) {
-      if (method == Method.KNN) {
-        works.add(new Work(method, () -> voted(known, labels, asked, group)));
-      } else {
-        for (long seed : group) {
-          works.add(
-              new Work(
-                  method,
-                  () ->
-                      List.of(
-                          method == Method.LINEAR
-                              ? probed(known, labels, asked, seed)
-                              : clustered(directions, seed))));
-        }
-      }
+    Map<Method, List<ConfusionMatrix>> results = new EnumMap<>(Method.class);
+    if (methods.contains(Method.KNN)) {
+      String what = "%s: %s".formatted(candidate.name(), Method.KNN);
+      progress.at(what, 0, 1);
+      results.put(Method.KNN, voted(known, labels, asked, group));
+      progress.at(what, 1, 1);
     }
-    return inParallel(candidate, works);
+    List<Work> works = new ArrayList<>();
+    if (methods.contains(Method.LINEAR)) {
+      group.forEach(
+          seed -> works.add(new Work(Method.LINEAR, () -> probed(known, labels, asked, seed))));
+    }
+    if (methods.contains(Method.KMEANS)) {
+      // Clusters form by direction, as nearest neighbours do.
+      DenseFeatures directions = asked.scaledToLengthOne();
+      group.forEach(seed -> works.add(new Work(Method.KMEANS, () -> clustered(directions, seed))));
+    }
+    results.putAll(inParallel(candidate, works));
+    return results;
   }
 
-  /** What gives the results of a method, for one seed or several. */
-  private record Work(Method method, Supplier<List<ConfusionMatrix>> results) {}
+  /** What gives the result of a method for one seed. */
+  private record Work(Method method, Supplier<ConfusionMatrix> result) {}
 
   private Map<Method, List<ConfusionMatrix>> inParallel(Candidate candidate, List<Work> works) {
     String what =
         "%s: %s"
             .formatted(
                 candidate.name(),
-                methods.stream().map(Method::toString).collect(Collectors.joining(", ")));
+                works.stream()
+                    .map(work -> work.method().toString())
+                    .distinct()
+                    .collect(Collectors.joining(", ")));
     AtomicInteger done = new AtomicInteger();
-    progress.at(what, 0, works.size());
     return works.parallelStream()
         .map(
             work -> {
-              List<ConfusionMatrix> results = work.results().get();
+              ConfusionMatrix result = work.result().get();
               synchronized (done) {
                 progress.at(what, done.incrementAndGet(), works.size());
               }
-              return Map.entry(work.method(), results);
+              return Map.entry(work.method(), result);
             })
         .collect(
             Collectors.groupingBy(
-                Map.Entry::getKey,
-                () -> new EnumMap<>(Method.class),
-                Collectors.flatMapping(entry -> entry.getValue().stream(), Collectors.toList())));
+                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
   private DenseFeatures features(
