@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.flsl.layers.samediff.CompiledLossLayer;
@@ -32,16 +31,6 @@ public final class GradientCheck {
   /** A loss that is sensitive to every element of its input: a fixed random mix of squares. */
   public static final class MixedSquares extends CompiledLossLayer {
     public MixedSquares() {}
-
-    @Override
-    public void defineParameters(SDLayerParams params) {
-      // There are none.
-    }
-
-    @Override
-    public void initializeParameters(Map<String, INDArray> params) {
-      // There are none.
-    }
 
     @Override
     protected SDVariable define(Definition d, SDVariable input) {

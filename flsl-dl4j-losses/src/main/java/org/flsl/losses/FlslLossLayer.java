@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.flsl.layers.samediff.CompiledLossLayer;
 import org.flsl.layers.samediff.Definition;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -32,16 +30,6 @@ public final class FlslLossLayer extends CompiledLossLayer {
    */
   public FlslLossLayer(Map<String, ISchedule> weights) {
     this.weights = new LinkedHashMap<>(weights);
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    // The weights are configuration, not parameters.
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    // There are none.
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffOutputLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -42,6 +43,16 @@ public abstract class CompiledLossLayer extends SameDiffOutputLayer {
       SameDiff sameDiff, SDVariable input, SDVariable labels, Map<String, SDVariable> params) {
     throw new UnsupportedOperationException(
         getClass().getSimpleName() + " is run by its own runtime; use it in a ComputationGraph");
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    // A loss has none.
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    // A loss has none.
   }
 
   @Override

@@ -1,10 +1,8 @@
 package org.flsl.losses.dense;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledLossLayer;
 import org.flsl.layers.samediff.Definition;
@@ -48,16 +46,6 @@ public final class DetectionLoss extends CompiledLossLayer {
   @Override
   public boolean labelsRequired() {
     return true;
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    // There are none.
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    // There are none.
   }
 
   @Override

@@ -2,10 +2,8 @@ package org.flsl.losses.dense;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.flsl.layers.TokenTypes;
 import org.flsl.layers.dense.DetectionTowers;
 import org.flsl.layers.samediff.CompiledLossLayer;
@@ -63,16 +61,6 @@ public final class InstanceLoss extends CompiledLossLayer {
   @Override
   public boolean labelsRequired() {
     return true;
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    // There are none.
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    // There are none.
   }
 
   @Override

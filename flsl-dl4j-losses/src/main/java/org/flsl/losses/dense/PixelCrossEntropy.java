@@ -2,12 +2,10 @@ package org.flsl.losses.dense;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.flsl.layers.samediff.CompiledLossLayer;
 import org.flsl.layers.samediff.Definition;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -63,16 +61,6 @@ public final class PixelCrossEntropy extends CompiledLossLayer {
   @Override
   public boolean labelsRequired() {
     return true;
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    // The weights are configuration, not parameters.
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    // There are none.
   }
 
   @Override

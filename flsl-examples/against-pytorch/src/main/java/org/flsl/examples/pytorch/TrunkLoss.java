@@ -1,13 +1,10 @@
 package org.flsl.examples.pytorch;
 
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.flsl.layers.samediff.CompiledLossLayer;
 import org.flsl.layers.samediff.Definition;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -29,16 +26,6 @@ final class TrunkLoss extends CompiledLossLayer {
       weights[i] = (float) Math.sin(i);
     }
     return weights;
-  }
-
-  @Override
-  public void defineParameters(SDLayerParams params) {
-    // There are none.
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    // There are none.
   }
 
   @Override
