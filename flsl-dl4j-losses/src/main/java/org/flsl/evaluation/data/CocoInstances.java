@@ -606,7 +606,7 @@ public final class CocoInstances {
     }
   }
 
-  private final class Instances extends AnnotatedImages implements BoxSet {
+  private final class Instances extends AnnotatedImages implements MaskedBoxSet {
     private final List<MaskedObjects> objects;
 
     Instances(Listed listed) {
@@ -615,18 +615,8 @@ public final class CocoInstances {
     }
 
     @Override
-    public List<LabelledBox> boxes(int image) {
-      return objects.get(image).boxes();
-    }
-
-    @Override
-    public List<LabelledBox> ignored(int image) {
-      return objects.get(image).ignored();
-    }
-
-    @Override
-    public List<RunLengths> masks(int image) {
-      return objects.get(image).masks();
+    public MaskedObjects objects(int image) {
+      return objects.get(image);
     }
   }
 

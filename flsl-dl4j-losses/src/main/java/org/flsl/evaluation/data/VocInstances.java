@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Objects that one mask of an image numbers and another one classes, as PASCAL VOC has them. */
-final class VocInstances implements BoxSet {
+final class VocInstances implements MaskedBoxSet {
   private static final Logger LOG = LoggerFactory.getLogger(VocInstances.class);
 
   private final SegmentationSet classed;
@@ -121,17 +121,7 @@ final class VocInstances implements BoxSet {
   }
 
   @Override
-  public List<LabelledBox> boxes(int image) {
-    return objects.get(image).boxes();
-  }
-
-  @Override
-  public List<LabelledBox> ignored(int image) {
-    return objects.get(image).ignored();
-  }
-
-  @Override
-  public List<RunLengths> masks(int image) {
-    return objects.get(image).masks();
+  public MaskedObjects objects(int image) {
+    return objects.get(image);
   }
 }
