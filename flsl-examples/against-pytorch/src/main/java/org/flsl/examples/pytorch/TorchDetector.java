@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.flsl.layers.TokenGrid;
@@ -35,18 +34,13 @@ final class TorchDetector implements DoubleSupplier {
 
   @Override
   public double getAsDouble() {
-    weights.beginStep();
-    double result;
-    try (NDManager scope = manager.newSubManager();
-        GradientCollector collector = manager.getEngine().newGradientCollector()) {
-      NDArray loss = loss(scope);
-      collector.backward(loss);
-      result = loss.getFloat();
-    }
-    weights.clip(Case.CLIP);
-    weights.update(ops, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
-    weights.endStep();
-    return result;
+    return weights.step(
+        manager,
+        this::loss,
+        () -> {
+          weights.clip(Case.CLIP);
+          weights.update(ops, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
+        });
   }
 
   private NDArray loss(NDManager scope) {

@@ -3,7 +3,6 @@ package org.flsl.examples.pytorch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.flsl.layers.vit.VitConfig;
@@ -37,17 +36,14 @@ final class TorchFlsl implements DoubleSupplier {
 
   @Override
   public double getAsDouble() {
-    student.beginStep();
-    double result;
-    try (NDManager scope = manager.newSubManager();
-        GradientCollector collector = manager.getEngine().newGradientCollector()) {
-      NDArray loss = loss(scope);
-      collector.backward(loss);
-      result = loss.getFloat();
-    }
-    student.clip(Case.CLIP);
-    student.update(ops, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
-    student.endStep();
+    double result =
+        student.step(
+            manager,
+            this::loss,
+            () -> {
+              student.clip(Case.CLIP);
+              student.update(ops, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
+            });
     teacher.follow(student, Case.MOMENTUM);
     return result;
   }

@@ -4,7 +4,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -95,19 +94,14 @@ final class TorchProgram implements Program {
 
   private double train(TorchVit network, Loaded loaded, Case setting, TorchScriptOps update) {
     TorchWeights weights = loaded.weights();
-    weights.beginStep();
-    double result;
-    try (NDManager scope = manager.newSubManager();
-        GradientCollector collector = engine.newGradientCollector()) {
-      NDArray loss = loss(network, loaded, setting, scope);
-      collector.backward(loss);
-      result = loss.getFloat();
-    }
-    if (update != null) {
-      weights.update(update, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
-    }
-    weights.endStep();
-    return result;
+    return weights.step(
+        manager,
+        scope -> loss(network, loaded, setting, scope),
+        () -> {
+          if (update != null) {
+            weights.update(update, manager, Case.LEARNING_RATE, Case.WEIGHT_DECAY);
+          }
+        });
   }
 
   private static NDArray loss(TorchVit network, Loaded loaded, Case setting, NDManager scope) {

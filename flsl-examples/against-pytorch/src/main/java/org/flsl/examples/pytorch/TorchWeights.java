@@ -2,10 +2,12 @@ package org.flsl.examples.pytorch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The parameters of a network, with their gradients and AdamW's moments.
@@ -38,8 +40,29 @@ final class TorchWeights {
     return leaf == null ? values.get(name) : leaf;
   }
 
+  /**
+   * Takes a training step.
+   *
+   * @param loss of the parameters as they are taken, in the manager that is given
+   * @param update what is done with the gradients before they are forgotten
+   * @return the loss
+   */
+  double step(NDManager manager, Function<NDManager, NDArray> loss, Runnable update) {
+    beginStep();
+    double result;
+    try (NDManager scope = manager.newSubManager();
+        GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      NDArray value = loss.apply(scope);
+      collector.backward(value);
+      result = value.getFloat();
+    }
+    update.run();
+    endStep();
+    return result;
+  }
+
   /** Lets gradients reach the parameters that are taken from now on. */
-  void beginStep() {
+  private void beginStep() {
     values.forEach(
         (name, value) -> {
           NDArray leaf = value.stopGradient();
@@ -49,7 +72,7 @@ final class TorchWeights {
   }
 
   /** Forgets the gradients. */
-  void endStep() {
+  private void endStep() {
     leaves.values().forEach(NDArray::close);
     leaves.clear();
   }
