@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,19 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import javax.imageio.ImageIO;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
-import org.flsl.layers.vit.VitBackbone;
-import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
-import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** {@code flsl train detection}, {@code predict} and {@code eval detection}, from labels to AP. */
@@ -34,61 +27,24 @@ class DetectionCommandTest {
 
   @TempDir private Path folder;
   private Screen screen = new Screen(false);
-  private Path backbone;
+  private DrawnTask task;
 
   @BeforeEach
   void draw() throws IOException {
-    draw("train", 12, 1);
-    draw("test", 4, 2);
-    backbone = folder.resolve("backbone.zip");
-    ModelSerializer.writeModel(
-        VitBackbone.of(
-                VitConfig.builder()
-                    .width(24)
-                    .depth(1)
-                    .heads(2)
-                    .patch(8)
-                    .imageSize(32)
-                    .dropPath(0)
-                    .build())
-            .network(new NeuralNetConfiguration.Builder().seed(1), 32, 32),
-        backbone.toFile(),
-        false);
+    task = new DrawnTask(folder, "detection", "bright", "dark");
+    task.draw("train", 12, 1, 1, DetectionCommandTest::rectangle);
+    task.draw("test", 4, 1, 2, DetectionCommandTest::rectangle);
+    task.writeBackbone();
   }
 
-  /** Photos with a bright and a dark rectangle; the last one has none. */
-  private void draw(String name, int photos, long seed) throws IOException {
-    Random random = new Random(seed);
-    Path images = Files.createDirectories(folder.resolve(name));
-    ObjectNode json = JSON.createObjectNode();
-    ArrayNode annotations = json.putArray("annotations");
-    for (int i = 0; i < photos; i++) {
-      BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
-      Graphics2D graphics = image.createGraphics();
-      graphics.setColor(Color.GRAY);
-      graphics.fillRect(0, 0, 64, 64);
-      for (int category = 0; category < 2 && i < photos - 1; category++) {
-        int x = 32 * category + random.nextInt(10);
-        int y = random.nextInt(40);
-        graphics.setColor(category == 0 ? Color.WHITE : Color.BLACK);
-        graphics.fillRect(x, y, 20, 22);
-        ObjectNode annotation = annotations.addObject();
-        annotation.put("id", annotations.size()).put("image_id", i).put("category_id", category);
-        annotation.putArray("bbox").add(x).add(y).add(20).add(22);
-      }
-      graphics.dispose();
-      ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
-      json.withArray("images")
-          .addObject()
-          .put("id", i)
-          .put("file_name", i + ".png")
-          .put("width", 64)
-          .put("height", 64);
-    }
-    ArrayNode categories = json.putArray("categories");
-    categories.addObject().put("id", 0).put("name", "bright");
-    categories.addObject().put("id", 1).put("name", "dark");
-    Files.writeString(folder.resolve(name + ".json"), json.toString());
+  /** A bright and a dark one. */
+  private static void rectangle(
+      Graphics2D graphics, Random random, int category, ObjectNode annotation) {
+    int x = 32 * category + random.nextInt(10);
+    int y = random.nextInt(40);
+    graphics.setColor(category == 0 ? Color.WHITE : Color.BLACK);
+    graphics.fillRect(x, y, 20, 22);
+    annotation.putArray("bbox").add(x).add(y).add(20).add(22);
   }
 
   private int flsl(String... arguments) {
@@ -100,25 +56,12 @@ class DetectionCommandTest {
         arguments);
   }
 
-  private String[] training(String... more) {
-    List<String> all = new ArrayList<>(List.of("train", "detection"));
-    for (String name : List.of("train", "test")) {
-      String prefix = name.equals("test") ? "--test-" : "--";
-      all.addAll(List.of(prefix + "images", folder.resolve(name).toString()));
-      all.addAll(List.of(prefix + "coco", folder.resolve(name + ".json").toString()));
-    }
-    all.addAll(List.of("--init", backbone.toString(), "--batch", "4", "--head-width", "16"));
-    all.addAll(List.of("--lr", "0.006", "--layer-decay", "1", "--scale", "1..1", "--flip", "0"));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
-  }
-
   @Test
   void labelsBecomeADetectorAndPhotosBoxes() throws IOException {
     Path run = folder.resolve("run");
     assertEquals(
         0,
-        flsl(training("--epochs", "30", "--measure-every", "15", "--out", run.toString())),
+        flsl(task.training("--epochs", "30", "--measure-every", "15", "--out", run.toString())),
         screen.err());
     assertTrue(screen.out().contains("boxes to learn from: bright 11, dark 11"), screen.out());
     assertTrue(screen.out().contains("after epoch 30  validation: AP "), screen.out());
@@ -229,8 +172,8 @@ class DetectionCommandTest {
       List<String> options = each.subList(1, each.size());
       int status =
           options.get(0).equals("train")
-              ? flsl("train", "detection", "--init", backbone.toString())
-              : flsl(training(options.toArray(String[]::new)));
+              ? flsl("train", "detection", "--init", task.backbone().toString())
+              : flsl(task.training(options.toArray(String[]::new)));
       assertEquals(1, status);
       assertTrue(screen.err().contains(each.get(0)), screen.err());
       assertEquals(1, screen.err().lines().count(), screen.err());

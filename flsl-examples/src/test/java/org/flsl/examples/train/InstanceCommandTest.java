@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import javax.imageio.ImageIO;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
-import org.flsl.layers.vit.VitBackbone;
-import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.OnnxModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,63 +31,33 @@ class InstanceCommandTest {
 
   @TempDir private Path folder;
   private Screen screen = new Screen(false);
-  private Path backbone;
+  private DrawnTask task;
 
   @BeforeEach
   void draw() throws IOException {
-    draw("train", 16, 1);
-    draw("test", 4, 2);
-    backbone = folder.resolve("backbone.zip");
-    VitConfig vit =
-        VitConfig.builder().width(24).depth(1).heads(2).patch(8).imageSize(32).dropPath(0).build();
-    ModelSerializer.writeModel(
-        VitBackbone.of(vit).network(new NeuralNetConfiguration.Builder().seed(1), 32, 32),
-        backbone.toFile(),
-        false);
+    task = new DrawnTask(folder, "instances", "disc", "square");
+    task.draw("train", 16, 0, 1, InstanceCommandTest::outlined);
+    task.draw("test", 4, 0, 2, InstanceCommandTest::outlined);
+    task.writeBackbone();
   }
 
-  /** Photos with a red disc and a blue square that stands on a corner, outlined by polygons. */
-  private void draw(String name, int photos, long seed) throws IOException {
-    Random random = new Random(seed);
-    Path images = Files.createDirectories(folder.resolve(name));
-    ObjectNode json = JSON.createObjectNode();
-    ArrayNode annotations = json.putArray("annotations");
-    for (int i = 0; i < photos; i++) {
-      BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
-      Graphics2D graphics = image.createGraphics();
-      graphics.setColor(Color.GRAY);
-      graphics.fillRect(0, 0, 64, 64);
-      for (int category = 0; category < 2; category++) {
-        int x = 12 + 32 * category + random.nextInt(8);
-        int y = 12 + random.nextInt(40);
-        ObjectNode annotation = annotations.addObject();
-        annotation.put("id", annotations.size()).put("image_id", i).put("category_id", category);
-        ArrayNode polygon = annotation.putArray("segmentation").addArray();
-        int corners = category == 0 ? CORNERS : 4;
-        int[] xs = new int[corners];
-        int[] ys = new int[corners];
-        for (int corner = 0; corner < corners; corner++) {
-          double angle = 2 * Math.PI * corner / corners;
-          xs[corner] = (int) Math.round(x + 12 * Math.cos(angle));
-          ys[corner] = (int) Math.round(y + 12 * Math.sin(angle));
-          polygon.add(xs[corner]).add(ys[corner]);
-        }
-        graphics.setColor(category == 0 ? Color.RED : Color.BLUE);
-        graphics.fillPolygon(xs, ys, corners);
-      }
-      graphics.dispose();
-      ImageIO.write(image, "png", images.resolve(i + ".png").toFile());
-      json.withArray("images")
-          .addObject()
-          .put("id", i)
-          .put("file_name", i + ".png")
-          .put("width", 64)
-          .put("height", 64);
+  /** A red disc and a blue square that stands on a corner, outlined by polygons. */
+  private static void outlined(
+      Graphics2D graphics, Random random, int category, ObjectNode annotation) {
+    int x = 12 + 32 * category + random.nextInt(8);
+    int y = 12 + random.nextInt(40);
+    ArrayNode polygon = annotation.putArray("segmentation").addArray();
+    int corners = category == 0 ? CORNERS : 4;
+    int[] xs = new int[corners];
+    int[] ys = new int[corners];
+    for (int corner = 0; corner < corners; corner++) {
+      double angle = 2 * Math.PI * corner / corners;
+      xs[corner] = (int) Math.round(x + 12 * Math.cos(angle));
+      ys[corner] = (int) Math.round(y + 12 * Math.sin(angle));
+      polygon.add(xs[corner]).add(ys[corner]);
     }
-    ArrayNode categories = json.putArray("categories");
-    categories.addObject().put("id", 0).put("name", "disc");
-    categories.addObject().put("id", 1).put("name", "square");
-    Files.writeString(folder.resolve(name + ".json"), json.toString());
+    graphics.setColor(category == 0 ? Color.RED : Color.BLUE);
+    graphics.fillPolygon(xs, ys, corners);
   }
 
   private int flsl(String... arguments) {
@@ -105,24 +69,11 @@ class InstanceCommandTest {
         arguments);
   }
 
-  private String[] training(String... more) {
-    List<String> all = new ArrayList<>(List.of("train", "instances"));
-    for (String name : List.of("train", "test")) {
-      String prefix = name.equals("test") ? "--test-" : "--";
-      all.addAll(List.of(prefix + "images", folder.resolve(name).toString()));
-      all.addAll(List.of(prefix + "coco", folder.resolve(name + ".json").toString()));
-    }
-    all.addAll(List.of("--init", backbone.toString(), "--batch", "4", "--head-width", "16"));
-    all.addAll(List.of("--lr", "0.006", "--layer-decay", "1", "--scale", "1..1", "--flip", "0"));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
-  }
-
   @Test
   void outlinesBecomeAModelAndPhotosMasks() throws IOException {
     Path run = folder.resolve("run");
     String[] training =
-        training("--epochs", "50", "--measure-every", "25", "--out", run.toString());
+        task.training("--epochs", "50", "--measure-every", "25", "--out", run.toString());
     assertEquals(0, flsl(training), screen.err());
     assertTrue(screen.out().contains("after epoch 50  validation: AP "), screen.out());
     assertTrue(Files.exists(run.resolve("instances.zip")));
@@ -165,7 +116,7 @@ class InstanceCommandTest {
   @Test
   void aModelIsExportedAsOnnxAndAsNothingElse() throws IOException {
     Path run = folder.resolve("run");
-    assertEquals(0, flsl(training("--epochs", "1", "--out", run.toString())), screen.err());
+    assertEquals(0, flsl(task.training("--epochs", "1", "--out", run.toString())), screen.err());
     assertEquals(0, flsl("export", run.toString()), screen.err());
     assertTrue(screen.out().contains("instances, images of 32 x 32"), screen.out());
     Map<String, String> notes = OnnxModel.read(run.resolve("instances.onnx")).notes();
@@ -217,11 +168,11 @@ class InstanceCommandTest {
     Map<String, String[]> wrong =
         Map.of(
             "--images is missing: labels are --voc FOLDER with SegmentationObject, or",
-            new String[] {"train", "instances", "--init", backbone.toString()},
+            new String[] {"train", "instances", "--init", task.backbone().toString()},
             "has an outline that can be used",
-            training(),
+            task.training(),
             "--voc and --images both say",
-            training("--voc", folder.toString()));
+            task.training("--voc", folder.toString()));
     wrong.forEach(
         (message, arguments) -> {
           assertEquals(1, flsl(arguments));
