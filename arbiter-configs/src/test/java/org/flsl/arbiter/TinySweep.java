@@ -3,11 +3,11 @@ package org.flsl.arbiter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.NativeThreads;
@@ -53,9 +53,7 @@ public final class TinySweep {
 
   /** Runs {@code flsl sweep} in this process. */
   public int run(Object... arguments) {
-    List<String> all =
-        Stream.concat(Stream.of("sweep"), Stream.of(arguments).map(String::valueOf)).toList();
-    return Main.run(terminal(), ENVIRONMENT, all.toArray(String[]::new));
+    return Main.run(terminal(), ENVIRONMENT, command(arguments).toArray(String[]::new));
   }
 
   /**
@@ -64,15 +62,11 @@ public final class TinySweep {
    * @param output receives what it says
    */
   public static Process fork(Path output, Object... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.add("sweep");
-    Stream.of(arguments).map(String::valueOf).forEach(command::add);
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().putAll(ENVIRONMENT);
-    return builder.start();
+    return ForkedJvm.start(Main.class, output, ENVIRONMENT, command(arguments)).process();
+  }
+
+  private static List<String> command(Object... arguments) {
+    return Stream.concat(Stream.of("sweep"), Stream.of(arguments).map(String::valueOf)).toList();
   }
 
   /** Waits until a process has said this. */

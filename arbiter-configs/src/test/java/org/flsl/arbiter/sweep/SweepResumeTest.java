@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.TinySweep;
+import org.flsl.examples.ForkedJvm;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class SweepResumeTest {
     output = folder.resolve("interrupted.txt");
     Process interrupted = TinySweep.fork(output, "--resume", sweep);
     TinySweep.await(interrupted, output, "candidate 3 (4 of 6)");
-    new ProcessBuilder("kill", "-INT", String.valueOf(interrupted.pid())).start().waitFor();
+    ForkedJvm.signal(interrupted, "INT");
     assertEquals(130, ended(interrupted), Files.readString(output));
     assertTrue(
         Files.readString(output).contains("go on with: ./flsl sweep --resume " + sweep),
