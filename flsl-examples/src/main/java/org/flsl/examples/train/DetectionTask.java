@@ -1,30 +1,19 @@
 package org.flsl.examples.train;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.downstream.detection.DetectorExport;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ClassNames;
 import org.flsl.evaluation.data.DrawnOn;
-import org.flsl.evaluation.data.ImageSize;
-import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.evaluation.data.TextBoxes;
-import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.eval.CocoOptions;
 import org.flsl.examples.run.MetricColumns;
 import org.flsl.examples.run.RunKind;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
-import org.flsl.views.decode.ImageDecoder;
 
 /** {@code flsl train detection}: objects and the boxes around them. */
-final class DetectionTask implements Task {
+final class DetectionTask extends ObjectTask {
   private static final String EXPECTED =
       "--voc FOLDER, or --images and --test-images with one of --coco and --test-coco, --yolo and"
           + " --test-yolo, --visdrone and --test-visdrone, --uavdt and --test-uavdt";
@@ -49,18 +38,6 @@ final class DetectionTask implements Task {
   private static final Setting<Path> TEST_UAVDT =
       LabelSettings.path(
           "test-uavdt", "FOLDER", "UAVDT's annotations of sequences in test-images.");
-
-  private static final List<Setting<Path>> PLACES =
-      List.of(
-          LabelSettings.VOC,
-          LabelSettings.COCO,
-          LabelSettings.TEST_COCO,
-          YOLO,
-          TEST_YOLO,
-          VISDRONE,
-          TEST_VISDRONE,
-          UAVDT,
-          TEST_UAVDT);
 
   private static final RunKind KIND =
       new RunKind(
@@ -88,9 +65,12 @@ final class DetectionTask implements Task {
           "detector",
           new MetricColumns(List.of(), List.of("learning_rate")));
 
-  @Override
-  public RunKind kind() {
-    return KIND;
+  DetectionTask() {
+    super(
+        KIND,
+        false,
+        EXPECTED,
+        List.of(YOLO, TEST_YOLO, VISDRONE, TEST_VISDRONE, UAVDT, TEST_UAVDT));
   }
 
   @Override
@@ -99,40 +79,9 @@ final class DetectionTask implements Task {
   }
 
   @Override
-  public Path images(Config config) {
-    return LabelSettings.images(config, EXPECTED);
-  }
-
-  @Override
-  public TaskData open(Config config, ImageDecoder decoder, Terminal terminal) {
-    return DetectionData.of(stored(config), false, decoder, terminal);
-  }
-
-  @Override
-  public void onnx(
-      ComputationGraph graph, ImageSize size, Map<String, String> metadata, OutputStream out)
-      throws IOException {
-    DetectorExport.onnx(graph, size, metadata, out);
-  }
-
-  /** To learn from, and to test on. */
-  private static List<BoxSet> stored(Config config) {
-    DrawnOn drawnOn = config.get(LabelSettings.DRAWN_ON);
-    if (config.get(LabelSettings.VOC) != null) {
-      List<Setting<Path>> others = new ArrayList<>(PLACES);
-      others.addAll(List.of(LabelSettings.IMAGES, LabelSettings.TEST_IMAGES));
-      LabelSettings.alone(config, LabelSettings.VOC, others);
-      PascalVoc voc = new PascalVoc(config.get(LabelSettings.VOC), drawnOn);
-      return List.of(
-          voc.boxes(config.get(LabelSettings.TRAIN)), voc.boxes(config.get(LabelSettings.TEST)));
-    }
+  List<BoxSet> beside(Config config, DrawnOn drawnOn) {
     if (config.get(LabelSettings.COCO) != null) {
-      boolean skip = config.get(LabelSettings.SKIP_MISSING);
-      return both(
-          config,
-          LabelSettings.COCO,
-          LabelSettings.TEST_COCO,
-          (images, labels) -> CocoOptions.read(labels, images, skip, drawnOn).boxes());
+      return super.beside(config, drawnOn);
     }
     if (config.get(YOLO) != null) {
       Path names = config.get(CLASS_NAMES);
@@ -157,25 +106,5 @@ final class DetectionTask implements Task {
     }
     return both(
         config, UAVDT, TEST_UAVDT, (images, labels) -> TextBoxes.uavdt(images, labels, drawnOn));
-  }
-
-  /** Reads a set. */
-  private interface Reader {
-    BoxSet read(Path images, Path labels);
-  }
-
-  private static List<BoxSet> both(
-      Config config, Setting<Path> train, Setting<Path> test, Reader reader) {
-    LabelSettings.alone(
-        config, train, PLACES.stream().filter(place -> !place.equals(test)).toList());
-    Path images = required(config, LabelSettings.IMAGES);
-    Path labels = required(config, train);
-    Path testImages = required(config, LabelSettings.TEST_IMAGES);
-    Path testLabels = required(config, test);
-    return List.of(reader.read(images, labels), reader.read(testImages, testLabels));
-  }
-
-  private static Path required(Config config, Setting<Path> setting) {
-    return LabelSettings.required(config, setting, EXPECTED);
   }
 }

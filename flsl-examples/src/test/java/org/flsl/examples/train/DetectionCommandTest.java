@@ -211,7 +211,7 @@ class DetectionCommandTest {
         List.of(
             List.of("--images is missing: labels are --voc FOLDER, or", "train", "detection"),
             List.of("--coco and --yolo both say", "--yolo", folder.toString()),
-            List.of("--voc and --coco both say", "--voc", folder.toString()));
+            List.of("--voc and --images both say", "--voc", folder.toString()));
     for (List<String> each : wrong) {
       List<String> options = each.subList(1, each.size());
       int status =

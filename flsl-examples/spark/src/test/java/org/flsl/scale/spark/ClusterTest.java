@@ -116,23 +116,26 @@ class ClusterTest {
 
   private static void awaitSteps(String name, int steps, Process driver)
       throws IOException, InterruptedException {
-    for (int i = 0; i < 3000 && metrics(name).size() <= steps && driver.isAlive(); i++) {
-      Thread.sleep(100);
-    }
-    assertTrue(metrics(name).size() > steps, Files.readString(cluster.log(name)));
+    await(() -> metrics(name).size() > steps, name, driver);
   }
 
   private static void awaitResult(String name, String status, Process driver)
       throws IOException, InterruptedException {
     Path file = folder.resolve(name).resolve("results.csv");
     String wanted = "," + status + ",";
-    for (int i = 0; i < 3000 && driver.isAlive(); i++) {
-      if (Files.exists(file) && Files.readString(file).contains(wanted)) {
-        return;
-      }
+    await(() -> Files.exists(file) && Files.readString(file).contains(wanted), name, driver);
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Condition condition, String name, Process driver)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < 3000 && !condition.holds() && driver.isAlive(); i++) {
       Thread.sleep(100);
     }
-    throw new AssertionError(Files.readString(cluster.log(name)));
+    assertTrue(condition.holds(), Files.readString(cluster.log(name)));
   }
 
   /** Without the seconds. */
@@ -220,7 +223,9 @@ class ClusterTest {
     begun.addAll(TINY);
     begun.addAll(List.of("--images", photos.folder().toString(), "--spark", "local[2]"));
     Process driver = start("kept", begun);
-    awaitSteps("kept", 15, driver);
+    // Metrics are there before the checkpoint that needs them: until it follows there is nothing to
+    // go on from.
+    await(() -> Files.exists(folder.resolve("kept/checkpoints/step-00000016.zip")), "kept", driver);
     driver.destroyForcibly().waitFor();
     assertFalse(Files.exists(folder.resolve("kept/backbone.zip")));
 
