@@ -35,8 +35,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  *
  * <p>DL4J passes over all parameters five times, the frozen teacher's included. State, order of
  * parameters and results are DL4J's, to rounding of the norms that clip; at the end the gradients
- * hold the updates, as listeners expect. {@link MomentumTeacher} asks for each such step in the
- * middle of {@code fit}; whoever calls {@link #update} otherwise gets DL4J's.
+ * hold the updates, as listeners expect. {@link MomentumTeacher} or {@link OnePassSteps} ask for
+ * each such step in the middle of {@code fit}; whoever calls {@link #update} otherwise gets DL4J's.
  */
 final class OnePassUpdater extends ComputationGraphUpdater {
   /** Numbers that a thread takes at a time. */
@@ -176,7 +176,7 @@ final class OnePassUpdater extends ComputationGraphUpdater {
   /**
    * Takes the next step in one pass.
    *
-   * @param momentum the teacher's
+   * @param momentum the teacher's, if there is one
    */
   void expectStep(double momentum) {
     this.momentum = Optional.of(momentum);

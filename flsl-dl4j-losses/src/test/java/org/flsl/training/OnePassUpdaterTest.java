@@ -6,15 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.listeners.CollectScoresListener;
+import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.downstream.FineTuning;
+import org.flsl.downstream.Head;
+import org.flsl.downstream.TaskGraph;
+import org.flsl.downstream.segmentation.SegmentationHead;
+import org.flsl.evaluation.data.ImageSize;
+import org.flsl.layers.TinyGraph;
 import org.flsl.layers.kernels.KernelLibrary;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -131,5 +145,81 @@ class OnePassUpdaterTest {
         fitted.getVertex("student/head").params(),
         graph.getVertex("student/head").params(),
         "parameters");
+  }
+
+  /** Layers that learn less and less, and a first block or a whole backbone that learns nothing. */
+  @ParameterizedTest
+  @CsvSource({"0,1,false", "1,1e-3,false", "2,0,false", "0,1e-3,true"})
+  void stepsOnLabelsAreDl4js(int frozenBlocks, double clipNorm, boolean frozen) {
+    TaskGraph task = task(DataType.FLOAT, frozenBlocks, clipNorm, frozen);
+    ComputationGraph one = OnePassSteps.attach(task.init());
+    ComputationGraph five = task.init();
+    INDArray before = one.params().dup();
+    for (int step = 0; step < 4; step++) {
+      one.params().assign(five.params());
+      one.getUpdater().setStateViewArray(five.getUpdater().getStateViewArray());
+      one.fit(labelled(step));
+      five.fit(labelled(step));
+      assertTrue(OnePassUpdater.of(one).orElseThrow().tookStep());
+      assertClose(five.params(), one.params(), "parameters");
+      assertClose(
+          five.getUpdater().getStateViewArray(), one.getUpdater().getStateViewArray(), "moments");
+    }
+    assertNotEquals(before, one.params());
+    String stays = TaskGraph.BACKBONE + "block_0";
+    INDArray fresh = task.init().getVertex(stays).params();
+    assertEquals(frozen || frozenBlocks > 0, fresh.equals(one.getVertex(stays).params()));
+  }
+
+  /** Restored, told again and with a listener of somebody else's it goes on in one pass. */
+  @Test
+  void aRestoredTrainingOnLabelsGoesOnExactly() throws IOException {
+    ComputationGraph graph = OnePassSteps.attach(task(DataType.FLOAT, 1, 1e-3, false).init());
+    graph.fit(labelled(1));
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, file, true);
+    ComputationGraph restored =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), true);
+    CollectScoresListener others = new CollectScoresListener(1);
+    restored.addListeners(others);
+    OnePassSteps.attach(OnePassSteps.attach(restored));
+    assertEquals(2, restored.getListeners().size());
+    assertTrue(restored.getListeners().contains(others));
+    for (int step = 2; step < 5; step++) {
+      graph.fit(labelled(step));
+      restored.fit(labelled(step));
+      assertTrue(OnePassUpdater.of(restored).orElseThrow().tookStep());
+    }
+    assertArrayEquals(graph.params().toFloatVector(), restored.params().toFloatVector());
+  }
+
+  @Test
+  void inDoubleStepsOnLabelsAreDl4js() {
+    ComputationGraph graph = OnePassSteps.attach(task(DataType.DOUBLE, 0, 1, false).init());
+    assertTrue(OnePassUpdater.of(graph).isEmpty());
+  }
+
+  private static TaskGraph task(DataType type, int frozenBlocks, double clipNorm, boolean frozen) {
+    VitConfig vit =
+        VitConfig.builder().width(8).depth(3).heads(2).patch(8).imageSize(16).dropPath(0).build();
+    FineTuning learning =
+        FineTuning.builder()
+            .iterations(10)
+            .warmupFraction(0.3)
+            .learningRate(0.01)
+            .layerDecay(0.5)
+            .frozenBlocks(frozenBlocks)
+            .frozen(frozen)
+            .clipNorm(clipNorm)
+            .dataType(type)
+            .build();
+    // Small: ND4J adds up the squares of a large tensor in float32, and its norm is off by 1e-5.
+    Head head = new SegmentationHead(12, 2, List.of(1.0, 2.0));
+    return new TaskGraph(VitBackbone.of(vit), head, new ImageSize(16, 16), learning);
+  }
+
+  private static MultiDataSet labelled(int seed) {
+    INDArray image = TinyGraph.random(DataType.FLOAT, seed, 2, 3, 16, 16);
+    return new MultiDataSet(image, image.mean(1).gt(0).castTo(DataType.FLOAT));
   }
 }

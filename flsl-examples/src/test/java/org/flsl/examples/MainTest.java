@@ -1,10 +1,16 @@
 package org.flsl.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.Version;
 import org.flsl.layers.kernels.Precision;
@@ -39,6 +45,32 @@ class MainTest {
     }
     assertEquals(0, flsl());
     assertEquals(help + help, screen.out(), "without arguments");
+  }
+
+  /** Lines may be broken behind a dot: "./flsl" came apart. */
+  @Test
+  void noHelpBreaksTheNameOfTheCommand() {
+    List<List<String>> seen = new ArrayList<>();
+    Deque<List<String>> next = new ArrayDeque<>(List.of(List.<String>of()));
+    while (!next.isEmpty()) {
+      List<String> command = next.remove();
+      seen.add(command);
+      Screen page = new Screen(false);
+      List<String> arguments = new ArrayList<>(command);
+      arguments.add("--help");
+      assertEquals(0, Main.run(page.terminal(), Map.of(), arguments.toArray(String[]::new)));
+      assertFalse(page.out().matches("(?s).*\\R */flsl.*"), page.out());
+      if (page.out().contains("Commands:")) {
+        Pattern.compile("(?m)^  ([a-z]+) +[A-Z]")
+            .matcher(page.out().split("Commands:")[1])
+            .results()
+            .filter(found -> !found.group(1).equals(SweepElsewhere.NAME))
+            .map(found -> Stream.concat(command.stream(), Stream.of(found.group(1))).toList())
+            .forEach(next::add);
+      }
+    }
+    assertTrue(seen.contains(List.of("predict")), seen.toString());
+    assertTrue(seen.contains(List.of("train", "instances")), seen.toString());
   }
 
   @Test

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
     },
     description = {
       SweepElsewhere.SUMMARY,
-      "Arbiter searches: it trains candidates as ./flsl pretrain does,",
+      "Arbiter searches: it trains candidates as flsl pretrain does,",
       "scores their backbones, and writes a table, a picture and the best candidate's settings.",
       "docs/sweeps.md says what a file holds; arbiter-configs/sweeps has some to begin with.",
       ""

@@ -87,6 +87,23 @@ class SweepFolderTest {
 
   @ParameterizedTest
   @EnumSource
+  void soAreTheFoldersThatWereMadeForIt(Work work) throws Exception {
+    Path deep = folder.resolve("made/for/it");
+    work.create(deep).close();
+    assertFalse(Files.exists(folder.resolve("made")));
+    Files.createDirectories(folder.resolve("mine"));
+    work.create(folder.resolve("mine/for/it")).close();
+    assertTrue(Files.exists(folder.resolve("mine")));
+    assertFalse(Files.exists(folder.resolve("mine/for")));
+    try (AutoCloseable open = work.create(deep)) {
+      Files.writeString(folder.resolve("made/notes"), "of another program");
+    }
+    assertFalse(Files.exists(folder.resolve("made/for")));
+    assertTrue(Files.exists(folder.resolve("made/notes")));
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void othersFilesAreNeitherMixedInNorTakenAway(Work work) throws Exception {
     try (AutoCloseable open = work.create(work())) {
       file("thesis.tex");

@@ -5,6 +5,8 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.flsl.training.checkpoint.AtomicFile;
@@ -76,11 +78,16 @@ public final class WorkFolder implements AutoCloseable {
 
   private final Path path;
   private final Work work;
+
+  /** Folders above it that were made for it, the innermost first. */
+  private final List<Path> above;
+
   private final FolderLock lock;
 
-  private WorkFolder(Path path, Work work) throws IOException {
+  private WorkFolder(Path path, Work work, List<Path> above) throws IOException {
     this.path = path;
     this.work = work;
+    this.above = above;
     this.lock = FolderLock.of(path);
   }
 
@@ -92,16 +99,27 @@ public final class WorkFolder implements AutoCloseable {
    */
   public static WorkFolder create(Work work, Path wanted, String name) {
     Path path = wanted == null ? work.parent() : wanted;
+    List<Path> above =
+        missing(wanted == null ? work.parent() : wanted.toAbsolutePath().getParent());
     try {
       path = wanted == null ? nextFree(work.parent(), name) : Files.createDirectories(wanted);
       work.requireFree(path);
-      return new WorkFolder(path, work);
+      return new WorkFolder(path, work, above);
     } catch (IOException e) {
       throw new UserError(
           "cannot make the %s folder %s: %s; choose another with --out"
               .formatted(work.noun(), path, Problems.explain(e)),
           e);
     }
+  }
+
+  private static List<Path> missing(Path folder) {
+    List<Path> missing = new ArrayList<>();
+    Path each = folder == null ? null : folder.toAbsolutePath();
+    for (; each != null && Files.notExists(each); each = each.getParent()) {
+      missing.add(each);
+    }
+    return missing;
   }
 
   private static Path nextFree(Path parent, String name) throws IOException {
@@ -118,7 +136,7 @@ public final class WorkFolder implements AutoCloseable {
   /** Opens a folder to go on with. */
   public static WorkFolder open(Work work, Path path) {
     try {
-      return new WorkFolder(path, work);
+      return new WorkFolder(path, work, List.of());
     } catch (IOException e) {
       throw new UserError("cannot open " + path + ": " + Problems.explain(e), e);
     }
@@ -129,7 +147,7 @@ public final class WorkFolder implements AutoCloseable {
     return path;
   }
 
-  /** Lets others open the folder; takes it away again where no work was begun. */
+  /** Lets others open the folder; takes all that was made away again where no work was begun. */
   @Override
   public void close() throws IOException {
     lock.close();
@@ -141,6 +159,9 @@ public final class WorkFolder implements AutoCloseable {
         Files.deleteIfExists(leftOver);
       }
       Files.deleteIfExists(path);
+      for (Path folder : above) {
+        Files.deleteIfExists(folder);
+      }
     } catch (DirectoryNotEmptyException othersFiles) {
       // Not ours to take away.
     }

@@ -52,8 +52,7 @@ final class EvalDetections extends Measurement {
       names = "--predictions",
       required = true,
       paramLabel = "JSON",
-      description =
-          "What was found: COCO's list of results, or the json that ./flsl predict writes.")
+      description = "What was found: COCO's list of results, or the json that flsl predict writes.")
   private Path predictions;
 
   private EvalDetections(Surroundings surroundings, boolean masks) {

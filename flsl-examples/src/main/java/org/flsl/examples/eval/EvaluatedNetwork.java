@@ -77,7 +77,7 @@ final class EvaluatedNetwork {
         names = "--backbone",
         paramLabel = "FILE",
         description =
-            "An exported backbone, any network that DL4J saved, or weights that ./flsl import reads"
+            "An exported backbone, any network that DL4J saved, or weights that flsl import reads"
                 + " (safetensors, PyTorch, .npz).")
     private Path backbone;
   }

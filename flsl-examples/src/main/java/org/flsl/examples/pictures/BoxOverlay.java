@@ -16,13 +16,22 @@ import org.flsl.evaluation.data.Palette;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.views.pixels.Image;
 
-/** Boxes and the names of their classes over a photo, a colour for each class. */
+/**
+ * Boxes and the names of their classes over a photo, a colour for each class; small photos are
+ * enlarged, so that labels can be read and do not cover what they name.
+ */
 public final class BoxOverlay {
-  /** Detections that are less sure are not drawn. */
-  public static final double LEAST_SCORE = 0.3;
+  /**
+   * From which score on detections are drawn, unless something else is said: there are seldom two
+   * of one object above it.
+   */
+  public static final double USUAL_LEAST_SCORE = 0.5;
 
-  /** The photo's longer side for each pixel of a line. */
-  private static final int SIDE_OF_A_PIXEL = 300;
+  /** Photos are enlarged until the longer side of their picture has as many pixels. */
+  private static final int LEAST_SIDE = 800;
+
+  /** The picture's longer side for each pixel of a line. */
+  private static final int SIDE_OF_A_PIXEL = 500;
 
   private static final int FONT = 10;
 
@@ -35,10 +44,18 @@ public final class BoxOverlay {
   private final Image photo;
   private final List<String> classes;
 
+  /** Pixels of the picture for one of the photo. */
+  private final int scale;
+
+  private final int thickness;
+
   /** Draws over a photo. */
   public BoxOverlay(Image photo, List<String> classes) {
     this.photo = photo;
     this.classes = classes;
+    int side = Math.max(photo.width(), photo.height());
+    this.scale = (LEAST_SIDE + side - 1) / side;
+    this.thickness = Math.max(1, scale * side / SIDE_OF_A_PIXEL);
   }
 
   /**
@@ -58,9 +75,9 @@ public final class BoxOverlay {
         });
   }
 
-  /** The detections that are sure enough, with their scores. */
-  public BufferedImage detections(List<Detection> found) {
-    List<Detection> sure = found.stream().filter(each -> each.score() >= LEAST_SCORE).toList();
+  /** The detections of at least some score, with their scores. */
+  public BufferedImage detections(List<Detection> found, double leastScore) {
+    List<Detection> sure = found.stream().filter(each -> each.score() >= leastScore).toList();
     return drawn(
         graphics -> {
           for (int i = 0; i < sure.size(); i++) {
@@ -74,30 +91,31 @@ public final class BoxOverlay {
   }
 
   /** A colour for each object: those of one class may touch. */
-  private static void fill(Graphics2D graphics, RunLengths mask, int number) {
+  private void fill(Graphics2D graphics, RunLengths mask, int number) {
     BinaryMask pixels = mask.rasterise(mask.width(), mask.height());
     Color colour = new Color(Palette.PASCAL_VOC.rgb(number % OBJECTS + 1));
     graphics.setColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), OPACITY));
     for (int i = 0; i < pixels.inside().length; i++) {
       if (pixels.inside()[i]) {
-        graphics.fillRect(i % pixels.width(), i / pixels.width(), 1, 1);
+        graphics.fillRect(scale * (i % pixels.width()), scale * (i / pixels.width()), scale, scale);
       }
     }
   }
 
   private BufferedImage drawn(Consumer<Graphics2D> content) {
-    BufferedImage picture = MaskOverlay.photo(photo);
+    int width = scale * photo.width();
+    int height = scale * photo.height();
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = picture.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    graphics.setStroke(new BasicStroke(thickness()));
-    graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT * thickness()));
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+    graphics.drawImage(MaskOverlay.photo(photo), 0, 0, width, height, null);
+    graphics.setStroke(new BasicStroke(thickness));
+    graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, FONT * thickness));
     content.accept(graphics);
     graphics.dispose();
     return picture;
-  }
-
-  private int thickness() {
-    return Math.max(1, Math.max(photo.width(), photo.height()) / SIDE_OF_A_PIXEL);
   }
 
   private void draw(Graphics2D graphics, LabelledBox box, String name) {
@@ -106,12 +124,15 @@ public final class BoxOverlay {
     graphics.setColor(colour);
     graphics.draw(
         new Rectangle2D.Double(
-            box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top()));
+            scale * box.left(),
+            scale * box.top(),
+            scale * (box.right() - box.left()),
+            scale * (box.bottom() - box.top())));
     int height = graphics.getFontMetrics().getAscent();
-    int width = graphics.getFontMetrics().stringWidth(name);
-    int x = (int) box.left();
-    int y = (int) Math.max(height, box.top());
-    graphics.fillRect(x, y - height, width + 2, height + 1);
+    int width = graphics.getFontMetrics().stringWidth(name) + 2;
+    int x = (int) Math.max(0, Math.min(scale * box.left(), scale * photo.width() - width));
+    int y = (int) Math.max(height, scale * box.top());
+    graphics.fillRect(x, y - height, width, height + 1);
     graphics.setColor(Color.WHITE);
     graphics.drawString(name, x + 1, y - 1);
   }

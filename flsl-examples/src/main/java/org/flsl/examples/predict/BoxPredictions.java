@@ -1,12 +1,9 @@
 package org.flsl.examples.predict;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 import org.flsl.downstream.detection.Detection;
 import org.flsl.downstream.detection.Detector;
 import org.flsl.evaluation.data.LabelledBox;
@@ -32,9 +29,9 @@ final class BoxPredictions implements Predictions {
   private final Detector detector;
   private final TrainedModel model;
   private final Path folder;
-  private final boolean overlays;
+  private final Overlays overlays;
 
-  private BoxPredictions(TrainedModel model, Path folder, boolean overlays) {
+  private BoxPredictions(TrainedModel model, Path folder, Overlays overlays) {
     this.model = model;
     this.detector = new Detector(model.graph(), model.size(), model.views());
     this.folder = folder;
@@ -53,7 +50,7 @@ final class BoxPredictions implements Predictions {
       }
 
       @Override
-      public Predictions of(TrainedModel model, Path folder, boolean overlays) {
+      public Predictions of(TrainedModel model, Path folder, Overlays overlays) {
         return new BoxPredictions(model, folder, overlays);
       }
     };
@@ -64,6 +61,7 @@ final class BoxPredictions implements Predictions {
     List<List<Detection>> found = detector.detect(photos.stream().map(Photo::image).toList());
     for (int i = 0; i < photos.size(); i++) {
       Photo photo = photos.get(i);
+      List<Detection> said = found.get(i);
       int id = images.size() + 1;
       images
           .addObject()
@@ -71,14 +69,12 @@ final class BoxPredictions implements Predictions {
           .put("file_name", photo.name())
           .put("width", photo.image().width())
           .put("height", photo.image().height());
-      found.get(i).forEach(each -> add(id, each));
-      if (overlays) {
-        BufferedImage picture =
-            new BoxOverlay(photo.image(), model.classes()).detections(found.get(i));
-        Path overlay = folder.resolve("overlays").resolve(photo.name() + ".png");
-        Files.createDirectories(overlay.getParent());
-        AtomicFile.write(overlay, out -> ImageIO.write(picture, "png", out));
-      }
+      said.forEach(each -> add(id, each));
+      overlays.add(
+          photo,
+          () ->
+              new BoxOverlay(photo.image(), model.classes())
+                  .detections(said, overlays.leastScore()));
     }
   }
 
@@ -123,11 +119,9 @@ final class BoxPredictions implements Predictions {
                 detector.hasMasks() ? "boxes and masks" : "boxes",
                 images.size(),
                 model.task()));
-    if (overlays) {
-      lines.add(
-          "%s  those with a score of at least %s over the photos"
-              .formatted(folder.resolve("overlays"), BoxOverlay.LEAST_SCORE));
-    }
+    lines.addAll(
+        overlays.line(
+            "those with a score of at least %s over the photos".formatted(overlays.leastScore())));
     return lines;
   }
 }

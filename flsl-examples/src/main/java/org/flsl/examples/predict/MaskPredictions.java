@@ -1,6 +1,5 @@
 package org.flsl.examples.predict;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.flsl.downstream.segmentation.SegmentationPredictor;
 import org.flsl.evaluation.data.IndexedPng;
 import org.flsl.evaluation.data.LabelMask;
@@ -34,10 +32,10 @@ final class MaskPredictions implements Predictions {
 
   private final Path masks;
   private final Path folder;
-  private final boolean overlays;
+  private final Overlays overlays;
   private int written;
 
-  private MaskPredictions(TrainedModel model, Path folder, boolean overlays) {
+  private MaskPredictions(TrainedModel model, Path folder, Overlays overlays) {
     this.predictor = new SegmentationPredictor(model.graph(), model.size(), model.views());
     this.classes = model.classes();
     int[] stored = model.labels().stream().mapToInt(Integer::intValue).toArray();
@@ -59,7 +57,7 @@ final class MaskPredictions implements Predictions {
       }
 
       @Override
-      public Predictions of(TrainedModel model, Path folder, boolean overlays) {
+      public Predictions of(TrainedModel model, Path folder, Overlays overlays) {
         return new MaskPredictions(model, folder, overlays);
       }
     };
@@ -74,12 +72,7 @@ final class MaskPredictions implements Predictions {
       Path file = masks.resolve(photo.name() + ".png");
       Files.createDirectories(file.getParent());
       AtomicFile.write(file, out -> IndexedPng.write(mask, Palette.PASCAL_VOC, out));
-      if (overlays) {
-        BufferedImage picture = MaskOverlay.of(photo.image(), mask);
-        Path overlay = folder.resolve("overlays").resolve(photo.name() + ".png");
-        Files.createDirectories(overlay.getParent());
-        AtomicFile.write(overlay, out -> ImageIO.write(picture, "png", out));
-      }
+      overlays.add(photo, () -> MaskOverlay.of(photo.image(), mask));
       written++;
     }
   }
@@ -105,9 +98,7 @@ final class MaskPredictions implements Predictions {
     AtomicFile.write(names, out -> out.write(bytes));
     List<String> lines = new ArrayList<>();
     lines.add("%s  %,d masks, indexed PNGs".formatted(masks, written));
-    if (overlays) {
-      lines.add(folder.resolve("overlays") + "  the same over the photos");
-    }
+    lines.addAll(overlays.line("the same over the photos"));
     lines.add(names + "  which label is which class");
     return lines;
   }

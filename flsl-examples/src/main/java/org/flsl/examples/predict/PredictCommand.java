@@ -16,6 +16,7 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.pictures.BoxOverlay;
 import org.flsl.examples.predict.Predictions.Photo;
 import org.flsl.examples.train.TrainedModel;
 import org.flsl.views.ImageFolder;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Parameters;
     name = "predict",
     sortOptions = false,
     description = {
-      "Shows the images of a folder and its subfolders, of any size, to a model that ./flsl train"
+      "Shows the images of a folder and its subfolders, of any size, to a model that flsl train"
           + " made, and writes what it says.",
       "Of a segmentation: masks as indexed PNGs; of a detector: boxes in COCO's json, with run lengths"
           + " of masks if it tells them; and pictures of either over the photos. Images that cannot be read are left out and counted."
@@ -67,6 +68,13 @@ public final class PredictCommand extends ComputingCommand {
       description = "Draw pictures for people as well.")
   private boolean overlays;
 
+  @Option(
+      names = "--overlay-score",
+      paramLabel = "X",
+      description =
+          "Least score of a detection in those pictures; the json has all of them, whatever they score.")
+  private double overlayScore = BoxOverlay.USUAL_LEAST_SCORE;
+
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
   private int batch = 8;
 
@@ -90,6 +98,9 @@ public final class PredictCommand extends ComputingCommand {
     if (batch < 1) {
       throw new UserError("--batch takes at least 1, got " + batch);
     }
+    if (!(overlayScore >= 0 && overlayScore <= 1)) {
+      throw new UserError("--overlay-score takes a number from 0 to 1, got " + overlayScore);
+    }
     requireEmpty(out);
     TrainedModel trained = TrainedModel.of(model);
     Predictions.Factory kind =
@@ -103,7 +114,8 @@ public final class PredictCommand extends ComputingCommand {
                             .formatted(model, trained.task())));
     ImageFolder folder = ImageFolder.scan(images);
     Files.createDirectories(out);
-    Predictions predictions = kind.of(trained, out, overlays);
+    Predictions predictions =
+        kind.of(trained, out, new Overlays(out.resolve("overlays"), overlays, overlayScore));
     List<String> names = names(folder);
     ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
     int unreadable = 0;

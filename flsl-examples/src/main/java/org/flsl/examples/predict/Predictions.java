@@ -19,9 +19,8 @@ interface Predictions {
      * Begins.
      *
      * @param folder receives files; it is empty
-     * @param overlays whether to draw pictures for people as well
      */
-    Predictions of(TrainedModel model, Path folder, boolean overlays);
+    Predictions of(TrainedModel model, Path folder, Overlays overlays);
   }
 
   /**

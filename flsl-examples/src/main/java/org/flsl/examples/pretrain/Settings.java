@@ -220,7 +220,7 @@ public final class Settings {
           Kind.path("FILE"),
           null,
           "Begin with the weights of a trained Vision Transformer, whose shape the network takes:"
-              + " any file that ./flsl import reads, a backbone.zip, or the folder of a run; auto:"
+              + " any file that flsl import reads, a backbone.zip, or the folder of a run; auto:"
               + " with random ones.");
 
   public static final Setting<Path> NETWORK_FILE =

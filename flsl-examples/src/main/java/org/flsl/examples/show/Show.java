@@ -40,7 +40,7 @@ abstract class Show extends ComputingCommand {
       required = true,
       description =
           "The run whose network looks at the photos, or a file with a network: a backbone.zip, or"
-              + " weights that ./flsl import reads.")
+              + " weights that flsl import reads.")
   private Path place;
 
   @Option(

@@ -222,7 +222,9 @@ final class DetectionData implements TaskData {
                   new Example.Picture("photo", DataUri.of(MaskOverlay.photo(photo))),
                   new Example.Picture(
                       "truth", DataUri.of(overlay.objects(test.boxes(i), test.masks(i)))),
-                  new Example.Picture("prediction", DataUri.of(overlay.detections(found))))));
+                  new Example.Picture(
+                      "prediction",
+                      DataUri.of(overlay.detections(found, BoxOverlay.USUAL_LEAST_SCORE))))));
     }
     return examples;
   }

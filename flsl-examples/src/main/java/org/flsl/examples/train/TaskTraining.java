@@ -26,6 +26,7 @@ import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.run.Terms;
 import org.flsl.examples.settings.Config;
 import org.flsl.layers.samediff.ProductPrecision;
+import org.flsl.training.OnePassSteps;
 import org.flsl.training.TrainingMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -52,7 +53,7 @@ final class TaskTraining implements Training {
     this.config = config;
     this.task = task;
     this.data = data;
-    this.graph = graph;
+    this.graph = OnePassSteps.attach(graph);
     this.batches = batches;
     this.stepsPerEpoch = stepsPerEpoch;
     this.learningRate = learningRate;

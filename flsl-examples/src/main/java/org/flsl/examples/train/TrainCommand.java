@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "TASK",
     description = {
       "Teaches a pretrained backbone a task with labels.",
-      "What comes out is an ordinary DL4J model; ./flsl predict shows it other images."
+      "What comes out is an ordinary DL4J model; flsl predict shows it other images."
     })
 public final class TrainCommand {
   /** All tasks. */

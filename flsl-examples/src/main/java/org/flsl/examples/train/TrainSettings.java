@@ -94,7 +94,7 @@ final class TrainSettings {
           Kind.path("FILE"),
           null,
           "The backbone: the folder of a finished run, a backbone.zip, a network that DL4J saved, or"
-              + " weights that ./flsl import reads.");
+              + " weights that flsl import reads.");
   static final Setting<String> FEATURES =
       Setting.of(
           Section.NETWORK,

@@ -51,17 +51,21 @@ record TrainedBackbone(
           "--from-scratch lets all weights learn: leave out --freeze and --freeze-blocks, or take"
               + " --random-twin, whose weights can stay as they are");
     }
-    if (init == null) {
-      if (!scratch) {
-        throw new UserError(
-            "a backbone is needed: name one with --init (the folder of a run, backbone.zip, or"
-                + " weights that ./flsl import reads), or begin with random weights by"
-                + " --from-scratch");
-      }
-      return random(config);
+    if (init == null && !scratch) {
+      throw new UserError(
+          "a backbone is needed: name one with --init (the folder of a run, backbone.zip, or"
+              + " weights that ./flsl import reads), or begin with random weights by"
+              + " --from-scratch");
     }
-    TrainedBackbone trained = read(init, config.get(TrainSettings.FEATURES));
-    return scratch || twin ? trained.withoutWeights() : trained;
+    try {
+      if (init == null) {
+        return random(config);
+      }
+      TrainedBackbone trained = read(init, config.get(TrainSettings.FEATURES));
+      return scratch || twin ? trained.withoutWeights() : trained;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   private static TrainedBackbone random(Config config) {

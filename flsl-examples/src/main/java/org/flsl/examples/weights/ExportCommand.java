@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     name = "export",
     sortOptions = false,
     description =
-        "Writes a pretrained backbone for PyTorch, NumPy or ONNX Runtime, or a model that ./flsl"
+        "Writes a pretrained backbone for PyTorch, NumPy or ONNX Runtime, or a model that flsl"
             + " train made for ONNX Runtime.")
 public final class ExportCommand extends WeightsCommand {
   private static final String ANY = "any";
@@ -52,7 +52,7 @@ public final class ExportCommand extends WeightsCommand {
   @Option(
       names = "--format",
       description =
-          "${COMPLETION-CANDIDATES}. Default: safetensors; of a model of ./flsl train onnx, its only one.")
+          "${COMPLETION-CANDIDATES}. Default: safetensors; of a model of flsl train onnx, its only one.")
   private Format chosen;
 
   @Option(
@@ -75,7 +75,7 @@ public final class ExportCommand extends WeightsCommand {
       paramLabel = "HEIGHTxWIDTH|any",
       description =
           "Images that an ONNX model takes. Default: any that the patches divide; of a model of"
-              + " ./flsl train those of its training.")
+              + " flsl train those of its training.")
   private String size;
 
   @Option(names = "--student", description = "The run's student instead of its teacher.")

@@ -30,7 +30,8 @@ class MemoryEstimateTest {
   private static final String RECIPE = "small-machine";
 
   /** As the launcher sets them: a heap that grows by itself takes more. */
-  private static final String HEAP = "-XX:+UseSerialGC -Xms64m -Xmn24m";
+  private static final String HEAP =
+      "-XX:+UseSerialGC -Xms64m -Xmn24m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90";
 
   @TempDir private Path folder;
 

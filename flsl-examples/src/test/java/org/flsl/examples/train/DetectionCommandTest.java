@@ -1,6 +1,7 @@
 package org.flsl.examples.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
@@ -75,8 +76,8 @@ class DetectionCommandTest {
     int status =
         flsl("predict", run.toString(), "--images", images.toString(), "--out", found.toString());
     assertEquals(0, status, screen.err());
-    assertTrue(Files.exists(found.resolve("overlays/0.png")));
     Path detections = found.resolve("detections.json");
+    fromAnotherScoreOnPicturesDiffer(run, found);
     Path values = folder.resolve("values.json");
     status =
         flsl(
@@ -111,6 +112,49 @@ class DetectionCommandTest {
             detections.toString()));
     assertTrue(screen.err().contains("has no segmentation"), screen.err());
     assertEquals(1, screen.err().lines().count(), screen.err());
+  }
+
+  private void fromAnotherScoreOnPicturesDiffer(Path run, Path usual) throws IOException {
+    String images = folder.resolve("test").toString();
+    Map<String, Path> scores = Map.of("0.5", folder.resolve("same"), "0.05", folder.resolve("all"));
+    for (Map.Entry<String, Path> each : scores.entrySet()) {
+      String[] predict = {
+        "predict",
+        run.toString(),
+        "--images",
+        images,
+        "--out",
+        each.getValue().toString(),
+        "--overlay-score",
+        each.getKey()
+      };
+      assertEquals(0, flsl(predict), screen.err());
+      assertTrue(screen.out().contains("with a score of at least " + each.getKey()), screen.out());
+      assertEquals(
+          -1,
+          Files.mismatch(
+              usual.resolve("detections.json"), each.getValue().resolve("detections.json")));
+      long at =
+          Files.mismatch(
+              usual.resolve("overlays/0.png"), each.getValue().resolve("overlays/0.png"));
+      assertEquals(each.getKey().equals("0.5"), at == -1, each.getKey());
+    }
+    for (String wrong : List.of("-0.1", "1.5", "NaN")) {
+      Path never = folder.resolve("never");
+      String[] predict = {
+        "predict",
+        run.toString(),
+        "--images",
+        images,
+        "--out",
+        never.toString(),
+        "--overlay-score=" + wrong
+      };
+      assertEquals(1, flsl(predict));
+      assertTrue(screen.err().contains("takes a number from 0 to 1, got " + wrong), screen.err());
+      assertEquals(1, screen.err().lines().count(), screen.err());
+      assertFalse(Files.exists(never));
+    }
   }
 
   /** The same truth laid out like PASCAL VOC, whose pixels are counted from 1. */

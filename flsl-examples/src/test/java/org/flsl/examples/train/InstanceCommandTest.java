@@ -2,17 +2,27 @@ package org.flsl.examples.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import javax.imageio.ImageIO;
+import org.flsl.evaluation.data.BoxSet;
+import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.IndexedPng;
+import org.flsl.evaluation.data.LabelMask;
+import org.flsl.evaluation.data.Palette;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.layers.weights.OnnxModel;
@@ -86,31 +96,86 @@ class InstanceCommandTest {
     int status = flsl("predict", run.toString(), "--images", images, "--out", found.toString());
     assertEquals(0, status, screen.err());
     assertTrue(screen.out().contains("boxes and masks in 4 images"), screen.out());
-    assertTrue(Files.exists(found.resolve("overlays/0.png")));
+    assertTrue(screen.out().contains("with a score of at least 0.5 over the photos"));
+    assertEquals(832, ImageIO.read(found.resolve("overlays/0.png").toFile()).getWidth());
     Path detections = found.resolve("detections.json");
     JsonNode first = JSON.readTree(detections.toFile()).get("annotations").get(0);
     assertEquals("[64,64]", first.get("segmentation").get("size").toString());
     assertTrue(first.get("segmentation").get("counts").isTextual());
+    Map<String, Double> values = judged(folder.resolve("test.json"), detections);
+    assertTrue(values.get("AP50") > 0.5, values.toString());
+    Path likeVoc = folder.resolve("likeVoc.json");
+    Files.writeString(
+        likeVoc,
+        Files.readString(detections)
+            .replace("\"name\":\"disc\"", "\"name\":\"cat\"")
+            .replace("\"name\":\"square\"", "\"name\":\"dog\""));
+    assertEquals(values, judged(voc(), likeVoc, "--test", "all"));
+    assertNotEquals(values, judged(voc(), likeVoc, "--test", "first"));
+    assertTrue(screen.out().contains(" in 1 images of "), screen.out());
+    assertTrue(screen.err().contains("detections do not count: their images"), screen.err());
+  }
+
+  /** What {@code flsl eval instances} says of all classes. */
+  private Map<String, Double> judged(Path truth, Path predictions, String... more)
+      throws IOException {
     Path values = folder.resolve("values.json");
-    status =
-        flsl(
-            "eval",
-            "instances",
-            "--truth",
-            folder.resolve("test.json").toString(),
-            "--predictions",
-            detections.toString(),
-            "--output",
-            values.toString());
-    assertEquals(0, status, screen.err());
-    double ap50 = 0;
+    Files.deleteIfExists(values);
+    List<String> eval = new ArrayList<>(List.of("eval", "instances", "--truth", truth.toString()));
+    eval.addAll(List.of("--predictions", predictions.toString(), "--output", values.toString()));
+    eval.addAll(List.of(more));
+    assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());
+    Map<String, Double> all = new TreeMap<>();
     for (JsonNode value : JSON.readTree(Files.readString(values))) {
-      if (value.get("measure").asText().equals("AP50")
-          && value.get("features").asText().equals("all classes")) {
-        ap50 = value.get("mean").asDouble();
+      if (value.get("features").asText().equals("all classes")) {
+        all.put(value.get("measure").asText(), value.get("mean").asDouble());
       }
     }
-    assertTrue(ap50 > 0.5, screen.out());
+    return all;
+  }
+
+  /** The same truth laid out like PASCAL VOC, with discs for cats and squares for dogs. */
+  private Path voc() throws IOException {
+    Path voc = folder.resolve("voc");
+    BoxSet truth =
+        CocoInstances.read(folder.resolve("test.json"), folder.resolve("test")).instances();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < truth.size(); i++) {
+      String file = truth.name(i);
+      int[] numbers = new int[64 * 64];
+      int[] classes = new int[64 * 64];
+      for (int object = 0; object < truth.masks(i).size(); object++) {
+        boolean[] inside = truth.masks(i).get(object).rasterise(64, 64).inside();
+        int cat = 8;
+        int dog = 12;
+        for (int pixel = 0; pixel < inside.length; pixel++) {
+          if (inside[pixel]) {
+            numbers[pixel] = object + 1;
+            classes[pixel] = truth.boxes(i).get(object).category() == 0 ? cat : dog;
+          }
+        }
+      }
+      String name = file.replace(".png", "");
+      names.add(name);
+      write(voc.resolve("SegmentationObject"), name, numbers);
+      write(voc.resolve("SegmentationClass"), name, classes);
+      Path photo = Files.createDirectories(voc.resolve("JPEGImages")).resolve(name + ".png");
+      Files.copy(
+          folder.resolve("test").resolve(name + ".png"),
+          photo,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path lists = Files.createDirectories(voc.resolve("ImageSets/Segmentation"));
+    Files.write(lists.resolve("all.txt"), names);
+    Files.write(lists.resolve("first.txt"), names.subList(0, 1));
+    return voc;
+  }
+
+  private static void write(Path folder, String name, int[] labels) throws IOException {
+    Files.createDirectories(folder);
+    try (OutputStream out = Files.newOutputStream(folder.resolve(name + ".png"))) {
+      IndexedPng.write(new LabelMask(64, 64, labels), Palette.PASCAL_VOC, out);
+    }
   }
 
   @Test

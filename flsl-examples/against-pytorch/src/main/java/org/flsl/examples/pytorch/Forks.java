@@ -56,6 +56,7 @@ final class Forks {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "-Xms64m", "-Xmn24m"));
+    command.addAll(List.of("-XX:SurvivorRatio=2", "-XX:TargetSurvivorRatio=90"));
     if (order.side() == Side.OURS) {
       command.addAll(
           List.of(
