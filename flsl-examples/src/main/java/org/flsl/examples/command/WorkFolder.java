@@ -99,8 +99,7 @@ public final class WorkFolder implements AutoCloseable {
    */
   public static WorkFolder create(Work work, Path wanted, String name) {
     Path path = wanted == null ? work.parent() : wanted;
-    List<Path> above =
-        missing(wanted == null ? work.parent() : wanted.toAbsolutePath().getParent());
+    List<Path> above = missing(wanted == null ? path : wanted.toAbsolutePath().getParent());
     try {
       path = wanted == null ? nextFree(work.parent(), name) : Files.createDirectories(wanted);
       work.requireFree(path);

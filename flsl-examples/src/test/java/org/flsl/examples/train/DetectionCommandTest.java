@@ -72,14 +72,11 @@ class DetectionCommandTest {
 
     Path found = folder.resolve("found");
     Path truth = folder.resolve("test.json");
-    Path images = folder.resolve("test");
-    int status =
-        flsl("predict", run.toString(), "--images", images.toString(), "--out", found.toString());
-    assertEquals(0, status, screen.err());
+    assertEquals(0, predict(run, found), screen.err());
     Path detections = found.resolve("detections.json");
     fromAnotherScoreOnPicturesDiffer(run, found);
     Path values = folder.resolve("values.json");
-    status =
+    int status =
         flsl(
             "eval",
             "detection",
@@ -114,43 +111,29 @@ class DetectionCommandTest {
     assertEquals(1, screen.err().lines().count(), screen.err());
   }
 
-  private void fromAnotherScoreOnPicturesDiffer(Path run, Path usual) throws IOException {
+  private int predict(Path run, Path out, String... more) {
     String images = folder.resolve("test").toString();
+    List<String> all = new ArrayList<>(List.of("predict", run.toString(), "--images", images));
+    all.addAll(List.of("--out", out.toString()));
+    all.addAll(List.of(more));
+    return flsl(all.toArray(String[]::new));
+  }
+
+  private void fromAnotherScoreOnPicturesDiffer(Path run, Path usual) throws IOException {
     Map<String, Path> scores = Map.of("0.5", folder.resolve("same"), "0.05", folder.resolve("all"));
     for (Map.Entry<String, Path> each : scores.entrySet()) {
-      String[] predict = {
-        "predict",
-        run.toString(),
-        "--images",
-        images,
-        "--out",
-        each.getValue().toString(),
-        "--overlay-score",
-        each.getKey()
-      };
-      assertEquals(0, flsl(predict), screen.err());
-      assertTrue(screen.out().contains("with a score of at least " + each.getKey()), screen.out());
+      String score = each.getKey();
+      Path out = each.getValue();
+      assertEquals(0, predict(run, out, "--overlay-score", score), screen.err());
+      assertTrue(screen.out().contains("with a score of at least " + score), screen.out());
       assertEquals(
-          -1,
-          Files.mismatch(
-              usual.resolve("detections.json"), each.getValue().resolve("detections.json")));
-      long at =
-          Files.mismatch(
-              usual.resolve("overlays/0.png"), each.getValue().resolve("overlays/0.png"));
-      assertEquals(each.getKey().equals("0.5"), at == -1, each.getKey());
+          -1, Files.mismatch(usual.resolve("detections.json"), out.resolve("detections.json")));
+      long at = Files.mismatch(usual.resolve("overlays/0.png"), out.resolve("overlays/0.png"));
+      assertEquals(score.equals("0.5"), at == -1, score);
     }
     for (String wrong : List.of("-0.1", "1.5", "NaN")) {
       Path never = folder.resolve("never");
-      String[] predict = {
-        "predict",
-        run.toString(),
-        "--images",
-        images,
-        "--out",
-        never.toString(),
-        "--overlay-score=" + wrong
-      };
-      assertEquals(1, flsl(predict));
+      assertEquals(1, predict(run, never, "--overlay-score=" + wrong));
       assertTrue(screen.err().contains("takes a number from 0 to 1, got " + wrong), screen.err());
       assertEquals(1, screen.err().lines().count(), screen.err());
       assertFalse(Files.exists(never));
