@@ -354,10 +354,12 @@ class MultiViewIteratorTest {
     return threads;
   }
 
+  /** Views are large: only who waits for a batch is interrupted, and a small one may be there. */
   @Test
   void interruptedCallerCanTryAgain() {
-    try (MultiViewIterator undisturbed = iterator().build();
-        MultiViewIterator iterator = iterator().build()) {
+    ViewConfig large = VIEWS.toBuilder().globalSize(240).build();
+    try (MultiViewIterator undisturbed = iterator().views(large).build();
+        MultiViewIterator iterator = iterator().views(large).build()) {
       Thread.currentThread().interrupt();
       IllegalStateException e = assertThrows(IllegalStateException.class, iterator::next);
       assertTrue(e.getMessage().startsWith("Interrupted"), e.getMessage());
