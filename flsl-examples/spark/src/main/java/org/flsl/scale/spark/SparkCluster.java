@@ -27,6 +27,9 @@ final class SparkCluster {
             .setIfMissing("spark.app.name", name)
             // A state is larger than what Spark takes for a mistake.
             .setIfMissing("spark.driver.maxResultSize", "0")
+            // Weights and moments are as good as random to a compressor.
+            .setIfMissing("spark.broadcast.compress", "false")
+            .setIfMissing("spark.shuffle.compress", "false")
             .setIfMissing(
                 "spark.executor.extraJavaOptions",
                 // Off the heap, where ND4J's arrays are, there is no other limit than the
