@@ -214,7 +214,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
 
   private SDVariable positions(Definition definition, TokenGrid grid) {
     SameDiff sd = definition.sameDiff();
-    if (positions != Positions.LEARNED) {
+    if (positions == Positions.SINCOS) {
       return sd.constant(positionTable(null, grid).castTo(definition.dataType()).dup('c'));
     }
     SDVariable learned = definition.param(POSITIONS);
@@ -228,13 +228,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   /**
    * The positions of a grid, in double precision.
    *
-   * @param learned the table of the base grid {@code [tokens, width]}; null where it is not learned
-   * @return {@code [tokens, width]}, zeros where there are no positions
+   * @param learned the table of the base grid {@code [tokens, width]}; null for sine-cosine
+   *     positions, which need none
+   * @return {@code [tokens, width]}
    */
   public INDArray positionTable(INDArray learned, TokenGrid grid) {
-    if (positions == Positions.NONE) {
-      return Nd4j.zeros(DataType.DOUBLE, grid.tokens(), width);
-    }
     INDArray table =
         positions == Positions.SINCOS
             ? Nd4j.create(SinCosPositions.table(baseGrid(), width))

@@ -185,7 +185,7 @@ public abstract class VitConfig {
         "positionJitter must lie in 0..1, got " + positionJitter());
     check(
         positionJitter() == 0 || positions() == Positions.SINCOS,
-        "positionJitter needs sine-cosine positions; others have no coordinates to shift");
+        "positionJitter needs sine-cosine positions; learned ones have no coordinates to shift");
     baseGrid();
   }
 

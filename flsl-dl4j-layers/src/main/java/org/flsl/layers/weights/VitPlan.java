@@ -126,7 +126,7 @@ public final class VitPlan {
     float[] leading = keepTokens ? leading(rows, rows.length - gridLength) : new float[0];
     VitConfig config =
         shape.toBuilder()
-            .positions(kindOf(positions))
+            .positions(isSinCos(positions) ? Positions.SINCOS : Positions.LEARNED)
             .leadingTokens(leading.length / shape.width())
             .build();
     ComputationGraph graph = emptyGraph(config);
@@ -173,15 +173,6 @@ public final class VitPlan {
       leading[i] += rows[i];
     }
     return leading;
-  }
-
-  private Positions kindOf(float[] positions) {
-    for (float position : positions) {
-      if (position != 0) {
-        return isSinCos(positions) ? Positions.SINCOS : Positions.LEARNED;
-      }
-    }
-    return Positions.NONE;
   }
 
   private boolean isSinCos(float[] positions) {

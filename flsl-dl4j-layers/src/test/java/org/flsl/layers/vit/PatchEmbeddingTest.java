@@ -3,11 +3,7 @@ package org.flsl.layers.vit;
 import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.nd4j.linalg.indexing.NDArrayIndex.all;
-import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
-import static org.nd4j.linalg.indexing.NDArrayIndex.point;
 
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -20,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 class PatchEmbeddingTest {
   private static final int PATCH = 2;
@@ -106,26 +101,6 @@ class PatchEmbeddingTest {
         assertEquals(expected + position, tokens.getDouble(b, 9 + 7, channel), 1e-12);
       }
     }
-  }
-
-  /**
-   * A row of patches moved to another place: the same tokens there, and the others as they were.
-   */
-  @Test
-  void withoutPositionsAPatchIsTheSameTokenWhereverItLies() {
-    ComputationGraph graph = graph(Positions.NONE, new int[] {6, 6});
-    INDArray image = image(1, 1, 6, 6);
-    INDArray moved =
-        Nd4j.concat(
-            2,
-            image.get(all(), all(), interval(4, 6), all()),
-            image.get(all(), all(), interval(0, 4), all()));
-    INDArray tokens = graph.feedForward(new INDArray[] {image}, false).get("embedding").dup();
-    INDArray found = graph.feedForward(new INDArray[] {moved}, false).get("embedding");
-    for (int token = 0; token < 9; token++) {
-      assertEquals(tokens.get(point(0), point((token + 6) % 9)), found.get(point(0), point(token)));
-    }
-    assertNotEquals(tokens.get(point(0), point(0)), tokens.get(point(0), point(1)));
   }
 
   private static double patch(

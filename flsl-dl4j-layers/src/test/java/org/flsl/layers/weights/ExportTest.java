@@ -71,7 +71,6 @@ class ExportTest {
   @ParameterizedTest
   @CsvSource({
     "timm, SINCOS, 0",
-    "timm, NONE, 0",
     "timm, LEARNED, 1",
     "timm, LEARNED, 2",
     "dinov2, LEARNED, 5",
@@ -171,13 +170,7 @@ class ExportTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "SINCOS, 0, true",
-    "NONE, 0, true",
-    "LEARNED, 0, true",
-    "LEARNED, 2, true",
-    "SINCOS, 1, false"
-  })
+  @CsvSource({"SINCOS, 0, true", "LEARNED, 0, true", "LEARNED, 2, true", "SINCOS, 1, false"})
   void onnxRuntimeYieldsTheSameTokens(Positions positions, int leading, boolean norm)
       throws IOException, OrtException {
     ComputationGraph graph = network(positions, leading, norm);

@@ -180,7 +180,7 @@ public final class Settings {
           "positions",
           Kind.choice(Positions.class),
           VIT.positions(),
-          "Position embedding: fixed 2-D sine and cosine, learned, or none at all.",
+          "Position embedding: fixed 2-D sine and cosine, or learned.",
           vit(VitConfig.Builder::positions));
   public static final Setting<Double> POSITION_JITTER =
       NETWORK.setting(
