@@ -6,8 +6,8 @@ import org.flsl.layers.TokenGrid;
 import org.flsl.layers.samediff.Definition;
 
 /**
- * Sine-cosine positions of coordinates that are shifted and scaled at random, for each image and
- * view anew.
+ * Sine-cosine positions of coordinates that are shifted, scaled and mirrored at random, for each
+ * image and view anew.
  *
  * <p>What lies where relative to each other stays known; where in the view it lies does not. So
  * place alone no longer tells a token apart.
@@ -18,9 +18,10 @@ import org.flsl.layers.samediff.Definition;
  * @param width C
  * @param jitter shifts by up to this many base grids and scales by up to {@code exp(0.4 jitter)},
  *     either way
+ * @param mirror runs each axis backwards, half of the time
  */
 record JitteredPositions(
-    TokenGrid base, List<TokenGrid> views, int leading, int width, double jitter)
+    TokenGrid base, List<TokenGrid> views, int leading, int width, double jitter, boolean mirror)
     implements Definition.ExampleDraw {
   private static final double LOG_SCALE = 0.4;
 
@@ -29,8 +30,8 @@ record JitteredPositions(
     int at = offset;
     for (TokenGrid view : views) {
       double scale = Math.exp(LOG_SCALE * either(random));
-      double[][] across = axis(view.width(), base.width(), either(random), scale);
-      double[][] down = axis(view.height(), base.height(), either(random), scale);
+      double[][] across = axis(view.width(), base.width(), either(random), mirrored(random, scale));
+      double[][] down = axis(view.height(), base.height(), either(random), mirrored(random, scale));
       at += leading * width;
       for (int token = 0; token < view.tokens(); token++) {
         at = copy(across[token % view.width()], values, at);
@@ -44,6 +45,10 @@ record JitteredPositions(
         tokens,
         width,
         token -> ((token + 0.5) / tokens * baseTokens - 0.5 + shift * baseTokens) * scale);
+  }
+
+  private double mirrored(SplittableRandom random, double scale) {
+    return mirror && random.nextBoolean() ? -scale : scale;
   }
 
   /** Uniform in plus or minus the jitter. */

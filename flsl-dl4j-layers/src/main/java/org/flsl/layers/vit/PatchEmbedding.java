@@ -32,8 +32,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * packed in one sequence, view after view. Positions are added for the grid of each view: the table
  * of the base grid, resampled bicubically where a view has another grid.
  *
- * <p>In training, sine-cosine positions may be shifted and scaled at random, for each image and
- * view anew ({@link VitConfig#positionJitter()}).
+ * <p>In training, sine-cosine positions may be shifted, scaled and mirrored at random, for each
+ * image and view anew ({@link VitConfig#positionJitter()}, {@link VitConfig#positionMirror()}).
  *
  * <p>{@code token = W vec(patch) + b + position}. Where the network has leading tokens, L of them,
  * every view begins with these.
@@ -56,6 +56,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   @JsonProperty private int gridWidth;
   @JsonProperty private int leading;
   @JsonProperty private double positionJitter;
+  @JsonProperty private boolean positionMirror;
 
   private PatchEmbedding() {}
 
@@ -78,6 +79,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     this.gridWidth = config.baseGrid().width();
     this.leading = config.leadingTokens();
     this.positionJitter = config.positionJitter();
+    this.positionMirror = config.positionMirror();
   }
 
   @Override
@@ -108,6 +110,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   /** How far positions are shifted and scaled in training; 0 leaves them as they are. */
   public double positionJitter() {
     return positionJitter;
+  }
+
+  /** Whether training runs the coordinates of each axis backwards, half of the time. */
+  public boolean positionMirror() {
+    return positionMirror;
   }
 
   @Override
@@ -155,7 +162,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     SameDiff sd = definition.sameDiff();
     List<SDVariable> patches = new ArrayList<>();
     List<SDVariable> tables = new ArrayList<>();
-    boolean jittered = definition.training() && positionJitter > 0;
+    boolean jittered = definition.training() && (positionJitter > 0 || positionMirror);
     List<TokenGrid> grids = new ArrayList<>();
     long tokens = 0;
     for (int i = 0; i < views; i++) {
@@ -187,7 +194,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
       return placed;
     }
     JitteredPositions draw =
-        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter);
+        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter, positionMirror);
     SDVariable drawn = definition.drawn("jitteredPositions", tokens, width, draw);
     return definition.withGradient(placed.add(drawn), List.of(placed), dy -> List.of(dy));
   }
@@ -292,6 +299,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     copy.gridWidth = gridWidth;
     copy.leading = leading;
     copy.positionJitter = positionJitter;
+    copy.positionMirror = positionMirror;
     copy.copySettings(this);
     return copy;
   }
@@ -307,12 +315,22 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         && gridHeight == that.gridHeight
         && gridWidth == that.gridWidth
         && leading == that.leading
-        && positionJitter == that.positionJitter;
+        && positionJitter == that.positionJitter
+        && positionMirror == that.positionMirror;
   }
 
   @Override
   public int hashCode() {
     return Objects.hash(
-        views, patch, channels, width, positions, gridHeight, gridWidth, leading, positionJitter);
+        views,
+        patch,
+        channels,
+        width,
+        positions,
+        gridHeight,
+        gridWidth,
+        leading,
+        positionJitter,
+        positionMirror);
   }
 }

@@ -72,6 +72,7 @@ public final class VitBackbone implements Backbone {
             .normEps(block.normEps())
             .positions(patches.positions())
             .positionJitter(patches.positionJitter())
+            .positionMirror(patches.positionMirror())
             .leadingTokens(patches.leadingTokens())
             .finalNorm(vertices.containsKey(NORM))
             .imageSize(

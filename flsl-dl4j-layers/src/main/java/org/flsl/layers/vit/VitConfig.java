@@ -128,6 +128,18 @@ public abstract class VitConfig {
     return 0;
   }
 
+  /**
+   * Whether a training runs the coordinates of each axis of sine-cosine positions backwards, half
+   * of the time, for each image and view; default false, as in the paper.
+   *
+   * <p>Shifted coordinates still tell a network that compares its tokens which of them lie above
+   * the others; mirrored ones do not, so that only what a photo shows can tell what is up.
+   */
+  @Value.Default
+  public boolean positionMirror() {
+    return false;
+  }
+
   /** Whether a layer norm follows the last block; default true. */
   @Value.Default
   public boolean finalNorm() {
@@ -184,8 +196,9 @@ public abstract class VitConfig {
         positionJitter() >= 0 && positionJitter() <= 1,
         "positionJitter must lie in 0..1, got " + positionJitter());
     check(
-        positionJitter() == 0 || positions() == Positions.SINCOS,
-        "positionJitter needs sine-cosine positions; learned ones have no coordinates to shift");
+        positionJitter() == 0 && !positionMirror() || positions() == Positions.SINCOS,
+        "positionJitter and positionMirror need sine-cosine positions; learned ones have no"
+            + " coordinates to change");
     baseGrid();
   }
 

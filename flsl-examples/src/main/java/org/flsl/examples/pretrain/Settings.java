@@ -191,6 +191,14 @@ public final class Settings {
               + " view; 1 by up to the whole grid, so that place alone tells nothing; 0 is the"
               + " paper's.",
           vit(VitConfig.Builder::positionJitter));
+  public static final Setting<Boolean> POSITION_MIRROR =
+      NETWORK.setting(
+          "position-mirror",
+          Kind.yesOrNo(),
+          VIT.positionMirror(),
+          "Whether training runs the coordinates of each axis backwards, half of the time, for each"
+              + " image and view, so that only what is seen tells what is up; no is the paper's.",
+          vit(VitConfig.Builder::positionMirror));
 
   public static final Setting<Integer> LEADING_TOKENS =
       NETWORK.setting(
