@@ -9,8 +9,9 @@ import org.flsl.layers.samediff.Definition;
  * Sine-cosine positions of coordinates that are shifted, scaled and mirrored at random, for each
  * image and view anew.
  *
- * <p>What lies where relative to each other stays known; where in the view it lies does not. So
- * place alone no longer tells a token apart.
+ * <p>Which tokens are neighbours stays known. Where in the view they lie does not, as far as their
+ * coordinates alone tell; a network that compares all of a view's finds it out again, unless they
+ * are mirrored.
  *
  * @param base the grid in whose coordinates every view is laid out
  * @param views the grid of each view

@@ -188,8 +188,8 @@ public final class Settings {
           Kind.number(0, 1),
           VIT.positionJitter(),
           "How far training shifts and scales the coordinates of positions, for each image and"
-              + " view; 1 by up to the whole grid, so that place alone tells nothing; 0 is the"
-              + " paper's.",
+              + " view; 1 by up to the whole grid, so that a coordinate alone tells no place; 0 is"
+              + " the paper's.",
           vit(VitConfig.Builder::positionJitter));
   public static final Setting<Boolean> POSITION_MIRROR =
       NETWORK.setting(
