@@ -33,6 +33,7 @@ import org.flsl.losses.dense.DetectionLoss;
 import org.flsl.training.AdamW;
 import org.flsl.training.DecoupledWeightDecay;
 import org.flsl.training.FlslGraph;
+import org.flsl.training.OnePassSteps;
 import org.flsl.views.ViewConfig;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -144,7 +145,7 @@ final class OurProgram implements Program {
   }
 
   private static DoubleSupplier detection(Case setting, Path data) throws IOException {
-    ComputationGraph graph = setting.detector().init();
+    ComputationGraph graph = OnePassSteps.attach(setting.detector().init());
     ProductPrecision.set(graph, setting.precision());
     Map<String, String> prefixes =
         Map.of(FlslGraph.STUDENT, TaskGraph.BACKBONE, DETECTOR, TaskGraph.HEAD);
@@ -204,6 +205,7 @@ final class OurProgram implements Program {
         return loss;
       };
     }
+    OnePassSteps.attach(graph);
     MultiDataSet batch = new MultiDataSet(image, labels);
     return () -> {
       graph.fit(batch);
