@@ -117,6 +117,10 @@ public final class OneDnn implements KernelLibrary {
       return new OneDnnAttention(inLanes(), inputs.get(0), a.views(), a.heads()).forward();
     } else if (operation instanceof Operation.AttentionGradient a) {
       return new OneDnnAttention(inLanes(), inputs.get(0), a.views(), a.heads()).backward();
+    } else if (operation instanceof Operation.Convolution c) {
+      return new OneDnnConvolution(this, cpu, c.grids(), inputs.get(0), inputs.get(1)).forward();
+    } else if (operation instanceof Operation.ConvolutionGradient c) {
+      return new OneDnnConvolution(this, cpu, c.grids(), inputs.get(1), inputs.get(2)).backward();
     }
     throw new IllegalArgumentException("oneDNN has no kernel for " + operation);
   }
@@ -279,7 +283,7 @@ public final class OneDnn implements KernelLibrary {
     return attributes;
   }
 
-  private primitive_attr productAttributes() {
+  primitive_attr productAttributes() {
     primitive_attr attributes = attributes();
     if (precision == Precision.BF16) {
       attributes.set_fpmath_mode(dnnl_fpmath_mode_bf16);
@@ -333,6 +337,15 @@ public final class OneDnn implements KernelLibrary {
 
   reorder copy(memory.desc from, memory.desc to) {
     return new reorder(new reorder.primitive_desc(cpu, from, cpu, to, attributes(), false));
+  }
+
+  /** Adds to what is there. */
+  reorder addition(memory.desc from, memory.desc to) {
+    primitive_attr attributes = attributes();
+    post_ops after = new post_ops();
+    after.append_sum();
+    attributes.set_post_ops(after);
+    return new reorder(new reorder.primitive_desc(cpu, from, cpu, to, attributes, false));
   }
 
   // ---- layouts --------------------------------------------------------------------------------

@@ -153,4 +153,41 @@ public sealed interface Operation {
       return List.of(inputs.get(0));
     }
   }
+
+  /**
+   * A convolution of 3 x 3 places, with zeros around the maps. Inputs: maps of an image packed one
+   * behind the other, {@code [B, places, in]}, weights {@code [9 in, out]}, the places of a
+   * neighbourhood row by row, bias {@code [out]}; output {@code [B * places, out]}.
+   *
+   * @param grids how the places of each map lie
+   */
+  record Convolution(List<Grid> grids) implements Operation {
+
+    /** Rows and columns of a map. */
+    public record Grid(long height, long width) {
+      long places() {
+        return height * width;
+      }
+    }
+
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] x = inputs.get(0);
+      return List.of(new long[] {x[0] * x[1], inputs.get(1)[1]});
+    }
+  }
+
+  /**
+   * Inputs: the gradient of {@link Convolution}'s output, then its maps and weights. Outputs: the
+   * gradients of the maps, {@code [B * places, in]}, and of the weights.
+   *
+   * @param grids how the places of each map lie
+   */
+  record ConvolutionGradient(List<Convolution.Grid> grids) implements Operation {
+    @Override
+    public List<long[]> outputShapes(List<long[]> inputs) {
+      long[] x = inputs.get(1);
+      return List.of(new long[] {x[0] * x[1], x[2]}, inputs.get(2));
+    }
+  }
 }

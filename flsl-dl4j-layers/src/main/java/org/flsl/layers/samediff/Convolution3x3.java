@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.flsl.layers.TokenGrid;
+import org.flsl.layers.kernels.Operation;
+import org.flsl.layers.kernels.Operation.Convolution.Grid;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.enums.PadMode;
@@ -15,9 +17,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * A convolution of 3 x 3 places, with zeros around the map, of one or several maps that share the
  * weights.
  *
- * <p>Maps travel packed like views, {@code [batch, sum of their places, channels]}. The
- * neighbourhoods of all places become rows, and one product with the weights does the rest: ND4J's
- * own convolution takes several times as long.
+ * <p>Maps travel packed like views, {@code [batch, sum of their places, channels]}. Where there is
+ * no kernel, the neighbourhoods of all places become rows, and one product with the weights does
+ * the rest: ND4J's own convolution takes several times as long.
  */
 public final class Convolution3x3 {
   private static final int SIDE = 3;
@@ -47,7 +49,9 @@ public final class Convolution3x3 {
     SameDiff sd = definition.sameDiff();
     long out = weight.getShape()[1];
     long places = grids.stream().mapToLong(TokenGrid::tokens).sum();
-    SDVariable y = Linear.apply(definition, neighbourhoods(definition, x, grids, in), weight, bias);
+    SDVariable y = sd.nn.linear(neighbourhoods(definition, x, grids, in), weight, bias);
+    List<Grid> maps = grids.stream().map(grid -> new Grid(grid.height(), grid.width())).toList();
+    definition.group(new Operation.Convolution(maps), List.of(x, weight, bias), List.of(y));
     return definition.withGradient(
         y,
         List.of(x, weight, bias),
@@ -61,8 +65,10 @@ public final class Convolution3x3 {
               neighbourhoods(definition, dy.reshape(-1, places, out), grids, out).mmul(turned);
           // Computed again, since nine times the input is too much to keep.
           SDVariable rows = neighbourhoods(definition, x, grids, in);
-          return List.of(
-              back.reshape(-1, places, in), sd.mmul(rows, dy, true, false, false), dy.sum(0));
+          SDVariable dw = sd.mmul(rows, dy, true, false, false);
+          definition.group(
+              new Operation.ConvolutionGradient(maps), List.of(dy, x, weight), List.of(back, dw));
+          return List.of(back.reshape(-1, places, in), dw, dy.sum(0));
         });
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.flsl.layers.TinyGraph;
+import org.flsl.layers.TokenGrid;
 import org.flsl.layers.kernels.KernelLibrary;
 import org.flsl.layers.kernels.Precision;
 import org.junit.jupiter.api.Assumptions;
@@ -142,6 +143,35 @@ class KernelParityTest {
               "w", TinyGraph.random(2, 96, 64),
               "b", TinyGraph.random(3, 64)));
     }
+  }
+
+  @Test
+  void convolutionsOfOneAndOfSeveralMaps() {
+    for (List<TokenGrid> grids :
+        List.of(
+            List.of(new TokenGrid(5, 3)),
+            List.of(new TokenGrid(6, 10), new TokenGrid(3, 5), new TokenGrid(1, 2)))) {
+      check(convolution(grids, 19), convolved(grids, 19, 7));
+      check(convolution(grids, 64), convolved(grids, 64, 48));
+    }
+  }
+
+  @Test
+  void convolutionInBf16() {
+    List<TokenGrid> grids = List.of(new TokenGrid(9, 8), new TokenGrid(4, 4));
+    checkBf16(convolution(grids, 64), convolved(grids, 64, 64));
+  }
+
+  private static Function<Definition, SDVariable> convolution(List<TokenGrid> grids, long in) {
+    return d -> Convolution3x3.apply(d, in(d, "x"), grids, in, in(d, "w"), in(d, "b"));
+  }
+
+  private static Map<String, INDArray> convolved(List<TokenGrid> grids, long in, long out) {
+    long places = grids.stream().mapToLong(TokenGrid::tokens).sum();
+    return inputs(
+        "x", TinyGraph.random(1, 3, places, in),
+        "w", TinyGraph.random(2, Convolution3x3.PLACES * in, out),
+        "b", TinyGraph.random(3, out));
   }
 
   @Test
