@@ -130,7 +130,7 @@ final class Plan {
       arrays.put(output, shape.castTo(program.dataType(output)));
       return;
     }
-    kernel.context().purge();
+    kernel.unbind();
     if (program.isView(output)) {
       views.computeIfAbsent(program.ownerOf(output), k -> new ArrayList<>()).add(output);
     } else {
