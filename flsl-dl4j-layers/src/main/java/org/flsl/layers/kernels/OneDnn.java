@@ -283,7 +283,7 @@ public final class OneDnn implements KernelLibrary {
     return attributes;
   }
 
-  primitive_attr productAttributes() {
+  private primitive_attr productAttributes() {
     primitive_attr attributes = attributes();
     if (precision == Precision.BF16) {
       attributes.set_fpmath_mode(dnnl_fpmath_mode_bf16);

@@ -26,9 +26,11 @@ import org.flsl.layers.kernels.PrimitiveSequence.Region;
  *
  * <p>oneDNN's fast code takes maps without gaps between images. Where several are packed, each is
  * copied on its way in and out, which costs two passes over it; rows of nine neighbours, which a
- * product would need, cost eighteen.
+ * product would need, cost eighteen. For products in bf16, what they multiply is rounded on that
+ * way.
  */
 final class OneDnnConvolution {
+  private static final memory.data_type F32 = memory.data_type.f32;
   private static final long SIDE = 3;
   private static final long[] ONE = {1, 1};
 
@@ -41,6 +43,9 @@ final class OneDnnConvolution {
   private final long out;
   private final memory.desc weights;
 
+  /** What products multiply. */
+  private final memory.data_type factors;
+
   OneDnnConvolution(OneDnn library, engine cpu, List<Grid> grids, long[] x, long[] weight) {
     this.library = library;
     this.cpu = cpu;
@@ -52,6 +57,7 @@ final class OneDnnConvolution {
     this.weights =
         OneDnn.strided(
             new long[] {out, in, SIDE, SIDE}, new long[] {1, out, SIDE * in * out, in * out});
+    this.factors = library.precision() == Precision.BF16 ? memory.data_type.bf16 : F32;
   }
 
   Kernel forward() {
@@ -60,9 +66,7 @@ final class OneDnnConvolution {
     long place = 0;
     for (Grid grid : grids) {
       kernel.releaseScratch();
-      memory.desc x = dense(grid, in);
-      memory.desc y = dense(grid, out);
-      var convolution = forwardDesc(x, bias, y);
+      var convolution = forwardDesc(dense(grid, in, factors), bias, dense(grid, out, F32));
       memory.desc chosen = convolution.weights_desc();
       memory packed = scratch(kernel, chosen);
       kernel
@@ -88,9 +92,9 @@ final class OneDnnConvolution {
     long place = 0;
     for (Grid grid : grids) {
       kernel.releaseScratch();
-      memory.desc x = dense(grid, in);
-      memory.desc y = dense(grid, out);
-      var forward = forwardDesc(x, OneDnn.rowMajor(out), y);
+      memory.desc x = dense(grid, in, factors);
+      memory.desc dy = dense(grid, out, factors);
+      var forward = forwardDesc(x, OneDnn.rowMajor(out), dense(grid, out, F32));
       memory gradient = taken(kernel, kernel.input(0), grid, place, out);
       memory source = taken(kernel, kernel.input(1), grid, place, in);
 
@@ -98,15 +102,13 @@ final class OneDnnConvolution {
           new convolution_backward_data.primitive_desc(
               cpu,
               algorithm.convolution_direct,
-              x,
-              any(),
-              y,
+              dense(grid, in, F32),
+              any(factors),
+              dy,
               ONE,
               ONE,
               ONE,
-              forward,
-              library.productAttributes(),
-              false);
+              forward);
       memory packed = scratch(kernel, data.weights_desc());
       kernel
           .then(library.copy(weights, data.weights_desc()))
@@ -122,17 +124,7 @@ final class OneDnnConvolution {
 
       var ofWeights =
           new convolution_backward_weights.primitive_desc(
-              cpu,
-              algorithm.convolution_direct,
-              x,
-              any(),
-              y,
-              ONE,
-              ONE,
-              ONE,
-              forward,
-              library.productAttributes(),
-              false);
+              cpu, algorithm.convolution_direct, x, any(F32), dy, ONE, ONE, ONE, forward);
       memory.desc chosen = ofWeights.diff_weights_desc();
       memory sum = scratch(kernel, chosen);
       kernel
@@ -156,31 +148,30 @@ final class OneDnnConvolution {
         prop_kind.forward_training,
         algorithm.convolution_direct,
         x,
-        any(),
+        any(factors),
         bias,
         y,
         ONE,
         ONE,
-        ONE,
-        library.productAttributes(),
-        false);
+        ONE);
   }
 
   // ---- maps -----------------------------------------------------------------------------------
 
   /** Weights in whatever order oneDNN likes best. */
-  private memory.desc any() {
-    return new memory.desc(weights.get_dims(), memory.data_type.f32, memory.format_tag.any);
+  private memory.desc any(memory.data_type type) {
+    return new memory.desc(weights.get_dims(), type, memory.format_tag.any);
   }
 
-  private memory.desc dense(Grid grid, long channels) {
-    return map(grid, channels, grid.places());
+  private memory.desc dense(Grid grid, long channels, memory.data_type type) {
+    return map(grid, channels, grid.places(), type);
   }
 
   /** The maps of all images, of which each begins so many places behind the one before. */
-  private memory.desc map(Grid grid, long channels, long distance) {
-    return OneDnn.strided(
+  private memory.desc map(Grid grid, long channels, long distance, memory.data_type type) {
+    return new memory.desc(
         new long[] {batch, channels, grid.height(), grid.width()},
+        type,
         new long[] {distance * channels, 1, grid.width() * channels, channels});
   }
 
@@ -188,17 +179,17 @@ final class OneDnnConvolution {
     return kernel.scratch(desc.get_size()).as(desc);
   }
 
-  /** Without gaps: where they lie, if there is nothing else, otherwise a copy. */
+  /** Factors of a product: where they lie, if they are so already, otherwise a copy. */
   private memory taken(
       PrimitiveSequence kernel, Region packed, Grid grid, long place, long channels) {
-    memory.desc dense = dense(grid, channels);
-    if (grids.size() == 1) {
-      return packed.as(dense);
+    memory.desc wanted = dense(grid, channels, factors);
+    if (grids.size() == 1 && factors == F32) {
+      return packed.as(wanted);
     }
-    memory.desc gaps = map(grid, channels, places);
-    memory copy = scratch(kernel, dense);
+    memory.desc gaps = map(grid, channels, places, F32);
+    memory copy = scratch(kernel, wanted);
     kernel
-        .then(library.copy(gaps, dense))
+        .then(library.copy(gaps, wanted))
         .with(DNNL_ARG_FROM, packed.from(place * channels * Float.BYTES).as(gaps))
         .with(DNNL_ARG_TO, copy);
     return copy;
@@ -206,16 +197,16 @@ final class OneDnnConvolution {
 
   /** Where a result without gaps goes. */
   private memory given(PrimitiveSequence kernel, Region packed, Grid grid, long channels) {
-    memory.desc dense = dense(grid, channels);
+    memory.desc dense = dense(grid, channels, F32);
     return grids.size() == 1 ? packed.as(dense) : scratch(kernel, dense);
   }
 
   private void putBack(
       PrimitiveSequence kernel, memory dense, Region packed, Grid grid, long place, long channels) {
     if (grids.size() > 1) {
-      memory.desc gaps = map(grid, channels, places);
+      memory.desc gaps = map(grid, channels, places, F32);
       kernel
-          .then(library.copy(dense(grid, channels), gaps))
+          .then(library.copy(dense(grid, channels, F32), gaps))
           .with(DNNL_ARG_FROM, dense)
           .with(DNNL_ARG_TO, packed.from(place * channels * Float.BYTES).as(gaps));
     }
