@@ -139,6 +139,11 @@ public final class DetectionTowers extends CompiledVertex {
   }
 
   @Override
+  protected boolean followsPrecision() {
+    return true;
+  }
+
+  @Override
   protected SDVariable define(Definition d) {
     List<SDVariable> maps = new ArrayList<>();
     List<TokenGrid> grids = new ArrayList<>();

@@ -48,6 +48,14 @@ public abstract class CompiledVertex extends SameDiffVertex {
     }
   }
 
+  /**
+   * Whether its products become as exact as {@link ProductPrecision} says; false unless a vertex
+   * says otherwise.
+   */
+  protected boolean followsPrecision() {
+    return false;
+  }
+
   /** What errors call this vertex: its name in the graph, or its kind before it has one. */
   protected final String name() {
     return getName() == null ? KindName.of(getClass()) : getName();

@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.flsl.layers.kernels.KernelLibrary;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,6 +24,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
   private final CompiledVertex vertex;
   private final DataType type;
   private Computation computation;
+  private KernelLibrary kernels = KernelLibrary.ofThisProcess().orElse(null);
   private BatchPart part = BatchPart.WHOLE;
 
   CompiledVertexRuntime(
@@ -41,6 +43,14 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
   @Override
   public String toString() {
     return vertex.getClass().getSimpleName() + "(\"" + getVertexName() + "\")";
+  }
+
+  /** Computes with the kernels of this library from now on; null for ND4J's ops. */
+  void use(KernelLibrary library) {
+    if (vertex.followsPrecision() && library != kernels) {
+      kernels = library;
+      computation = null;
+    }
   }
 
   @Override
@@ -77,7 +87,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
 
   private Computation computation() {
     if (computation == null) {
-      computation = new Computation(type, paramTable, vertex::define);
+      computation = new Computation(type, paramTable, vertex::define, kernels);
     }
     return computation;
   }

@@ -2,6 +2,7 @@ package org.flsl.layers.samediff;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.flsl.layers.kernels.KernelLibrary;
 import org.flsl.layers.kernels.Precision;
@@ -12,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * <p>It belongs to the graph in this process, not to its configuration: what is saved is the same,
  * and a graph that is restored multiplies in float32 until it is told otherwise. Vertices between
- * the layers, such as mean shift and losses, stay with float32.
+ * the layers, such as mean shift and losses, stay with float32; towers of detectors follow.
  */
 public final class ProductPrecision {
   private ProductPrecision() {}
@@ -34,6 +35,11 @@ public final class ProductPrecision {
     for (Layer layer : graph.getLayers()) {
       Layer inside = layer instanceof FrozenLayer frozen ? frozen.getInsideLayer() : layer;
       if (inside instanceof CompiledLayerRuntime compiled) {
+        compiled.use(kernels);
+      }
+    }
+    for (GraphVertex vertex : graph.getVertices()) {
+      if (vertex instanceof CompiledVertexRuntime compiled) {
         compiled.use(kernels);
       }
     }
