@@ -75,7 +75,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
             graph.getConfiguration().getIterationCount(),
             graph.getConfiguration().getEpochCount(),
             seed,
-            part);
+            // DL4J's wrapper of a frozen vertex keeps announcements from it.
+            isFrozen(getVertexIndex()) ? BatchPart.of(graph) : part);
     return computation()
         .forward(named(List.of(arrays)), differentiable(training), step, workspaces);
   }

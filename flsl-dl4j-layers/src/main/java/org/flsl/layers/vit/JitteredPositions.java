@@ -41,11 +41,19 @@ record JitteredPositions(
     }
   }
 
+  /**
+   * Scaled and mirrored about the middle of the base grid, about which shifts are even: mirrored at
+   * its corner, coordinates would tell by their sign that they are.
+   */
   private double[][] axis(int tokens, int baseTokens, double shift, double scale) {
+    double middle = (baseTokens - 1) / 2.0;
     return SinCosPositions.axis(
         tokens,
         width,
-        token -> ((token + 0.5) / tokens * baseTokens - 0.5 + shift * baseTokens) * scale);
+        token ->
+            middle
+                + ((token + 0.5) / tokens * baseTokens - 0.5 - middle + shift * baseTokens)
+                    * scale);
   }
 
   private double mirrored(SplittableRandom random, double scale) {

@@ -33,7 +33,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * of the base grid, resampled bicubically where a view has another grid.
  *
  * <p>In training, sine-cosine positions may be shifted, scaled and mirrored at random, for each
- * image and view anew ({@link VitConfig#positionJitter()}, {@link VitConfig#positionMirror()}).
+ * image and view anew ({@link VitConfig#positionJitter()}, {@link VitConfig#positionMirror()}),
+ * those of a teacher as well ({@link VitConfig#positionTeacher()}).
  *
  * <p>{@code token = W vec(patch) + b + position}. Where the network has leading tokens, L of them,
  * every view begins with these.
@@ -57,6 +58,10 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   @JsonProperty private int leading;
   @JsonProperty private double positionJitter;
   @JsonProperty private boolean positionMirror;
+  @JsonProperty private boolean positionTeacher;
+
+  /** Whether it belongs to a teacher, which is frozen while others train. */
+  @JsonProperty private boolean teacher;
 
   private PatchEmbedding() {}
 
@@ -67,6 +72,10 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
    * @param views number of views that arrive as separate inputs
    */
   public PatchEmbedding(VitConfig config, int views) {
+    this(config, views, false);
+  }
+
+  PatchEmbedding(VitConfig config, int views, boolean teacher) {
     if (views < 1) {
       throw new IllegalArgumentException("Patch embedding needs at least one view, got " + views);
     }
@@ -80,6 +89,8 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     this.leading = config.leadingTokens();
     this.positionJitter = config.positionJitter();
     this.positionMirror = config.positionMirror();
+    this.positionTeacher = config.positionTeacher();
+    this.teacher = teacher;
   }
 
   @Override
@@ -115,6 +126,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   /** Whether training runs the coordinates of each axis backwards, half of the time. */
   public boolean positionMirror() {
     return positionMirror;
+  }
+
+  /** Whether a teacher's coordinates are shifted, scaled and mirrored as well. */
+  public boolean positionTeacher() {
+    return positionTeacher;
   }
 
   @Override
@@ -162,7 +178,8 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     SameDiff sd = definition.sameDiff();
     List<SDVariable> patches = new ArrayList<>();
     List<SDVariable> tables = new ArrayList<>();
-    boolean jittered = definition.training() && (positionJitter > 0 || positionMirror);
+    boolean drawing = definition.training() || teacher && positionTeacher;
+    boolean jittered = drawing && (positionJitter > 0 || positionMirror);
     List<TokenGrid> grids = new ArrayList<>();
     long tokens = 0;
     for (int i = 0; i < views; i++) {
@@ -300,6 +317,8 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     copy.leading = leading;
     copy.positionJitter = positionJitter;
     copy.positionMirror = positionMirror;
+    copy.positionTeacher = positionTeacher;
+    copy.teacher = teacher;
     copy.copySettings(this);
     return copy;
   }
@@ -316,7 +335,9 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         && gridWidth == that.gridWidth
         && leading == that.leading
         && positionJitter == that.positionJitter
-        && positionMirror == that.positionMirror;
+        && positionMirror == that.positionMirror
+        && positionTeacher == that.positionTeacher
+        && teacher == that.teacher;
   }
 
   @Override
@@ -331,6 +352,8 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         gridWidth,
         leading,
         positionJitter,
-        positionMirror);
+        positionMirror,
+        positionTeacher,
+        teacher);
   }
 }

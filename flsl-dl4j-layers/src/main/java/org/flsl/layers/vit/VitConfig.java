@@ -120,8 +120,8 @@ public abstract class VitConfig {
    * each image and view; default 0, as in the paper.
    *
    * <p>1 shifts by up to the size of the base grid and scales by up to {@code exp(0.4)}, either
-   * way. Then features cannot be a token's place alone, which satisfies FLSL's objective. A frozen
-   * teacher and a trained network see positions as they are.
+   * way. Then features cannot be a token's place alone, which satisfies FLSL's objective. A trained
+   * network sees positions as they are, and so does a teacher without {@link #positionTeacher()}.
    */
   @Value.Default
   public double positionJitter() {
@@ -137,6 +137,18 @@ public abstract class VitConfig {
    */
   @Value.Default
   public boolean positionMirror() {
+    return false;
+  }
+
+  /**
+   * Whether a teacher's coordinates are shifted, scaled and mirrored as well, at random of its own;
+   * default false, as in the paper.
+   *
+   * <p>A teacher that sees true coordinates may hold them in its features, and a student that sees
+   * what a photo shows finds them out in a long training.
+   */
+  @Value.Default
+  public boolean positionTeacher() {
     return false;
   }
 

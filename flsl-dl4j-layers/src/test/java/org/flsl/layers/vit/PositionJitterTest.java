@@ -125,6 +125,29 @@ class PositionJitterTest {
     assertTrue(backwards > 0 && backwards < 12, backwards + " of 12");
   }
 
+  /** Else coordinates would tell by themselves that they are mirrored. */
+  @Test
+  void mirroredAxesHaveTheSameCoordinates() {
+    INDArray plain = positions(graph(new PatchEmbedding(config(1e-9), 2)), true);
+    INDArray mirrored = positions(graph(new PatchEmbedding(config(0, true), 2)), true);
+
+    int[][] rowAndColumn = {{1, 2, 3, 0}, {1, 4, 7, 4}};
+    for (int image = 0; image < 3; image++) {
+      for (int[] axis : rowAndColumn) {
+        double first = angle(plain, image, axis[0], axis[3]);
+        double last = angle(plain, image, axis[2], axis[3]);
+        double found = angle(mirrored, image, axis[0], axis[3]);
+        assertEquals(
+            0, Math.min(Math.abs(turned(found - first)), Math.abs(turned(found - last))), 1e-5);
+        assertEquals(
+            0,
+            turned(
+                angle(mirrored, image, axis[1], axis[3]) - angle(plain, image, axis[1], axis[3])),
+            1e-5);
+      }
+    }
+  }
+
   @Test
   void aSmallJitterStaysNear() {
     INDArray plain = positions(graph(new PatchEmbedding(config(0), 2)), true);
@@ -159,6 +182,20 @@ class PositionJitterTest {
   }
 
   @Test
+  void aTeacherDrawsItsOwnWhereItIsTold() {
+    VitConfig config = VitConfig.builder().from(config(1, true)).positionTeacher(true).build();
+    INDArray plain = positions(graph(new PatchEmbedding(config(0), 2)), false);
+    GraphVertex teacher = new FrozenVertex(new PatchEmbedding(config, 2, true));
+    INDArray drawn = positions(graph(teacher), true);
+
+    assertNotEquals(plain, drawn);
+    assertEquals(drawn, positions(graph(teacher), true));
+    assertEquals(plain, positions(graph(new FrozenVertex(new PatchEmbedding(config, 2))), true));
+    GraphVertex unmoved = new FrozenVertex(new PatchEmbedding(config(1, true), 2, true));
+    assertEquals(plain, positions(graph(unmoved), true));
+  }
+
+  @Test
   void gradientIsRight() {
     GradientCheck.check(graph(new PatchEmbedding(config(1, true), 2)), GLOBAL, LOCAL);
   }
@@ -171,6 +208,7 @@ class PositionJitterTest {
     assertEquals(jittered, ComputationGraphConfiguration.fromJson(jittered.toJson()));
     assertNotEquals(new PatchEmbedding(config(0.5), 2), new PatchEmbedding(config(0), 2));
     assertNotEquals(new PatchEmbedding(config(0, true), 2), new PatchEmbedding(config(0), 2));
+    assertNotEquals(new PatchEmbedding(config(0), 2, true), new PatchEmbedding(config(0), 2));
     assertEquals(
         new PatchEmbedding(config(0.5, true), 2), new PatchEmbedding(config(0.5, true), 2).clone());
   }

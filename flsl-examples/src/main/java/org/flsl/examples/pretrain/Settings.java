@@ -199,6 +199,14 @@ public final class Settings {
           "Whether training runs the coordinates of each axis backwards, half of the time, for each"
               + " image and view, so that only what is seen tells what is up; no is the paper's.",
           vit(VitConfig.Builder::positionMirror));
+  public static final Setting<Boolean> POSITION_TEACHER =
+      NETWORK.setting(
+          "position-teacher",
+          Kind.yesOrNo(),
+          VIT.positionTeacher(),
+          "Whether the teacher's coordinates are shifted and mirrored too, so that it cannot hold"
+              + " a place that the student finds out; no is the paper's.",
+          vit(VitConfig.Builder::positionTeacher));
 
   public static final Setting<Integer> LEADING_TOKENS =
       NETWORK.setting(
