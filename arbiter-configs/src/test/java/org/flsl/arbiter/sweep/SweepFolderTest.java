@@ -66,10 +66,10 @@ class SweepFolderTest {
   void whatAKilledProcessLeavesBehindIsNotInTheWay(Work work) throws Exception {
     file(".lock");
     file(work.mark + ".unfinished");
-    try (AutoCloseable open = work.create(work())) {
-      assertTrue(refused(work).startsWith("another process ("), "locked");
-      Files.writeString(work().resolve(work.mark), "");
-    }
+    AutoCloseable open = work.create(work());
+    assertTrue(refused(work).startsWith("another process ("), "locked");
+    Files.writeString(work().resolve(work.mark), "");
+    open.close();
     assertTrue(Files.exists(work().resolve(work.mark)));
     String name = work.name().toLowerCase();
     assertEquals(
@@ -95,9 +95,9 @@ class SweepFolderTest {
     work.create(folder.resolve("mine/for/it")).close();
     assertTrue(Files.exists(folder.resolve("mine")));
     assertFalse(Files.exists(folder.resolve("mine/for")));
-    try (AutoCloseable open = work.create(deep)) {
-      Files.writeString(folder.resolve("made/notes"), "of another program");
-    }
+    AutoCloseable open = work.create(deep);
+    Files.writeString(folder.resolve("made/notes"), "of another program");
+    open.close();
     assertFalse(Files.exists(folder.resolve("made/for")));
     assertTrue(Files.exists(folder.resolve("made/notes")));
   }
@@ -105,9 +105,9 @@ class SweepFolderTest {
   @ParameterizedTest
   @EnumSource
   void othersFilesAreNeitherMixedInNorTakenAway(Work work) throws Exception {
-    try (AutoCloseable open = work.create(work())) {
-      file("thesis.tex");
-    }
+    AutoCloseable open = work.create(work());
+    file("thesis.tex");
+    open.close();
     try (Stream<Path> left = Files.list(work())) {
       assertEquals(
           "[thesis.tex]", left.map(Path::getFileName).map(Path::toString).toList().toString());
