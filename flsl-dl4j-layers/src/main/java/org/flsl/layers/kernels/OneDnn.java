@@ -140,13 +140,10 @@ public final class OneDnn implements KernelLibrary {
             : plain;
     matmul.primitive_desc product =
         new matmul.primitive_desc(cpu, x, asked, bias, y, productAttributes(), false);
-    memory weights = kernel.input(1).as(plain);
-    if (pack) {
-      memory packed = kernel.scratch(product.weights_desc().get_size()).as(product.weights_desc());
-      reorder packing = copy(plain, product.weights_desc());
-      kernel.then(packing).with(DNNL_ARG_FROM, weights).with(DNNL_ARG_TO, packed);
-      weights = packed;
-    }
+    memory weights =
+        pack
+            ? copied(kernel, kernel.input(1), plain, product.weights_desc())
+            : kernel.input(1).as(plain);
     kernel
         .then(new matmul(product))
         .with(DNNL_ARG_SRC, kernel.input(0).as(x))
@@ -336,7 +333,7 @@ public final class OneDnn implements KernelLibrary {
   }
 
   reorder copy(memory.desc from, memory.desc to) {
-    return new reorder(new reorder.primitive_desc(cpu, from, cpu, to, attributes(), false));
+    return reorder(from, to, attributes());
   }
 
   /** Adds to what is there. */
@@ -345,7 +342,22 @@ public final class OneDnn implements KernelLibrary {
     post_ops after = new post_ops();
     after.append_sum();
     attributes.set_post_ops(after);
+    return reorder(from, to, attributes);
+  }
+
+  private reorder reorder(memory.desc from, memory.desc to, primitive_attr attributes) {
     return new reorder(new reorder.primitive_desc(cpu, from, cpu, to, attributes, false));
+  }
+
+  /** Copies what lies in a region into scratch memory, as it is wanted there. */
+  memory copied(
+      PrimitiveSequence kernel,
+      PrimitiveSequence.Region region,
+      memory.desc lying,
+      memory.desc wanted) {
+    memory copy = kernel.scratch(wanted.get_size()).as(wanted);
+    kernel.then(copy(lying, wanted)).with(DNNL_ARG_FROM, region.as(lying)).with(DNNL_ARG_TO, copy);
+    return copy;
   }
 
   // ---- layouts --------------------------------------------------------------------------------

@@ -67,12 +67,7 @@ final class OneDnnConvolution {
     for (Grid grid : grids) {
       kernel.releaseScratch();
       var convolution = forwardDesc(dense(grid, in, factors), bias, dense(grid, out, F32));
-      memory.desc chosen = convolution.weights_desc();
-      memory packed = scratch(kernel, chosen);
-      kernel
-          .then(library.copy(weights, chosen))
-          .with(DNNL_ARG_FROM, kernel.input(1).as(weights))
-          .with(DNNL_ARG_TO, packed);
+      memory packed = library.copied(kernel, kernel.input(1), weights, convolution.weights_desc());
       memory source = taken(kernel, kernel.input(0), grid, place, in);
       memory result = given(kernel, kernel.output(0), grid, out);
       kernel
@@ -109,11 +104,7 @@ final class OneDnnConvolution {
               ONE,
               ONE,
               forward);
-      memory packed = scratch(kernel, data.weights_desc());
-      kernel
-          .then(library.copy(weights, data.weights_desc()))
-          .with(DNNL_ARG_FROM, kernel.input(2).as(weights))
-          .with(DNNL_ARG_TO, packed);
+      memory packed = library.copied(kernel, kernel.input(2), weights, data.weights_desc());
       memory result = given(kernel, kernel.output(0), grid, in);
       kernel
           .then(new convolution_backward_data(data))
@@ -187,12 +178,7 @@ final class OneDnnConvolution {
       return packed.as(wanted);
     }
     memory.desc gaps = map(grid, channels, places, F32);
-    memory copy = scratch(kernel, wanted);
-    kernel
-        .then(library.copy(gaps, wanted))
-        .with(DNNL_ARG_FROM, packed.from(place * channels * Float.BYTES).as(gaps))
-        .with(DNNL_ARG_TO, copy);
-    return copy;
+    return library.copied(kernel, packed.from(place * channels * Float.BYTES), gaps, wanted);
   }
 
   /** Where a result without gaps goes. */
