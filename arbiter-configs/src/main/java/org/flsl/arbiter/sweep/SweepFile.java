@@ -124,6 +124,9 @@ final class SweepFile {
         base = base.with(setting, entry.text(), entry.where() + setting);
         named.add(setting);
       }
+      if (setting.equals(Settings.EPOCHS)) {
+        base = base.with(Settings.MINUTES, (Double) null);
+      }
     }
     if (axes.isEmpty() && !entries.containsKey("also")) {
       throw new UserError(

@@ -1,6 +1,7 @@
 package org.flsl.arbiter.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.Setup;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +56,17 @@ class SweepFileTest {
       assertEquals(5, candidate.values().size(), "searched settings only: " + candidate);
       Setup.of(candidate.applyTo(sweep.base()));
     }
+  }
+
+  @Test
+  void epochsWinOverTheMinutesOfARecipe(@TempDir Path folder) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("an-hour.yaml"), "minutes: 60");
+    String sweep =
+        "config: '" + recipe + "'\ncandidates: 1\nsettings:\n  gamma: {from: 1, to: 2}\n";
+    assertEquals(60, parse(sweep).base().get(Settings.MINUTES));
+    Sweep counted = parse(sweep + "  epochs: 3\n");
+    assertEquals(3, counted.budget().limit(counted.base(), folder).get(Settings.EPOCHS));
+    assertNull(counted.base().get(Settings.MINUTES));
   }
 
   @Test

@@ -211,6 +211,10 @@ public abstract class VitConfig {
         positionJitter() == 0 && !positionMirror() || positions() == Positions.SINCOS,
         "positionJitter and positionMirror need sine-cosine positions; learned ones have no"
             + " coordinates to change");
+    check(
+        !positionTeacher() || positionJitter() > 0 || positionMirror(),
+        "positionTeacher draws the teacher's coordinates by positionJitter and positionMirror, and"
+            + " neither is on");
     baseGrid();
   }
 

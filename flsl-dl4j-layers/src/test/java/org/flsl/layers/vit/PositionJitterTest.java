@@ -223,5 +223,7 @@ class PositionJitterTest {
     assertRefused(
         () -> VitConfig.builder().positions(Positions.LEARNED).positionMirror(true).build(),
         "sine-cosine");
+    assertRefused(
+        () -> VitConfig.builder().positionTeacher(true).build(), "positionTeacher", "neither");
   }
 }

@@ -16,6 +16,7 @@ import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
+import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.flsl.layers.weights.VitImport;
@@ -27,6 +28,10 @@ import org.flsl.views.FileNames;
 final class InitialWeights {
   /** Files that we export tell, which others cannot. */
   private static final String HEADS = "heads";
+
+  /** What changes the coordinates of positions, which learned ones have not. */
+  private static final List<Setting<?>> OF_COORDINATES =
+      List.of(Settings.POSITION_JITTER, Settings.POSITION_MIRROR, Settings.POSITION_TEACHER);
 
   private final String file;
   private final Source source;
@@ -94,6 +99,10 @@ final class InitialWeights {
     told.put(
         Settings.POSITION_SIZE,
         Settings.POSITION_SIZE.write(new ImageSize(shape.imageHeight(), shape.imageWidth())));
+    if (hasLearnedPositions()) {
+      OF_COORDINATES.forEach(
+          setting -> told.put(setting, Settings.SCHEMA.defaults().text(setting)));
+    }
     return told;
   }
 
@@ -121,6 +130,10 @@ final class InitialWeights {
           "width %d, depth %d, heads %d".formatted(shape.width(), shape.depth(), shape.heads()));
     }
     return source.views().isPresent() ? normalised(settled) : settled;
+  }
+
+  private boolean hasLearnedPositions() {
+    return shape.positions() == Positions.LEARNED;
   }
 
   private UserError contradiction(Setting<?> setting, String said, String has) {
@@ -186,8 +199,11 @@ final class InitialWeights {
     }
     lines.add("anew: " + String.join(", ", anew));
     lines.add(
-        "positions of %d x %d patches, resampled where a view has others"
-            .formatted(shape.baseGrid().height(), shape.baseGrid().width()));
+        "positions of %d x %d patches, resampled where a view has others%s"
+            .formatted(
+                shape.baseGrid().height(),
+                shape.baseGrid().width(),
+                hasLearnedPositions() ? "; learned, so neither shifted nor mirrored" : ""));
     lines.add(source.normalisation());
     source.warnings().forEach(warning -> lines.add("warning: " + warning));
     return lines;

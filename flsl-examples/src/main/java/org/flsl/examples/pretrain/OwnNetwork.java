@@ -43,6 +43,9 @@ final class OwnNetwork {
           Settings.LEADING_TOKENS,
           Settings.NORM_EPS,
           Settings.POSITION_SIZE,
+          Settings.POSITION_JITTER,
+          Settings.POSITION_MIRROR,
+          Settings.POSITION_TEACHER,
           Settings.INIT,
           Settings.PREVIOUS);
 

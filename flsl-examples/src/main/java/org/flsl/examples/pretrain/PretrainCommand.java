@@ -216,9 +216,7 @@ public final class PretrainCommand implements Callable<Integer> {
     } else {
       config = Settings.SCHEMA.defaults();
     }
-    for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
-      config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
-    }
+    config = RunSettings.withFlags(config, flags);
     return RunSettings.withThreads(
         config, environment.getOrDefault(ALL_THREADS, environment.get("OMP_NUM_THREADS")));
   }

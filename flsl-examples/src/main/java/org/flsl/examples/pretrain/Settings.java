@@ -205,7 +205,8 @@ public final class Settings {
           Kind.yesOrNo(),
           VIT.positionTeacher(),
           "Whether the teacher's coordinates are shifted and mirrored too, so that it cannot hold"
-              + " a place that the student finds out; no is the paper's.",
+              + " a place that the student finds out; needs one of the two before; no is the"
+              + " paper's.",
           vit(VitConfig.Builder::positionTeacher));
 
   public static final Setting<Integer> LEADING_TOKENS =

@@ -2,6 +2,7 @@ package org.flsl.examples.run;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Device;
@@ -170,6 +171,18 @@ public final class RunSettings {
   /** Whether a resumed run has to be told nothing of a setting. */
   public static boolean isKept(Setting<?> setting) {
     return isFixed(setting) || setting.equals(MINUTES) || setting.equals(OUT);
+  }
+
+  /**
+   * A configuration with what flags say, by setting. Epochs that they count win over the minutes of
+   * a recipe.
+   */
+  public static Config withFlags(Config config, Map<Setting<?>, String> flags) {
+    Config told = flags.containsKey(EPOCHS) ? config.with(MINUTES, null) : config;
+    for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
+      told = told.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
+    }
+    return told;
   }
 
   /** Threads that a configuration trains with: its own, or OMP_NUM_THREADS, or one per core. */

@@ -177,9 +177,7 @@ final class TaskCommand implements Callable<Integer> {
         config = Recipes.read(recipe, List.of(task.name()), config);
       }
     }
-    for (Map.Entry<Setting<?>, String> flag : given.entrySet()) {
-      config = config.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
-    }
+    config = RunSettings.withFlags(config, given);
     return RunSettings.withThreads(
         config.absolute(), surroundings.environment().get("OMP_NUM_THREADS"));
   }

@@ -139,6 +139,15 @@ class InitTest {
         pretrain("--resume", run.toString(), "--init=" + weights), "--init cannot be changed");
   }
 
+  @Test
+  void aRecipeThatChangesCoordinatesTrainsANetworkWithoutThem() throws IOException {
+    assertEquals(0, begin("run", "--config=content"), () -> screen.err());
+    assertTrue(screen.out().contains("learned, so neither shifted nor mirrored"), screen.out());
+    String config = Files.readString(folder.resolve("run").resolve("config.yaml"));
+    assertTrue(config.contains("position-jitter: 0\n"), config);
+    assertTrue(config.contains("position-mirror: no\n"), config);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "width, 16, width 8",
@@ -147,6 +156,8 @@ class InitTest {
     "channels, 1, channels 3",
     "heads, 4, heads 2",
     "positions, sincos, positions learned",
+    "position-jitter, 1, position-jitter 0",
+    "position-mirror, yes, position-mirror no",
     "mlp-ratio, 2, mlp-ratio 4",
     "arch, base, width 8"
   })

@@ -243,6 +243,15 @@ class PretrainCommandTest {
   }
 
   @Test
+  void epochsThatAreAskedForWinOverTheMinutesOfARecipe() throws IOException {
+    Path file = Files.writeString(folder.resolve("an-hour.yaml"), "minutes: 60");
+    assertEquals(
+        0, flsl("--config", file.toString(), "--epochs", "2", "--out", run()), screen.err());
+    assertEquals(1, begun.size(), "no trial");
+    assertEquals(2, begun.get(0).get(Settings.EPOCHS));
+  }
+
+  @Test
   void mistakesAreOneLineAndLeaveNothingBehind() throws IOException {
     assertMistake("error: Vision Transformer: 5 heads do not divide", "--heads", "5");
     assertMistake("error: Patches of 15 pixels do not divide", "--patch", "15");
