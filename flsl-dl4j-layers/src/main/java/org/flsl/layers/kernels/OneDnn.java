@@ -133,20 +133,19 @@ public final class OneDnn implements KernelLibrary {
     memory.desc plain = rowMajor(in, out);
     memory.desc bias = rowMajor(1, out);
     memory.desc y = rowMajor(rows, out);
-    boolean pack = rows >= PACKING_ROWS.get(precision);
+    boolean pack = roundsBefore() || rows >= PACKING_ROWS.get(precision);
     memory.desc asked =
-        pack
-            ? new memory.desc(plain.get_dims(), memory.data_type.f32, memory.format_tag.any)
-            : plain;
+        pack ? new memory.desc(plain.get_dims(), factors(), memory.format_tag.any) : plain;
     matmul.primitive_desc product =
-        new matmul.primitive_desc(cpu, x, asked, bias, y, productAttributes(), false);
+        new matmul.primitive_desc(cpu, factor(x), asked, bias, y, productAttributes(), false);
+    memory source = factor(kernel, kernel.input(0), x);
     memory weights =
         pack
             ? copied(kernel, kernel.input(1), plain, product.weights_desc())
             : kernel.input(1).as(plain);
     kernel
         .then(new matmul(product))
-        .with(DNNL_ARG_SRC, kernel.input(0).as(x))
+        .with(DNNL_ARG_SRC, source)
         .with(DNNL_ARG_WEIGHTS, weights)
         .with(DNNL_ARG_BIAS, kernel.input(2).as(bias))
         .with(DNNL_ARG_DST, kernel.output(0).as(y));
@@ -158,10 +157,13 @@ public final class OneDnn implements KernelLibrary {
     memory.desc a = product.transposeLeft() ? transposed(left) : rowMajor(left);
     memory.desc b = product.transposeRight() ? transposed(right) : rowMajor(right);
     memory.desc c = rowMajor(product.outputShapes(List.of(left, right)).get(0));
+    boolean exact = isSum(c);
+    memory first = exact ? kernel.input(0).as(a) : factor(kernel, kernel.input(0), a);
+    memory second = exact ? kernel.input(1).as(b) : factor(kernel, kernel.input(1), b);
     kernel
-        .then(product(a, b, c, 1))
-        .with(DNNL_ARG_SRC, kernel.input(0).as(a))
-        .with(DNNL_ARG_WEIGHTS, kernel.input(1).as(b))
+        .then(product(first.get_desc(), second.get_desc(), c, 1))
+        .with(DNNL_ARG_SRC, first)
+        .with(DNNL_ARG_WEIGHTS, second)
         .with(DNNL_ARG_DST, kernel.output(0).as(c));
     return kernel;
   }
@@ -290,16 +292,43 @@ public final class OneDnn implements KernelLibrary {
 
   /** {@code c = factor a b}. */
   matmul product(memory.desc a, memory.desc b, memory.desc c, float factor) {
-    // Sums are products with a vector of ones: memory bounds them, and their terms stay exact.
-    int rank = c.get_ndims();
-    boolean vector = c.get_dims().get(rank - 1) == 1 || c.get_dims().get(rank - 2) == 1;
-    primitive_attr attributes = vector ? attributes() : productAttributes();
+    primitive_attr attributes = isSum(c) ? attributes() : productAttributes();
     if (factor != 1) {
       post_ops after = new post_ops();
       after.append_eltwise(algorithm.eltwise_linear, factor, 0);
       attributes.set_post_ops(after);
     }
     return new matmul(new matmul.primitive_desc(cpu, a, b, c, attributes, false));
+  }
+
+  /** Sums are products with a vector of ones: memory bounds them, and their terms stay exact. */
+  private static boolean isSum(memory.desc c) {
+    int rank = c.get_ndims();
+    return c.get_dims().get(rank - 1) == 1 || c.get_dims().get(rank - 2) == 1;
+  }
+
+  /**
+   * Whether factors are rounded to bf16 before a product: what oneDNN rounds on its own way, it
+   * multiplies in float32 where the processor has no tiles (AMX).
+   */
+  private boolean roundsBefore() {
+    return precision == Precision.BF16 && !has(dnnl_cpu_isa_avx512_core_amx);
+  }
+
+  private memory.data_type factors() {
+    return roundsBefore() ? memory.data_type.bf16 : memory.data_type.f32;
+  }
+
+  /** A factor of a product, as the product reads it. */
+  private memory.desc factor(memory.desc lying) {
+    return roundsBefore()
+        ? new memory.desc(lying.get_dims(), memory.data_type.bf16, lying.get_strides())
+        : lying;
+  }
+
+  private memory factor(
+      PrimitiveSequence kernel, PrimitiveSequence.Region region, memory.desc lying) {
+    return roundsBefore() ? copied(kernel, region, lying, factor(lying)) : region.as(lying);
   }
 
   private softmax_forward.primitive_desc softmaxDesc(memory.desc x, memory.desc y) {
