@@ -40,8 +40,8 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
         "features tell where in the view a token is rather than what is there; likely cause: the"
             + " query finds the teacher's token of its own place, which agrees without any content;"
             + " set crossQuery to COUNTERPART (--cross-query counterpart), positionJitter"
-            + " (--position-jitter 1), positionMirror (--position-mirror) and flipProbability"
-            + " (--flip 0.5), as far as they are not"),
+            + " (--position-jitter 1), flipProbability (--flip 0.5) and upsideDownProbability"
+            + " (--upside-down 0.5), as far as they are not"),
     /** All tokens are alike. */
     EQUAL_FEATURES(
         "all features point the same way; likely cause: the intra-view term is too strong or the"

@@ -9,8 +9,9 @@ import org.flsl.views.pixels.CropBox;
  * with bilinear weights; beyond the outermost centres the nearest counts.
  */
 final class Counterparts {
+  private final int rows;
   private final int columns;
-  private final boolean mirrored;
+  private final Flip flip;
   private final int teacherRows;
   private final int teacherColumns;
   private final double top;
@@ -22,26 +23,34 @@ final class Counterparts {
    * Counterparts of a view.
    *
    * @param box the part of the teacher's view that the view shows
-   * @param mirrored whether it shows it turned over, left to right
+   * @param flip how the view shows it
    */
-  Counterparts(ViewConfig config, int view, CropBox box, boolean mirrored) {
-    this.mirrored = mirrored;
+  Counterparts(ViewConfig config, int view, CropBox box, Flip flip) {
+    this.flip = flip;
     QueryWindows windows = config.queryWindows(view);
+    rows = windows.gridHeight();
     columns = windows.gridWidth();
     teacherRows = config.globalHeight() / config.patch();
     teacherColumns = config.globalWidth() / config.patch();
     double patch = config.patch();
     top = box.top() / patch - 0.5;
     left = box.left() / patch - 0.5;
-    stepDown = box.height() / patch / windows.gridHeight();
-    stepRight = box.width() / patch / windows.gridWidth();
+    stepDown = box.height() / patch / rows;
+    stepRight = box.width() / patch / columns;
   }
 
   /** Writes the weights of the teacher's tokens, which sum to one, over zeros. */
   void write(int token, float[] weights, int offset) {
-    double y = within(top + (token / columns + 0.5) * stepDown, teacherRows);
-    int column = mirrored ? columns - 1 - token % columns : token % columns;
-    double x = within(left + (column + 0.5) * stepRight, teacherColumns);
+    int down = flip.upsideDown() ? rows - 1 - token / columns : token / columns;
+    int right = flip.sideways() ? columns - 1 - token % columns : token % columns;
+    write(
+        within(top + (down + 0.5) * stepDown, teacherRows),
+        within(left + (right + 0.5) * stepRight, teacherColumns),
+        weights,
+        offset);
+  }
+
+  private void write(double y, double x, float[] weights, int offset) {
     int row = Math.min((int) y, Math.max(0, teacherRows - 2));
     int first = Math.min((int) x, Math.max(0, teacherColumns - 2));
     double down = y - row;

@@ -165,6 +165,16 @@ public abstract class ViewConfig {
     return 0;
   }
 
+  /**
+   * How often a view of the student is turned over, top to bottom; default 0. With {@link
+   * #flipProbability} it leaves nothing of a token's place in the view that the student's could
+   * tell of the teacher's.
+   */
+  @Value.Default
+  public double upsideDownProbability() {
+    return 0;
+  }
+
   /** How often brightness, contrast, saturation and hue change; default 0.8. */
   @Value.Default
   public double jitterProbability() {
@@ -366,6 +376,7 @@ public abstract class ViewConfig {
     requireShare("jitterProbability", jitterProbability(), 1);
     requireShare("greyProbability", greyProbability(), 1);
     requireShare("flipProbability", flipProbability(), 1);
+    requireShare("upsideDownProbability", upsideDownProbability(), 1);
     requireShare("blurBranchProbability", blurBranchProbability(), 1);
     requireShare("blurProbability", blurProbability(), 1);
     requireShare("otherBlurProbability", otherBlurProbability(), 1);

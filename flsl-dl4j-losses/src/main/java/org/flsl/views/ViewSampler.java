@@ -85,16 +85,23 @@ final class ViewSampler {
     return sampler.draw(height, width, seed.generator(view, ViewSeed.Purpose.CROP));
   }
 
-  /** Whether a view is turned over, left to right. */
-  boolean isMirrored(int view, ViewSeed seed) {
-    return view != TEACHER
-        && config.flipProbability() > 0
-        && seed.generator(view, ViewSeed.Purpose.FLIP).nextDouble() < config.flipProbability();
+  /** How a view is turned over; the teacher's never is. */
+  Flip flip(int view, ViewSeed seed) {
+    return view == TEACHER
+        ? Flip.NONE
+        : new Flip(
+            happens(config.flipProbability(), seed, view, ViewSeed.Purpose.FLIP),
+            happens(config.upsideDownProbability(), seed, view, ViewSeed.Purpose.UPSIDE_DOWN));
+  }
+
+  private static boolean happens(
+      double probability, ViewSeed seed, int view, ViewSeed.Purpose purpose) {
+    return probability > 0 && seed.generator(view, purpose).nextDouble() < probability;
   }
 
   private Image crop(Image source, CropSampler sampler, int number, ViewSeed seed) {
     CropBox box = box(source.height(), source.width(), sampler, number, seed);
     Image view = resize.resize(source, box, config.height(number), config.width(number));
-    return isMirrored(number, seed) ? view.mirrored() : view;
+    return flip(number, seed).of(view);
   }
 }

@@ -24,8 +24,10 @@ public record ViewSeed(long seed, int epoch, int image) {
     COLOUR,
     /** Which tokens are queries. */
     QUERIES,
-    /** Whether it is turned over. */
-    FLIP
+    /** Whether it is turned over, left to right. */
+    FLIP,
+    /** Whether it is turned over, top to bottom. */
+    UPSIDE_DOWN
   }
 
   /** An image number that no image has: the choices that concern the whole epoch. */

@@ -71,7 +71,7 @@ final class ViewWriter {
     int row = 0;
     for (int view = 1; view < config.views(); view++) {
       Counterparts counterparts =
-          new Counterparts(config, view, sampler.box(view, seed), sampler.isMirrored(view, seed));
+          new Counterparts(config, view, sampler.box(view, seed), sampler.flip(view, seed));
       for (int token : sampler.queries(view, seed)) {
         counterparts.write(token, selector, row);
         row += config.teacherTokens();

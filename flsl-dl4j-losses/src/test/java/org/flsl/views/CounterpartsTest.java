@@ -9,7 +9,7 @@ import org.flsl.views.pixels.Image;
 import org.flsl.views.pixels.RgbImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CounterpartsTest {
   private static final ViewConfig CONFIG =
@@ -22,13 +22,12 @@ class CounterpartsTest {
           .build();
 
   private static float[] weights(ViewConfig config, int view, CropBox box, int token) {
-    return weights(config, view, box, false, token);
+    return weights(config, view, box, Flip.NONE, token);
   }
 
-  private static float[] weights(
-      ViewConfig config, int view, CropBox box, boolean mirrored, int token) {
+  private static float[] weights(ViewConfig config, int view, CropBox box, Flip flip, int token) {
     float[] weights = new float[config.teacherTokens()];
-    new Counterparts(config, view, box, mirrored).write(token, weights, 0);
+    new Counterparts(config, view, box, flip).write(token, weights, 0);
     return weights;
   }
 
@@ -74,8 +73,8 @@ class CounterpartsTest {
 
   /** Colours that tell places: what a query shows is what its counterpart shows. */
   @ParameterizedTest
-  @ValueSource(doubles = {0, 0.5, 1})
-  void whatABatchSaysIsWhereTheCropsAre(double flip) {
+  @CsvSource({"0, 0", "0.5, 0", "1, 0", "0, 1", "0.5, 0.5"})
+  void whatABatchSaysIsWhereTheCropsAre(double flip, double upsideDown) {
     RgbImage map = new RgbImage(64, 64);
     for (int y = 0; y < 64; y++) {
       for (int x = 0; x < 64; x++) {
@@ -83,19 +82,26 @@ class CounterpartsTest {
         map.data()[3 * (64 * y + x) + 1] = (byte) (3 * y);
       }
     }
-    ViewConfig config = CONFIG.toBuilder().teacherScale(1, 1).flipProbability(flip).build();
+    ViewConfig config =
+        CONFIG.toBuilder()
+            .teacherScale(1, 1)
+            .flipProbability(flip)
+            .upsideDownProbability(upsideDown)
+            .build();
     ViewSampler sampler = new ViewSampler(config);
 
     int mirrored = 0;
+    int turned = 0;
     for (int image = 0; image < 20; image++) {
       ViewSeed seed = new ViewSeed(5, 0, image);
       List<Image> crops = sampler.crops(map, seed);
       for (int view = 1; view < config.views(); view++) {
-        mirrored += sampler.isMirrored(view, seed) ? 1 : 0;
+        Flip chosen = sampler.flip(view, seed);
+        mirrored += chosen.sideways() ? 1 : 0;
+        turned += chosen.upsideDown() ? 1 : 0;
         int columns = config.width(view) / 8;
         for (int token : sampler.queries(view, seed)) {
-          float[] weights =
-              weights(config, view, sampler.box(view, seed), sampler.isMirrored(view, seed), token);
+          float[] weights = weights(config, view, sampler.box(view, seed), chosen, token);
           double[] seen = centre(crops.get(view), token % columns, token / columns);
           double x = 0;
           double y = 0;
@@ -112,6 +118,7 @@ class CounterpartsTest {
       }
     }
     assertEquals(60 * flip, mirrored, flip == 0.5 ? 12 : 0);
+    assertEquals(60 * upsideDown, turned, upsideDown == 0.5 ? 12 : 0);
   }
 
   /** Mean red and green of the four pixels around the middle of a token. */

@@ -61,6 +61,16 @@ public record FloatImage(int width, int height, int channels, float[] data) impl
     return mirrored;
   }
 
+  @Override
+  public FloatImage upsideDown() {
+    FloatImage turned = new FloatImage(width, height, channels);
+    int row = channels * width;
+    for (int from = 0; from < height; from++) {
+      System.arraycopy(data, row * from, turned.data, row * (height - 1 - from), row);
+    }
+    return turned;
+  }
+
   /** The first three channels; a single one, or one with alpha, is grey. */
   @Override
   public RgbImage toRgb() {

@@ -21,6 +21,9 @@ public sealed interface Image permits RgbImage, FloatImage {
   /** The picture turned over, left to right; a copy. */
   Image mirrored();
 
+  /** The picture turned over, top to bottom; a copy. */
+  Image upsideDown();
+
   /** The picture as people see it: the image itself where it is one of 8-bit colours. */
   RgbImage toRgb();
 }

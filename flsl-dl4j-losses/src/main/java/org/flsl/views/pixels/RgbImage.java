@@ -68,6 +68,16 @@ public final class RgbImage implements Image {
   }
 
   @Override
+  public RgbImage upsideDown() {
+    RgbImage turned = new RgbImage(width, height);
+    int row = CHANNELS * width;
+    for (int from = 0; from < height; from++) {
+      System.arraycopy(data, row * from, turned.data, row * (height - 1 - from), row);
+    }
+    return turned;
+  }
+
+  @Override
   public RgbImage toRgb() {
     return this;
   }

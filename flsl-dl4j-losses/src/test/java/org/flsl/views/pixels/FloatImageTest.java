@@ -45,6 +45,22 @@ class FloatImageTest {
   }
 
   @Test
+  void turnedOverTheLastColumnOrRowIsTheFirst() {
+    RgbImage bytes = GoldenPixels.image("resized_crop_96");
+    int last = bytes.width() - 1;
+    int bottom = bytes.height() - 1;
+    for (int x : new int[] {0, 7, last}) {
+      for (int y : new int[] {0, 5, bottom}) {
+        assertEquals(bytes.value(x, y, 1), bytes.mirrored().value(last - x, y, 1));
+        assertEquals(bytes.value(x, y, 1), bytes.upsideDown().value(x, bottom - y, 1));
+      }
+    }
+    FloatImage floats = FloatImage.of(bytes);
+    assertArrayEquals(bytes.mirrored().data(), floats.mirrored().toRgb().data());
+    assertArrayEquals(bytes.upsideDown().data(), floats.upsideDown().toRgb().data());
+  }
+
+  @Test
   void cropsAreResizedAsEightBitOnesAre() {
     RgbImage photo = GoldenPixels.image("photo");
     CropBox box = new CropBox(10, 20, 150, 200);

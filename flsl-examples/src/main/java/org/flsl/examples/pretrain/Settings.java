@@ -333,6 +333,14 @@ public final class Settings {
           PAPER_VIEWS.flipProbability(),
           "How often a view of the student is turned over, left to right.",
           views(ViewConfig.Builder::flipProbability));
+  public static final Setting<Double> UPSIDE_DOWN =
+      VIEWS.setting(
+          "upside-down",
+          Kind.number(0, 1),
+          PAPER_VIEWS.upsideDownProbability(),
+          "How often a view of the student is turned over, top to bottom; without it a long training"
+              + " learns at which height of the view a token lies.",
+          views(ViewConfig.Builder::upsideDownProbability));
   public static final Setting<Double> GREY =
       VIEWS.setting(
           "grey",
