@@ -23,7 +23,6 @@ public final class GraphSection {
   private final GraphBuilder builder;
   private final String prefix;
   private final boolean frozen;
-  private final boolean teacher;
 
   /**
    * Opens a section.
@@ -32,24 +31,9 @@ public final class GraphSection {
    * @param frozen whether everything in it is kept out of training
    */
   public GraphSection(GraphBuilder builder, String prefix, boolean frozen) {
-    this(builder, prefix, frozen, false);
-  }
-
-  private GraphSection(GraphBuilder builder, String prefix, boolean frozen, boolean teacher) {
     this.builder = builder;
     this.prefix = prefix;
     this.frozen = frozen;
-    this.teacher = teacher;
-  }
-
-  /** Opens the section of a teacher, which is frozen and follows a student. */
-  public static GraphSection ofTeacher(GraphBuilder builder, String prefix) {
-    return new GraphSection(builder, prefix, true, true);
-  }
-
-  /** Whether it is the section of a teacher. */
-  public boolean isTeacher() {
-    return teacher;
   }
 
   /** The full name of what is called {@code name} inside this section. */

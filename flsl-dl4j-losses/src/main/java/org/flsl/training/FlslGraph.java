@@ -183,7 +183,7 @@ public final class FlslGraph {
     GraphBuilder builder = settings().graphBuilder();
     GraphSection shared = new GraphSection(builder, "", false);
     GraphSection student = new GraphSection(builder, STUDENT, false);
-    GraphSection teacher = GraphSection.ofTeacher(builder, TEACHER);
+    GraphSection teacher = new GraphSection(builder, TEACHER, true);
 
     Tokens studentTokens = backbone.addTo(student, views.students());
     Tokens teacherTokens = backbone.addTo(teacher, List.of(views.teacher()));

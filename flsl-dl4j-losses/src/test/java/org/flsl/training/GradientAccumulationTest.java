@@ -88,22 +88,12 @@ class GradientAccumulationTest {
             c ->
                 c.prior(new double[] {0.1, 0.3, 0.2, 0.25, 0.15})
                     .studentTemperature(Scheduled.cosine(0.5, 0.05)),
-            0.4),
-        training(
-            "positions drawn, the teacher's too",
-            3,
-            UnaryOperator.identity(),
-            TinyFlsl.vit().positionJitter(1).positionMirror(true).positionTeacher(true)));
+            0.4));
   }
 
   private static Arguments training(
       String name, int parts, UnaryOperator<FlslConfig.Builder> change, double dropPath) {
-    return training(name, parts, change, TinyFlsl.vit().dropPath(dropPath).dropout(dropPath / 2));
-  }
-
-  private static Arguments training(
-      String name, int parts, UnaryOperator<FlslConfig.Builder> change, VitConfig.Builder network) {
-    VitConfig vit = network.build();
+    VitConfig vit = TinyFlsl.vit().dropPath(dropPath).dropout(dropPath / 2).build();
     return Arguments.of(
         name,
         parts,

@@ -1,6 +1,5 @@
 package org.flsl.layers.samediff;
 
-import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -51,16 +50,6 @@ public record BatchPart(long first, Map<String, INDArray> missing) {
   /** The part that a vertex of a graph was told of. */
   public static BatchPart of(GraphVertex vertex) {
     return runtime(vertex) instanceof Aware aware ? aware.part() : WHOLE;
-  }
-
-  /** The part that a graph was told of. */
-  static BatchPart of(ComputationGraph graph) {
-    return Arrays.stream(graph.getVertices())
-        .map(BatchPart::runtime)
-        .filter(Aware.class::isInstance)
-        .map(vertex -> ((Aware) vertex).part())
-        .findFirst()
-        .orElse(WHOLE);
   }
 
   private static Object runtime(GraphVertex vertex) {

@@ -75,8 +75,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
             graph.getConfiguration().getIterationCount(),
             graph.getConfiguration().getEpochCount(),
             seed,
-            // DL4J's wrapper of a frozen vertex keeps announcements from it.
-            isFrozen(getVertexIndex()) ? BatchPart.of(graph) : part);
+            part);
     return computation()
         .forward(named(List.of(arrays)), differentiable(training), step, workspaces);
   }

@@ -6,12 +6,11 @@ import org.flsl.layers.TokenGrid;
 import org.flsl.layers.samediff.Definition;
 
 /**
- * Sine-cosine positions of coordinates that are shifted, scaled and mirrored at random, for each
- * image and view anew.
+ * Sine-cosine positions of coordinates that are shifted and scaled at random, for each image and
+ * view anew.
  *
  * <p>Which tokens are neighbours stays known. Where in the view they lie does not, as far as their
- * coordinates alone tell; a network that compares all of a view's finds it out again, unless they
- * are mirrored.
+ * coordinates alone tell; a network that compares all of a view's finds it out again.
  *
  * @param base the grid in whose coordinates every view is laid out
  * @param views the grid of each view
@@ -19,10 +18,9 @@ import org.flsl.layers.samediff.Definition;
  * @param width C
  * @param jitter shifts by up to this many base grids and scales by up to {@code exp(0.4 jitter)},
  *     either way
- * @param mirror runs each axis backwards, half of the time
  */
 record JitteredPositions(
-    TokenGrid base, List<TokenGrid> views, int leading, int width, double jitter, boolean mirror)
+    TokenGrid base, List<TokenGrid> views, int leading, int width, double jitter)
     implements Definition.ExampleDraw {
   private static final double LOG_SCALE = 0.4;
 
@@ -31,8 +29,8 @@ record JitteredPositions(
     int at = offset;
     for (TokenGrid view : views) {
       double scale = Math.exp(LOG_SCALE * either(random));
-      double[][] across = axis(view.width(), base.width(), either(random), mirrored(random, scale));
-      double[][] down = axis(view.height(), base.height(), either(random), mirrored(random, scale));
+      double[][] across = axis(view.width(), base.width(), either(random), scale);
+      double[][] down = axis(view.height(), base.height(), either(random), scale);
       at += leading * width;
       for (int token = 0; token < view.tokens(); token++) {
         at = copy(across[token % view.width()], values, at);
@@ -41,10 +39,7 @@ record JitteredPositions(
     }
   }
 
-  /**
-   * Scaled and mirrored about the middle of the base grid, about which shifts are even: mirrored at
-   * its corner, coordinates would tell by their sign that they are.
-   */
+  /** Scaled about the middle of the base grid, about which shifts are even. */
   private double[][] axis(int tokens, int baseTokens, double shift, double scale) {
     double middle = (baseTokens - 1) / 2.0;
     return SinCosPositions.axis(
@@ -54,10 +49,6 @@ record JitteredPositions(
             middle
                 + ((token + 0.5) / tokens * baseTokens - 0.5 - middle + shift * baseTokens)
                     * scale);
-  }
-
-  private double mirrored(SplittableRandom random, double scale) {
-    return mirror && random.nextBoolean() ? -scale : scale;
   }
 
   /** Uniform in plus or minus the jitter. */

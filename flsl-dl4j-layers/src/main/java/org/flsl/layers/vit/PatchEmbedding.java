@@ -32,9 +32,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * packed in one sequence, view after view. Positions are added for the grid of each view: the table
  * of the base grid, resampled bicubically where a view has another grid.
  *
- * <p>In training, sine-cosine positions may be shifted, scaled and mirrored at random, for each
- * image and view anew ({@link VitConfig#positionJitter()}, {@link VitConfig#positionMirror()}),
- * those of a teacher as well ({@link VitConfig#positionTeacher()}).
+ * <p>In training, sine-cosine positions may be shifted and scaled at random, for each image and
+ * view anew ({@link VitConfig#positionJitter()}).
  *
  * <p>{@code token = W vec(patch) + b + position}. Where the network has leading tokens, L of them,
  * every view begins with these.
@@ -57,11 +56,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   @JsonProperty private int gridWidth;
   @JsonProperty private int leading;
   @JsonProperty private double positionJitter;
-  @JsonProperty private boolean positionMirror;
-  @JsonProperty private boolean positionTeacher;
-
-  /** Whether it belongs to a teacher, which is frozen while others train. */
-  @JsonProperty private boolean teacher;
 
   private PatchEmbedding() {}
 
@@ -72,10 +66,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
    * @param views number of views that arrive as separate inputs
    */
   public PatchEmbedding(VitConfig config, int views) {
-    this(config, views, false);
-  }
-
-  PatchEmbedding(VitConfig config, int views, boolean teacher) {
     if (views < 1) {
       throw new IllegalArgumentException("Patch embedding needs at least one view, got " + views);
     }
@@ -88,9 +78,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     this.gridWidth = config.baseGrid().width();
     this.leading = config.leadingTokens();
     this.positionJitter = config.positionJitter();
-    this.positionMirror = config.positionMirror();
-    this.positionTeacher = config.positionTeacher();
-    this.teacher = teacher;
   }
 
   @Override
@@ -121,16 +108,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   /** How far positions are shifted and scaled in training; 0 leaves them as they are. */
   public double positionJitter() {
     return positionJitter;
-  }
-
-  /** Whether training runs the coordinates of each axis backwards, half of the time. */
-  public boolean positionMirror() {
-    return positionMirror;
-  }
-
-  /** Whether a teacher's coordinates are shifted, scaled and mirrored as well. */
-  public boolean positionTeacher() {
-    return positionTeacher;
   }
 
   @Override
@@ -178,8 +155,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     SameDiff sd = definition.sameDiff();
     List<SDVariable> patches = new ArrayList<>();
     List<SDVariable> tables = new ArrayList<>();
-    boolean drawing = definition.training() || teacher && positionTeacher;
-    boolean jittered = drawing && (positionJitter > 0 || positionMirror);
+    boolean jittered = definition.training() && positionJitter > 0;
     List<TokenGrid> grids = new ArrayList<>();
     long tokens = 0;
     for (int i = 0; i < views; i++) {
@@ -211,7 +187,7 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
       return placed;
     }
     JitteredPositions draw =
-        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter, positionMirror);
+        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter);
     SDVariable drawn = definition.drawn("jitteredPositions", tokens, width, draw);
     return definition.withGradient(placed.add(drawn), List.of(placed), dy -> List.of(dy));
   }
@@ -316,9 +292,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     copy.gridWidth = gridWidth;
     copy.leading = leading;
     copy.positionJitter = positionJitter;
-    copy.positionMirror = positionMirror;
-    copy.positionTeacher = positionTeacher;
-    copy.teacher = teacher;
     copy.copySettings(this);
     return copy;
   }
@@ -334,26 +307,12 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
         && gridHeight == that.gridHeight
         && gridWidth == that.gridWidth
         && leading == that.leading
-        && positionJitter == that.positionJitter
-        && positionMirror == that.positionMirror
-        && positionTeacher == that.positionTeacher
-        && teacher == that.teacher;
+        && positionJitter == that.positionJitter;
   }
 
   @Override
   public int hashCode() {
     return Objects.hash(
-        views,
-        patch,
-        channels,
-        width,
-        positions,
-        gridHeight,
-        gridWidth,
-        leading,
-        positionJitter,
-        positionMirror,
-        positionTeacher,
-        teacher);
+        views, patch, channels, width, positions, gridHeight, gridWidth, leading, positionJitter);
   }
 }

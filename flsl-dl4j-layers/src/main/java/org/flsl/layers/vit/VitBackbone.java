@@ -72,8 +72,6 @@ public final class VitBackbone implements Backbone {
             .normEps(block.normEps())
             .positions(patches.positions())
             .positionJitter(patches.positionJitter())
-            .positionMirror(patches.positionMirror())
-            .positionTeacher(patches.positionTeacher())
             .leadingTokens(patches.leadingTokens())
             .finalNorm(vertices.containsKey(NORM))
             .imageSize(
@@ -111,8 +109,7 @@ public final class VitBackbone implements Backbone {
     PackedViews packed =
         PackedViews.of(grids.stream().mapToLong(grid -> leading + grid.tokens()).toArray());
     String[] inputs = views.stream().map(ImageInput::name).toArray(String[]::new);
-    PatchEmbedding embedding = new PatchEmbedding(config, views.size(), section.isTeacher());
-    String last = section.vertex(EMBEDDING, embedding, inputs);
+    String last = section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
     for (int i = 0; i < config.depth(); i++) {
       last = section.layer(BLOCK + i, block(i, packed), last);
     }

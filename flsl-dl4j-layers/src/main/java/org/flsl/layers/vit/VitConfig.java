@@ -120,36 +120,12 @@ public abstract class VitConfig {
    * each image and view; default 0, as in the paper.
    *
    * <p>1 shifts by up to the size of the base grid and scales by up to {@code exp(0.4)}, either
-   * way. Then features cannot be a token's place alone, which satisfies FLSL's objective. A trained
-   * network sees positions as they are, and so does a teacher without {@link #positionTeacher()}.
+   * way. Then features cannot be a token's place alone, which satisfies FLSL's objective. A frozen
+   * teacher and a trained network see positions as they are.
    */
   @Value.Default
   public double positionJitter() {
     return 0;
-  }
-
-  /**
-   * Whether a training runs the coordinates of each axis of sine-cosine positions backwards, half
-   * of the time, for each image and view; default false, as in the paper.
-   *
-   * <p>Shifted coordinates still tell a network that compares its tokens which of them lie above
-   * the others; mirrored ones do not, so that only what a photo shows can tell what is up.
-   */
-  @Value.Default
-  public boolean positionMirror() {
-    return false;
-  }
-
-  /**
-   * Whether a teacher's coordinates are shifted, scaled and mirrored as well, at random of its own;
-   * default false, as in the paper.
-   *
-   * <p>A teacher that sees true coordinates may hold them in its features, and a student that sees
-   * what a photo shows finds them out in a long training.
-   */
-  @Value.Default
-  public boolean positionTeacher() {
-    return false;
   }
 
   /** Whether a layer norm follows the last block; default true. */
@@ -208,13 +184,8 @@ public abstract class VitConfig {
         positionJitter() >= 0 && positionJitter() <= 1,
         "positionJitter must lie in 0..1, got " + positionJitter());
     check(
-        positionJitter() == 0 && !positionMirror() || positions() == Positions.SINCOS,
-        "positionJitter and positionMirror need sine-cosine positions; learned ones have no"
-            + " coordinates to change");
-    check(
-        !positionTeacher() || positionJitter() > 0 || positionMirror(),
-        "positionTeacher draws the teacher's coordinates by positionJitter and positionMirror, and"
-            + " neither is on");
+        positionJitter() == 0 || positions() == Positions.SINCOS,
+        "positionJitter needs sine-cosine positions; learned ones have no coordinates to change");
     baseGrid();
   }
 

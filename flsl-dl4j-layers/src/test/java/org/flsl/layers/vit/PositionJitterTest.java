@@ -16,17 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Coordinates of positions, shifted, scaled and mirrored in training. */
+/** Coordinates of positions, shifted and scaled in training. */
 class PositionJitterTest {
   private static final int WIDTH = 8;
   private static final INDArray GLOBAL = TinyGraph.random(1, 3, 3, 6, 6);
   private static final INDArray LOCAL = TinyGraph.random(2, 3, 3, 4, 4);
 
   private static VitConfig config(double jitter) {
-    return config(jitter, false);
-  }
-
-  private static VitConfig config(double jitter, boolean mirror) {
     return VitConfig.builder()
         .width(WIDTH)
         .heads(2)
@@ -34,7 +30,6 @@ class PositionJitterTest {
         .imageSize(6)
         .leadingTokens(1)
         .positionJitter(jitter)
-        .positionMirror(mirror)
         .build();
   }
 
@@ -67,14 +62,6 @@ class PositionJitterTest {
     return Math.IEEEremainder(angle, 2 * Math.PI);
   }
 
-  /** From a token to another, by the channels of one axis. */
-  private static double step(INDArray positions, int image, int[] fromToChannel) {
-    int channel = fromToChannel[2];
-    return turned(
-        angle(positions, image, fromToChannel[1], channel)
-            - angle(positions, image, fromToChannel[0], channel));
-  }
-
   @Test
   void neighboursStayApartByTheSameStep() {
     INDArray positions = positions(graph(new PatchEmbedding(config(1), 2)), true);
@@ -102,50 +89,6 @@ class PositionJitterTest {
     assertNotEquals(angle(positions, 0, 1, 0), angle(positions, 1, 1, 0), 1e-3);
     assertNotEquals(angle(positions, 0, 1, 0), angle(positions, 0, 1, 4), 1e-3);
     assertNotEquals(angle(positions, 0, 1, 0), angle(positions, 0, 11, 0), 1e-3);
-  }
-
-  /** Of 12 axes of 3 images and 2 views some run backwards, each on its own. */
-  @Test
-  void mirroredAxesRunBackwards() {
-    // Hardly shifted: coordinates of their own for each view, not a table that is resampled.
-    INDArray plain = positions(graph(new PatchEmbedding(config(1e-9), 2)), true);
-    INDArray mirrored = positions(graph(new PatchEmbedding(config(0, true), 2)), true);
-
-    int backwards = 0;
-    // Neighbours across and down, in the 3 x 3 of the first view and the 2 x 2 of the second.
-    int[][] neighbours = {{1, 2, 0}, {1, 4, 4}, {11, 12, 0}, {11, 13, 4}};
-    for (int image = 0; image < 3; image++) {
-      for (int[] pair : neighbours) {
-        double before = step(plain, image, pair);
-        double after = step(mirrored, image, pair);
-        assertEquals(Math.abs(before), Math.abs(after), 1e-5);
-        backwards += before * after < 0 ? 1 : 0;
-      }
-    }
-    assertTrue(backwards > 0 && backwards < 12, backwards + " of 12");
-  }
-
-  /** Else coordinates would tell by themselves that they are mirrored. */
-  @Test
-  void mirroredAxesHaveTheSameCoordinates() {
-    INDArray plain = positions(graph(new PatchEmbedding(config(1e-9), 2)), true);
-    INDArray mirrored = positions(graph(new PatchEmbedding(config(0, true), 2)), true);
-
-    int[][] rowAndColumn = {{1, 2, 3, 0}, {1, 4, 7, 4}};
-    for (int image = 0; image < 3; image++) {
-      for (int[] axis : rowAndColumn) {
-        double first = angle(plain, image, axis[0], axis[3]);
-        double last = angle(plain, image, axis[2], axis[3]);
-        double found = angle(mirrored, image, axis[0], axis[3]);
-        assertEquals(
-            0, Math.min(Math.abs(turned(found - first)), Math.abs(turned(found - last))), 1e-5);
-        assertEquals(
-            0,
-            turned(
-                angle(mirrored, image, axis[1], axis[3]) - angle(plain, image, axis[1], axis[3])),
-            1e-5);
-      }
-    }
   }
 
   @Test
@@ -176,41 +119,23 @@ class PositionJitterTest {
   void networksInUseAndFrozenOnesSeePlacesAsTheyAre() {
     INDArray plain = positions(graph(new PatchEmbedding(config(0), 2)), false);
 
-    assertEquals(plain, positions(graph(new PatchEmbedding(config(1, true), 2)), false));
-    assertEquals(
-        plain, positions(graph(new FrozenVertex(new PatchEmbedding(config(1, true), 2))), true));
-  }
-
-  @Test
-  void aTeacherDrawsItsOwnWhereItIsTold() {
-    VitConfig config = VitConfig.builder().from(config(1, true)).positionTeacher(true).build();
-    INDArray plain = positions(graph(new PatchEmbedding(config(0), 2)), false);
-    GraphVertex teacher = new FrozenVertex(new PatchEmbedding(config, 2, true));
-    INDArray drawn = positions(graph(teacher), true);
-
-    assertNotEquals(plain, drawn);
-    assertEquals(drawn, positions(graph(teacher), true));
-    assertEquals(plain, positions(graph(new FrozenVertex(new PatchEmbedding(config, 2))), true));
-    GraphVertex unmoved = new FrozenVertex(new PatchEmbedding(config(1, true), 2, true));
-    assertEquals(plain, positions(graph(unmoved), true));
+    assertEquals(plain, positions(graph(new PatchEmbedding(config(1), 2)), false));
+    assertEquals(plain, positions(graph(new FrozenVertex(new PatchEmbedding(config(1), 2))), true));
   }
 
   @Test
   void gradientIsRight() {
-    GradientCheck.check(graph(new PatchEmbedding(config(1, true), 2)), GLOBAL, LOCAL);
+    GradientCheck.check(graph(new PatchEmbedding(config(1), 2)), GLOBAL, LOCAL);
   }
 
   @Test
   void isPartOfTheConfiguration() {
     ComputationGraphConfiguration jittered =
-        graph(new PatchEmbedding(config(0.5, true), 2)).getConfiguration();
+        graph(new PatchEmbedding(config(0.5), 2)).getConfiguration();
 
     assertEquals(jittered, ComputationGraphConfiguration.fromJson(jittered.toJson()));
     assertNotEquals(new PatchEmbedding(config(0.5), 2), new PatchEmbedding(config(0), 2));
-    assertNotEquals(new PatchEmbedding(config(0, true), 2), new PatchEmbedding(config(0), 2));
-    assertNotEquals(new PatchEmbedding(config(0), 2, true), new PatchEmbedding(config(0), 2));
-    assertEquals(
-        new PatchEmbedding(config(0.5, true), 2), new PatchEmbedding(config(0.5, true), 2).clone());
+    assertEquals(new PatchEmbedding(config(0.5), 2), new PatchEmbedding(config(0.5), 2).clone());
   }
 
   @Test
@@ -220,10 +145,5 @@ class PositionJitterTest {
     assertRefused(
         () -> VitConfig.builder().positions(Positions.LEARNED).positionJitter(0.5).build(),
         "sine-cosine");
-    assertRefused(
-        () -> VitConfig.builder().positions(Positions.LEARNED).positionMirror(true).build(),
-        "sine-cosine");
-    assertRefused(
-        () -> VitConfig.builder().positionTeacher(true).build(), "positionTeacher", "neither");
   }
 }

@@ -29,10 +29,6 @@ final class InitialWeights {
   /** Files that we export tell, which others cannot. */
   private static final String HEADS = "heads";
 
-  /** What changes the coordinates of positions, which learned ones have not. */
-  private static final List<Setting<?>> OF_COORDINATES =
-      List.of(Settings.POSITION_JITTER, Settings.POSITION_MIRROR, Settings.POSITION_TEACHER);
-
   private final String file;
   private final Source source;
   private final VitConfig shape;
@@ -100,8 +96,7 @@ final class InitialWeights {
         Settings.POSITION_SIZE,
         Settings.POSITION_SIZE.write(new ImageSize(shape.imageHeight(), shape.imageWidth())));
     if (hasLearnedPositions()) {
-      OF_COORDINATES.forEach(
-          setting -> told.put(setting, Settings.SCHEMA.defaults().text(setting)));
+      told.put(Settings.POSITION_JITTER, Settings.POSITION_JITTER.write(0.0));
     }
     return told;
   }
@@ -203,7 +198,7 @@ final class InitialWeights {
             .formatted(
                 shape.baseGrid().height(),
                 shape.baseGrid().width(),
-                hasLearnedPositions() ? "; learned, so neither shifted nor mirrored" : ""));
+                hasLearnedPositions() ? "; learned, so never shifted" : ""));
     lines.add(source.normalisation());
     source.warnings().forEach(warning -> lines.add("warning: " + warning));
     return lines;

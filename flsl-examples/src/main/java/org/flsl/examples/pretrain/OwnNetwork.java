@@ -44,8 +44,6 @@ final class OwnNetwork {
           Settings.NORM_EPS,
           Settings.POSITION_SIZE,
           Settings.POSITION_JITTER,
-          Settings.POSITION_MIRROR,
-          Settings.POSITION_TEACHER,
           Settings.INIT,
           Settings.PREVIOUS);
 

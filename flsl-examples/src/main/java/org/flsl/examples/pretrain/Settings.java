@@ -191,24 +191,6 @@ public final class Settings {
               + " view; 1 by up to the whole grid, so that a coordinate alone tells no place; 0 is"
               + " the paper's.",
           vit(VitConfig.Builder::positionJitter));
-  public static final Setting<Boolean> POSITION_MIRROR =
-      NETWORK.setting(
-          "position-mirror",
-          Kind.yesOrNo(),
-          VIT.positionMirror(),
-          "Whether training runs the coordinates of each axis backwards, half of the time, for each"
-              + " image and view, so that only what is seen tells what is up; no is the paper's.",
-          vit(VitConfig.Builder::positionMirror));
-  public static final Setting<Boolean> POSITION_TEACHER =
-      NETWORK.setting(
-          "position-teacher",
-          Kind.yesOrNo(),
-          VIT.positionTeacher(),
-          "Whether the teacher's coordinates are shifted and mirrored too, so that it cannot hold"
-              + " a place that the student finds out; needs one of the two before; no is the"
-              + " paper's.",
-          vit(VitConfig.Builder::positionTeacher));
-
   public static final Setting<Integer> LEADING_TOKENS =
       NETWORK.setting(
           "leading-tokens",

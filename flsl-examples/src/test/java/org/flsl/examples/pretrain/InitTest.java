@@ -142,10 +142,9 @@ class InitTest {
   @Test
   void aRecipeThatChangesCoordinatesTrainsANetworkWithoutThem() throws IOException {
     assertEquals(0, begin("run", "--config=content"), () -> screen.err());
-    assertTrue(screen.out().contains("learned, so neither shifted nor mirrored"), screen.out());
+    assertTrue(screen.out().contains("learned, so never shifted"), screen.out());
     String config = Files.readString(folder.resolve("run").resolve("config.yaml"));
     assertTrue(config.contains("position-jitter: 0\n"), config);
-    assertTrue(config.contains("position-mirror: no\n"), config);
   }
 
   @ParameterizedTest
@@ -157,7 +156,6 @@ class InitTest {
     "heads, 4, heads 2",
     "positions, sincos, positions learned",
     "position-jitter, 1, position-jitter 0",
-    "position-mirror, yes, position-mirror no",
     "mlp-ratio, 2, mlp-ratio 4",
     "arch, base, width 8"
   })
