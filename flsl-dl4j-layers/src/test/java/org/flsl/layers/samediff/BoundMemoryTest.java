@@ -17,6 +17,7 @@ class BoundMemoryTest {
   private static final long NUMBERS = 1 << 20;
   private static final int WARM_UP = 20;
   private static final int STEPS = 100;
+  private static final int PATIENCE = 60;
 
   @Test
   void arraysOfFormerStepsAreFreed() throws InterruptedException {
@@ -45,6 +46,10 @@ class BoundMemoryTest {
     }
     long drawn = STEPS * NUMBERS * Float.BYTES;
     long grown = memory() - before;
+    // ND4J's own threads free what a collection has found, when they get a processor.
+    for (int wait = 0; wait < PATIENCE && grown >= drawn / 4; wait++) {
+      grown = memory() - before;
+    }
     assertTrue(grown < drawn / 4, grown + " bytes more, after " + drawn + " were drawn");
   }
 
