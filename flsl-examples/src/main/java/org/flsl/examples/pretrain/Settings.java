@@ -191,6 +191,7 @@ public final class Settings {
               + " view; 1 by up to the whole grid, so that a coordinate alone tells no place; 0 is"
               + " the paper's.",
           vit(VitConfig.Builder::positionJitter));
+
   public static final Setting<Integer> LEADING_TOKENS =
       NETWORK.setting(
           "leading-tokens",
