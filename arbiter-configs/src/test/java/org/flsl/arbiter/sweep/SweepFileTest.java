@@ -48,7 +48,7 @@ class SweepFileTest {
               centring: {values: [yes, no]}
             """);
     assertEquals(2, sweep.base().get(Settings.DEPTH));
-    assertEquals(256, sweep.base().get(Settings.CENTROIDS), "of the recipe");
+    assertEquals(64, sweep.base().get(Settings.CENTROIDS), "of the recipe");
     assertEquals(MedianRule.usual(), sweep.rule());
     List<CandidateSettings> candidates = sweep.candidates().preview();
     assertEquals(20, candidates.size());
