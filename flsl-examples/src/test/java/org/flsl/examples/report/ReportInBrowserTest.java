@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -79,10 +80,15 @@ class ReportInBrowserTest {
   }
 
   private static void assertCurves(Chromium browser) throws Exception {
+    List<String> titles = new ArrayList<>();
+    browser
+        .evaluate("[...document.querySelectorAll('.chart h3')].map(h => h.textContent)")
+        .forEach(title -> titles.add(title.asText()));
+    assertEquals(curves(), titles);
     JsonNode lengths =
         browser.evaluate(
             "[...document.querySelectorAll('path.smooth')].map(p => p.getTotalLength())");
-    assertEquals(12, lengths.size(), "curves");
+    assertEquals(titles.size(), lengths.size(), "curves");
     for (JsonNode length : lengths) {
       assertTrue(length.asDouble() > 200, "a curve goes across its chart: " + lengths);
     }
@@ -96,6 +102,24 @@ class ReportInBrowserTest {
             .evaluate("[...document.querySelectorAll('svg')].every(s => s.querySelector('title'))")
             .asBoolean(),
         "every chart is said in words");
+  }
+
+  /** The loss, each term that the default recipe gives a weight, health and schedules. */
+  private static List<String> curves() {
+    return List.of(
+        "loss",
+        "intra",
+        "inter",
+        "volume",
+        "contrast",
+        "entropy",
+        "used centroids",
+        "feature spread",
+        "gradient norm",
+        "learning rate",
+        "weight decay",
+        "momentum",
+        "teacher temperature");
   }
 
   private static void assertPictures(Chromium browser) throws Exception {
