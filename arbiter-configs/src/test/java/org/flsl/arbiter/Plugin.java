@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.flsl.examples.Main;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Terminal;
 
 /** Commands in a process that has a class of a test's on its class path from its start. */
@@ -61,7 +61,7 @@ final class Plugin {
       int exit =
           Main.run(
               Terminal.system(),
-              NativeThreads.environment(Map.of(), "2"),
+              NativeEnvironment.environment(Map.of(), "2"),
               left.subList(0, end).toArray(String[]::new));
       if (exit != 0) {
         System.exit(exit);

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.pretrain.SamplePhotos;
 
@@ -40,7 +40,8 @@ public final class TinySweep {
         tau-ca: 0.02
       """;
 
-  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
+  private static final Map<String, String> ENVIRONMENT =
+      NativeEnvironment.environment(Map.of(), "2");
 
   public static final int PATIENCE_SECONDS = 300;
 

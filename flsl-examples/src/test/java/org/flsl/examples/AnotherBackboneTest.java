@@ -13,7 +13,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Terminal;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.GraphSection;
@@ -98,7 +98,7 @@ class AnotherBackboneTest {
   /** What a user does with it, in a process that has it from its start. */
   static final class Commands {
     private static int run(String... arguments) {
-      return Main.run(Terminal.system(), NativeThreads.environment(Map.of(), "2"), arguments);
+      return Main.run(Terminal.system(), NativeEnvironment.environment(Map.of(), "2"), arguments);
     }
 
     public static void main(String[] folders) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.flsl.examples.command.NativeEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -78,6 +80,7 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
     builder.redirectError(root.resolve("errors").toFile());
     builder.environment().remove("JAVA_HOME");
+    NativeEnvironment.environment(Map.of()).keySet().forEach(builder.environment()::remove);
     builder.environment().merge("PATH", "", (path, none) -> bin + ":" + path);
     builder.environment().put("FLSL_MAVEN_ARGS", mavenArguments);
     Process process = builder.start();
@@ -197,6 +200,20 @@ class LauncherTest {
     assertTrue(
         run(FAST, "./flsl", "pretrain").startsWith("-Dflsl.launcher=./flsl\n"),
         "for the hints that it gives");
+  }
+
+  @Test
+  void theEnvironmentIsThatOfAProgramStartedWithoutIt() throws Exception {
+    tool("java", JAVA.replace("#!/bin/sh\n", "#!/bin/sh\nenv >environment\n"));
+    flsl(FAST, "pretrain");
+    List<String> environment = Files.readAllLines(root.resolve("environment"));
+    NativeEnvironment.environment(Map.of(), "any number of threads")
+        .forEach(
+            (name, value) -> {
+              if (!name.equals("OMP_NUM_THREADS")) {
+                assertTrue(environment.contains(name + "=" + value), name + ": " + environment);
+              }
+            });
   }
 
   /** An unpacked release: no sources, no Maven, nobody may write, and a name that is not plain. */

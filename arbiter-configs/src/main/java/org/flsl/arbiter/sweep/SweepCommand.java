@@ -10,7 +10,7 @@ import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Subcommand;
 import org.flsl.examples.command.Terminal;
@@ -120,7 +120,8 @@ public final class SweepCommand implements Callable<Integer> {
     }
     Sweep sweep = read(resumed == null ? file : resumed.resolve(SweepFolder.SWEEP.mark()));
     OptionalInt elsewhere =
-        relaunch.with(NativeThreads.environment(environment, sweep.base().text(Settings.THREADS)));
+        relaunch.with(
+            NativeEnvironment.environment(environment, sweep.base().text(Settings.THREADS)));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }

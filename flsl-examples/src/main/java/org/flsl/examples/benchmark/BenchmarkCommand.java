@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -169,8 +169,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   private Map<String, String> nativeEnvironment() {
     return threads > 0
-        ? NativeThreads.environment(environment, String.valueOf(threads))
-        : NativeThreads.environment(environment);
+        ? NativeEnvironment.environment(environment, String.valueOf(threads))
+        : NativeEnvironment.environment(environment);
   }
 
   private MultiViewIterator photos(Workload work) throws IOException {

@@ -42,7 +42,7 @@ public abstract class ComputingCommand implements Callable<Integer> {
   public final Integer call() throws IOException {
     Logs.to(terminal(), debug);
     OptionalInt elsewhere =
-        surroundings.relaunch().with(NativeThreads.environment(surroundings.environment()));
+        surroundings.relaunch().with(NativeEnvironment.environment(surroundings.environment()));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }

@@ -12,7 +12,7 @@ import org.flsl.examples.command.Device;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
@@ -76,7 +76,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logs.to(terminal, debug);
-    OptionalInt elsewhere = relaunch.with(NativeThreads.environment(environment));
+    OptionalInt elsewhere = relaunch.with(NativeEnvironment.environment(environment));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();
     }
@@ -131,7 +131,12 @@ public final class DoctorCommand implements Callable<Integer> {
     tell("processors for Java", () -> String.valueOf(Runtime.getRuntime().availableProcessors()));
     for (String name :
         List.of(
-            "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OPENBLAS_THREAD_TIMEOUT")) {
+            "OMP_NUM_THREADS",
+            "OMP_WAIT_POLICY",
+            "GOMP_SPINCOUNT",
+            "OPENBLAS_THREAD_TIMEOUT",
+            "MALLOC_ARENA_MAX",
+            "MALLOC_MMAP_THRESHOLD_")) {
       tell(name, () -> environment.getOrDefault(name, "not set"));
     }
   }

@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
 import org.flsl.examples.command.Logs;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.ShellCommand;
@@ -228,12 +228,12 @@ public final class PretrainCommand implements Callable<Integer> {
   private Map<String, String> nativeEnvironment(Config config) {
     int workers = config.get(Settings.WORKERS);
     if (workers == 1 || config.get(Settings.SPARK) != null) {
-      return NativeThreads.environment(environment, config.text(Settings.THREADS));
+      return NativeEnvironment.environment(environment, config.text(Settings.THREADS));
     }
     // OpenMP's number is that of each thread that calls it, and each worker is one.
     int ofEach = Math.max(1, config.get(Settings.THREADS) / workers);
     Map<String, String> wanted =
-        new HashMap<>(NativeThreads.environment(environment, String.valueOf(ofEach)));
+        new HashMap<>(NativeEnvironment.environment(environment, String.valueOf(ofEach)));
     wanted.put(ALL_THREADS, config.text(Settings.THREADS));
     return wanted;
   }

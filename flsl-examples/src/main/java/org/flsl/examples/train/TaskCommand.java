@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.Logs;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.StopSignal;
@@ -112,7 +112,7 @@ final class TaskCommand implements Callable<Integer> {
         surroundings
             .relaunch()
             .with(
-                NativeThreads.environment(
+                NativeEnvironment.environment(
                     surroundings.environment(), told.text(RunSettings.THREADS)));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();

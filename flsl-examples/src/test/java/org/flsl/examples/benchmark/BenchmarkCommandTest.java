@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Map;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.ErrorLine;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class BenchmarkCommandTest {
   /** What the second process of a relaunch gets, so that the command stays in this one. */
-  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
+  private static final Map<String, String> ENVIRONMENT =
+      NativeEnvironment.environment(Map.of(), "2");
 
   private final Screen screen = new Screen(false);
 

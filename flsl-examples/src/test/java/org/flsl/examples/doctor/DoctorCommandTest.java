@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.NativeBuild;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Version;
 import org.flsl.layers.kernels.KernelLibrary;
@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class DoctorCommandTest {
   /** What the second process of a relaunch gets, so that the command stays in this one. */
-  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
+  private static final Map<String, String> ENVIRONMENT =
+      NativeEnvironment.environment(Map.of(), "2");
 
   private final Screen screen = new Screen(false);
 

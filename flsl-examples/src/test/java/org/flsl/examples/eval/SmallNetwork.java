@@ -10,13 +10,14 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 
 /** A tiny backbone in a file, and {@code flsl eval} run on it. */
 final class SmallNetwork {
-  private static final Map<String, String> ENVIRONMENT = NativeThreads.environment(Map.of(), "2");
+  private static final Map<String, String> ENVIRONMENT =
+      NativeEnvironment.environment(Map.of(), "2");
 
   private final Path file;
   private final Screen screen = new Screen(false);

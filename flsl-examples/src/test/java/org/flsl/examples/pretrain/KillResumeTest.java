@@ -16,7 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,10 @@ class KillResumeTest {
     List<String> all = new ArrayList<>(List.of("pretrain"));
     all.addAll(List.of(arguments));
     return ForkedJvm.start(
-        Main.class, folder.resolve("output.txt"), NativeThreads.environment(Map.of(), "2"), all);
+        Main.class,
+        folder.resolve("output.txt"),
+        NativeEnvironment.environment(Map.of(), "2"),
+        all);
   }
 
   /** Drop path, centring and schedules are on: whatever has a state or is random is in it. */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
 import org.flsl.examples.benchmark.PeakMemory;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.RunSettings;
@@ -62,7 +62,7 @@ class MemoryEstimateTest {
       int exitCode =
           Main.run(
               Terminal.system(),
-              NativeThreads.environment(System.getenv(), "1"),
+              NativeEnvironment.environment(System.getenv(), "1"),
               command.toArray(String[]::new));
       System.out.printf("estimated %.0f, peak %d%n", estimated, PeakMemory.bytes());
       System.exit(exitCode);
@@ -72,7 +72,7 @@ class MemoryEstimateTest {
   @ParameterizedTest
   @ValueSource(ints = {32, 128})
   void aRealRunTakesWhatWasEstimated(int batch) throws Exception {
-    Map<String, String> environment = NativeThreads.environment(Map.of(), "1");
+    Map<String, String> environment = NativeEnvironment.environment(Map.of(), "1");
     environment.put("JDK_JAVA_OPTIONS", HEAP);
     ForkedJvm jvm =
         ForkedJvm.start(

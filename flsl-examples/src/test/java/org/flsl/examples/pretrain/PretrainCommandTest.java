@@ -130,7 +130,9 @@ class PretrainCommandTest {
             "OMP_WAIT_POLICY", "PASSIVE",
             "OMP_NUM_THREADS", "2",
             "GOMP_SPINCOUNT", "3000",
-            "OPENBLAS_THREAD_TIMEOUT", "16");
+            "OPENBLAS_THREAD_TIMEOUT", "16",
+            "MALLOC_ARENA_MAX", "2",
+            "MALLOC_MMAP_THRESHOLD_", "1048576");
     assertEquals(List.of(expected), wanted);
   }
 

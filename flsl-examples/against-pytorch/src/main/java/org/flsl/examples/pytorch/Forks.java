@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.pytorch.Fork.Order;
 import org.flsl.examples.pytorch.Fork.Side;
 
@@ -37,7 +37,7 @@ final class Forks {
     Map<String, String> environment = builder.environment();
     environment.put("OMP_NUM_THREADS", String.valueOf(threads));
     if (order.side() == Side.OURS) {
-      environment.putAll(NativeThreads.environment(Map.of(), String.valueOf(threads)));
+      environment.putAll(NativeEnvironment.environment(Map.of(), String.valueOf(threads)));
     } else if (pytorchWaitPolicy != null) {
       environment.put("OMP_WAIT_POLICY", pytorchWaitPolicy);
     } else {

@@ -3,7 +3,7 @@ package org.flsl.scale.spark;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.flsl.examples.command.NativeThreads;
+import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pretrain.Settings;
@@ -36,7 +36,7 @@ final class SparkCluster {
                 // machine's.
                 "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
     Map<String, String> threads =
-        NativeThreads.environment(System.getenv(), config.text(Settings.THREADS));
+        NativeEnvironment.environment(System.getenv(), config.text(Settings.THREADS));
     threads.forEach((variable, value) -> conf.setExecutorEnv(variable, value));
     JavaSparkContext spark = connected(conf);
     spark.sc().addSparkListener(new LostExecutors(afterLoss));

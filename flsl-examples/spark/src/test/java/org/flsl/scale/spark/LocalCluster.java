@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.flsl.examples.command.NativeEnvironment;
 
 /** A master and workers of Spark's standalone cluster, real processes on the loopback interface. */
 final class LocalCluster implements AutoCloseable {
@@ -89,14 +90,15 @@ final class LocalCluster implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "SPARK_HOME", folder.toString(),
-                "SPARK_LOCAL_IP", HOST,
-                "SPARK_SCALA_VERSION", "2.12",
-                "JAVA_HOME", System.getProperty("java.home"),
-                "OMP_NUM_THREADS", "1",
-                "OMP_WAIT_POLICY", "PASSIVE",
-                "GOMP_SPINCOUNT", "3000",
-                "OPENBLAS_THREAD_TIMEOUT", "16"));
+                "SPARK_HOME",
+                folder.toString(),
+                "SPARK_LOCAL_IP",
+                HOST,
+                "SPARK_SCALA_VERSION",
+                "2.12",
+                "JAVA_HOME",
+                System.getProperty("java.home")));
+    process.environment().putAll(NativeEnvironment.environment(Map.of(), "1"));
     process.directory(new File(folder.toString()));
     return process.start();
   }
