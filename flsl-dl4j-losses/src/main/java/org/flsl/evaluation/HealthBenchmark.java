@@ -47,7 +47,6 @@ public final class HealthBenchmark implements Benchmark {
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
     DenseFeatures dense = null;
-    double place = Double.NaN;
     for (int seed = 1; seed <= seeds; seed++) {
       if (dense == null || candidate.seeded()) {
         dense =
@@ -57,12 +56,13 @@ public final class HealthBenchmark implements Benchmark {
                 preparation,
                 batch,
                 done -> progress.at(candidate.name() + ": features", done, photos.size()));
-        place = PlaceShare.of(dense.perImage());
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
       values.add("spread", health.spread());
       values.add("effective rank", health.effectiveRank());
-      values.add("share of place", place);
+      values.add("share of place", PlaceShare.of(dense.perImage()));
+      values.add("of it by rows", PlaceShare.byRows(dense.perImage(), dense.grid()));
+      values.add("of it by columns", PlaceShare.byColumns(dense.perImage(), dense.grid()));
     }
     return values.of(candidate.name());
   }

@@ -1,6 +1,7 @@
 package org.flsl.training;
 
 import java.util.Arrays;
+import org.flsl.layers.TokenGrid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,11 +23,7 @@ public final class PlaceShare {
    * @return NaN for a single image or for tokens that are all the same
    */
   public static double of(INDArray tokens) {
-    if (tokens.rank() != 3) {
-      throw new IllegalArgumentException(
-          "The share of place needs tokens [images, places, width], got "
-              + Arrays.toString(tokens.shape()));
-    }
+    requireTokens(tokens);
     double chance = 1.0 / tokens.size(0);
     INDArray places = tokens.mean(0);
     INDArray centred = places.subRowVector(places.mean(0));
@@ -34,6 +31,46 @@ public final class PlaceShare {
     double between = squares(centred) / centred.length();
     double within = squares(apart) / apart.length();
     return (between / (between + within) - chance) / (1 - chance);
+  }
+
+  /**
+   * How much of what place explains is how far up it lies: height in the view is what views that
+   * are turned over left to right only leave to agree on.
+   *
+   * <p>{@code variance of the mean token of each row / variance of the mean token of each place}.
+   *
+   * @param tokens {@code [images, places, width]}
+   * @param grid in which the places lie, row by row
+   * @return 0 to 1; NaN where all places have the same mean token
+   */
+  public static double byRows(INDArray tokens, TokenGrid grid) {
+    return byLines(tokens, grid, 1);
+  }
+
+  /** The same of how far left it lies; what is left over tells places that are more than that. */
+  public static double byColumns(INDArray tokens, TokenGrid grid) {
+    return byLines(tokens, grid, 0);
+  }
+
+  private static double byLines(INDArray tokens, TokenGrid grid, int along) {
+    requireTokens(tokens);
+    if (tokens.size(1) != grid.tokens()) {
+      throw new IllegalArgumentException(
+          "%d places do not fill a grid of %d x %d"
+              .formatted(tokens.size(1), grid.height(), grid.width()));
+    }
+    INDArray places = tokens.mean(0);
+    INDArray centred = places.subRowVector(places.mean(0));
+    INDArray lines = centred.reshape(grid.height(), grid.width(), tokens.size(2)).mean(along);
+    return squares(lines) / lines.length() / (squares(centred) / centred.length());
+  }
+
+  private static void requireTokens(INDArray tokens) {
+    if (tokens.rank() != 3) {
+      throw new IllegalArgumentException(
+          "The share of place needs tokens [images, places, width], got "
+              + Arrays.toString(tokens.shape()));
+    }
   }
 
   private static double squares(INDArray array) {
