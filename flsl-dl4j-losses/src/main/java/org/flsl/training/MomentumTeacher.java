@@ -56,7 +56,7 @@ final class MomentumTeacher extends BaseTrainingListener {
       if (!(student.getConfig() instanceof DummyConfig)) {
         INDArray teacher = vertex.params();
         teacher.muli(m);
-        Nd4j.getBlasWrapper().axpy(1 - m, student.params(), teacher);
+        Nd4j.getBlasWrapper().axpy((Number) (1 - m), student.params(), teacher);
       }
     }
   }

@@ -25,6 +25,7 @@ abstract class BatchMemory {
   }
 
   /** Reserves the memory of a batch. */
+  @SuppressWarnings("try") // the scope is what counts
   static BatchMemory allocate(BatchLayout layout, DataType dataType) {
     boolean processor = Nd4j.getExecutioner().type() == ExecutionerType.NATIVE_CPU;
     // Whatever workspace the caller has open must not own arrays that outlive it.

@@ -69,7 +69,7 @@ class ContrastTest {
 
     INDArray student = rows(values.get("student/head"));
     INDArray teacher = rows(values.get("teacher/head"));
-    int queries = (int) student.rows();
+    int queries = student.rows();
     double expected = 0;
     for (int i = 0; i < queries; i++) {
       double all = 0;

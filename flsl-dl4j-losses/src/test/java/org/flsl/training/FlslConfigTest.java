@@ -83,7 +83,7 @@ class FlslConfigTest {
     refused(b -> b.momentum(Scheduled.cosine(0.9, 1.5)), "momentum", "1.5");
     refused(b -> b.clipNorm(-1), "clipNorm");
     refused(b -> b.frozenPrototypeEpochs(-1), "frozenPrototypeEpochs");
-    refused(b -> b.dataType(DataType.HALF), "FLOAT or DOUBLE", "HALF");
+    refused(b -> b.dataType(DataType.FLOAT16), "FLOAT or DOUBLE", "HALF");
     refused(b -> b.epochs(1 << 20).iterationsPerEpoch(1 << 20), "more than an int holds");
     refused(b -> b.centroids(2).prior(new double[] {0.5, 0.3, 0.2}), "prior", "2", "3");
   }

@@ -388,7 +388,7 @@ class MultiViewIteratorTest {
     assertThrows(IllegalArgumentException.class, () -> iterator().batchSize(count).build());
     assertThrows(IllegalArgumentException.class, () -> iterator().threads(count).build());
     assertThrows(IllegalArgumentException.class, () -> iterator().prefetch(count).build());
-    assertThrows(IllegalArgumentException.class, () -> iterator().dataType(DataType.INT).build());
+    assertThrows(IllegalArgumentException.class, () -> iterator().dataType(DataType.INT32).build());
     assertThrows(
         IllegalArgumentException.class, () -> MultiViewIterator.builder().batchSize(1).build());
   }

@@ -54,6 +54,7 @@ public final class Settings {
   /** Takes down what is declared under a heading. */
   private record Group(Section section) {
     @SafeVarargs
+    @SuppressWarnings("varargs") // they are only read
     final <T> Setting<T> setting(
         String name, Kind<T> kind, T defaultValue, String description, Target<T>... targets) {
       return declared(

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // that a folder is taken is what counts
 class FolderLockTest {
   @TempDir private Path folder;
 
