@@ -1,7 +1,6 @@
 package org.flsl.evaluation.data;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +16,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -150,20 +147,7 @@ public final class CocoInstances {
               + ": expected COCO's annotations, such as instances_val2017.json");
     }
     CocoInstances coco = new CocoInstances(file, new NamedFiles(folder), drawnOn);
-    try (InputStream content = Files.newInputStream(file);
-        JsonParser parser = JSON.getFactory().createParser(content)) {
-      coco.read(parser);
-    } catch (JsonProcessingException e) {
-      throw new DatasetException(
-          "%s is not COCO's json (line %d: %s)"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
-    } catch (IOException e) {
-      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
-    }
+    CocoJson.read(file, JSON.getFactory(), coco::read);
     coco.check();
     return coco;
   }

@@ -1,8 +1,6 @@
 package org.flsl.evaluation.detection;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,16 +14,15 @@ import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.CocoInstances;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedImage;
 import org.flsl.evaluation.data.CocoInstances.AnnotatedObject;
+import org.flsl.evaluation.data.CocoJson;
 import org.flsl.evaluation.data.CocoNotation;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.evaluation.detection.JudgedImage.FoundObject;
 import org.flsl.evaluation.detection.JudgedImage.TrueObject;
-import org.flsl.views.decode.FileProblem;
 import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -63,20 +60,7 @@ public final class CocoPredictions {
    */
   public static CocoPredictions read(Path file) {
     CocoPredictions predictions = new CocoPredictions(file);
-    try (InputStream content = Files.newInputStream(file);
-        JsonParser parser = JSON.getFactory().createParser(content)) {
-      predictions.read(parser);
-    } catch (JsonProcessingException e) {
-      throw new DatasetException(
-          "%s is not COCO's json (line %d: %s)"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
-    } catch (IOException e) {
-      throw new DatasetException("Cannot read " + file + ": " + FileProblem.explain(e), e);
-    }
+    CocoJson.read(file, JSON.getFactory(), predictions::read);
     return predictions;
   }
 
