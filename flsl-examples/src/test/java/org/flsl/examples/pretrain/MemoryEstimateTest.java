@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flsl.examples.ForkedJvm;
@@ -28,10 +30,6 @@ class MemoryEstimateTest {
   private static final Pattern FOUND = Pattern.compile("(?s).*estimated (\\d+), peak (\\d+).*");
 
   private static final String RECIPE = "small-machine";
-
-  /** As the launcher sets them: a heap that grows by itself takes more. */
-  private static final String HEAP =
-      "-XX:+UseSerialGC -Xms64m -Xmn24m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90";
 
   @TempDir private Path folder;
 
@@ -69,11 +67,21 @@ class MemoryEstimateTest {
     }
   }
 
+  /** The launcher's settings of the heap: one that grows by itself takes more. */
+  private static String heap() throws IOException {
+    String launcher = Files.readString(Path.of("..", "flsl"));
+    String call = launcher.substring(launcher.lastIndexOf("exec "));
+    List<String> options =
+        Pattern.compile("-X\\S+").matcher(call).results().map(MatchResult::group).toList();
+    assertTrue(options.contains("-XX:+UseSerialGC"), call);
+    return String.join(" ", options);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {32, 128})
   void aRealRunTakesWhatWasEstimated(int batch) throws Exception {
     Map<String, String> environment = NativeEnvironment.environment(Map.of(), "1");
-    environment.put("JDK_JAVA_OPTIONS", HEAP);
+    environment.put("JDK_JAVA_OPTIONS", heap());
     ForkedJvm jvm =
         ForkedJvm.start(
             Run.class,
