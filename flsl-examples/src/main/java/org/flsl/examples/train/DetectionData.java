@@ -22,7 +22,6 @@ import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.ChosenBoxes;
 import org.flsl.evaluation.data.ImageSize;
-import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.ReclassedBoxes;
 import org.flsl.evaluation.detection.CocoScores;
@@ -41,21 +40,16 @@ import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 
 /** Images with boxes, and maybe masks, to learn from, to validate on and to test on. */
-final class DetectionData implements TaskData {
+final class DetectionData extends SplitData<BoxSet> {
   private static final int EXAMPLES = 6;
 
   /** Classes that are named in a line. */
   private static final int NAMED = 12;
 
-  private final BoxSet train;
-  private final BoxSet held;
-  private final BoxSet test;
   private final boolean masks;
 
   private DetectionData(BoxSet train, BoxSet held, BoxSet test, boolean masks) {
-    this.train = train;
-    this.held = held;
-    this.test = test;
+    super(train, held, test);
     this.masks = masks;
   }
 
@@ -129,11 +123,6 @@ final class DetectionData implements TaskData {
   }
 
   @Override
-  public LabelledImages train() {
-    return train;
-  }
-
-  @Override
   public ImageSet images() {
     return Fingerprint.imageSet(
         train, train.classes() + "\n" + described(train), held, described(held));
@@ -147,16 +136,6 @@ final class DetectionData implements TaskData {
       labels.append('\n');
     }
     return labels.toString();
-  }
-
-  @Override
-  public int validationImages() {
-    return held.size();
-  }
-
-  @Override
-  public int testImages() {
-    return test.size();
   }
 
   @Override
@@ -174,18 +153,7 @@ final class DetectionData implements TaskData {
   }
 
   @Override
-  public Map<String, Double> validate(
-      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(held, graph, size, views, batch, progress);
-  }
-
-  @Override
-  public Map<String, Double> test(
-      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(test, graph, size, views, batch, progress);
-  }
-
-  private static Map<String, Double> scores(
+  Map<String, Double> scores(
       BoxSet set,
       ComputationGraph graph,
       ImageSize size,

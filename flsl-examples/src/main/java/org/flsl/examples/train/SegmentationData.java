@@ -19,7 +19,6 @@ import org.flsl.evaluation.data.ChosenMasks;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelMask;
-import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.evaluation.data.SegmentationSet;
 import org.flsl.examples.eval.TrainAndTest;
 import org.flsl.examples.pictures.MaskOverlay;
@@ -32,18 +31,13 @@ import org.flsl.views.ViewConfig;
 import org.flsl.views.pixels.Image;
 
 /** Images with masks to learn from, to validate on and to test on. */
-final class SegmentationData implements TaskData {
+final class SegmentationData extends SplitData<SegmentationSet> {
   private static final int EXAMPLES = 6;
 
-  private final SegmentationSet train;
-  private final SegmentationSet held;
-  private final SegmentationSet test;
   private final LabelCounts counts;
 
   private SegmentationData(SegmentationSet train, SegmentationSet held, SegmentationSet test) {
-    this.train = train;
-    this.held = held;
-    this.test = test;
+    super(train, held, test);
     this.counts = LabelCounts.of(train);
   }
 
@@ -59,11 +53,6 @@ final class SegmentationData implements TaskData {
         new ChosenMasks(train, split.learned()), new ChosenMasks(train, split.held()), test);
   }
 
-  @Override
-  public LabelledImages train() {
-    return train;
-  }
-
   /** The fingerprint knows names and how many pixels each class has. */
   @Override
   public ImageSet images() {
@@ -76,16 +65,6 @@ final class SegmentationData implements TaskData {
       text.append(train.classes().get(label)).append(counted.share(label)).append('\n');
     }
     return text.toString();
-  }
-
-  @Override
-  public int validationImages() {
-    return held.size();
-  }
-
-  @Override
-  public int testImages() {
-    return test.size();
   }
 
   @Override
@@ -119,18 +98,7 @@ final class SegmentationData implements TaskData {
   }
 
   @Override
-  public Map<String, Double> validate(
-      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(held, graph, size, views, batch, progress);
-  }
-
-  @Override
-  public Map<String, Double> test(
-      ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(test, graph, size, views, batch, progress);
-  }
-
-  private static Map<String, Double> scores(
+  Map<String, Double> scores(
       SegmentationSet set,
       ComputationGraph graph,
       ImageSize size,
