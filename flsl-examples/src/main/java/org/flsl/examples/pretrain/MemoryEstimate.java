@@ -15,8 +15,8 @@ final class MemoryEstimate {
   /** Of the weights' size: clipping, the update, and the copy that is exported at the end. */
   private static final double COPIES_OF_WEIGHTS = 0.45;
 
-  /** Of the step's size: what the allocator holds back, and Java has not yet collected. */
-  private static final double SLACK = 0.62;
+  /** Of the step's size: views on their way to it, and what Java has not yet collected. */
+  private static final double SLACK = 0.3;
 
   private MemoryEstimate() {}
 
