@@ -73,14 +73,14 @@ class NewMeasureTest {
             "0,0,health,spread",
             "0,0,health,effective rank",
             "0,0,health,share of place",
-            "0,0,health,of it by rows",
-            "0,0,health,of it by columns",
+            "0,0,health,place by rows",
+            "0,0,health,place by columns",
             "10,2,length,mean length",
             "10,2,health,spread",
             "10,2,health,effective rank",
             "10,2,health,share of place",
-            "10,2,health,of it by rows",
-            "10,2,health,of it by columns"),
+            "10,2,health,place by rows",
+            "10,2,health,place by columns"),
         rows.stream().skip(1).map(row -> row.replaceFirst(",[^,]*$", "")).toList());
     String page = Files.readString(run.resolve("report.html"));
     assertTrue(page.contains("length: mean length") && page.contains(SUMMARY), page);

@@ -61,8 +61,8 @@ public final class HealthBenchmark implements Benchmark {
       values.add("spread", health.spread());
       values.add("effective rank", health.effectiveRank());
       values.add("share of place", PlaceShare.of(dense.perImage()));
-      values.add("of it by rows", PlaceShare.byRows(dense.perImage(), dense.grid()));
-      values.add("of it by columns", PlaceShare.byColumns(dense.perImage(), dense.grid()));
+      values.add("place by rows", PlaceShare.byRows(dense.perImage(), dense.grid()));
+      values.add("place by columns", PlaceShare.byColumns(dense.perImage(), dense.grid()));
     }
     return values.of(candidate.name());
   }
