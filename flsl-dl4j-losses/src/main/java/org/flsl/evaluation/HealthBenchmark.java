@@ -1,12 +1,15 @@
 package org.flsl.evaluation;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.flsl.evaluation.data.LabelledImages;
 import org.flsl.training.PlaceShare;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Measures whether features are alive, without labels: {@link FeatureHealth} of some of the tokens
- * of photos, and how much of all of them is {@linkplain PlaceShare their place}.
+ * of photos, and how much of all of them is {@linkplain PlaceShare their place}, row and column.
  *
  * <p>A seed draws the tokens, and the weights of a random twin.
  */
@@ -47,6 +50,7 @@ public final class HealthBenchmark implements Benchmark {
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
     DenseFeatures dense = null;
+    Map<String, Double> place = Map.of();
     for (int seed = 1; seed <= seeds; seed++) {
       if (dense == null || candidate.seeded()) {
         dense =
@@ -56,15 +60,24 @@ public final class HealthBenchmark implements Benchmark {
                 preparation,
                 batch,
                 done -> progress.at(candidate.name() + ": features", done, photos.size()));
+        place = place(dense);
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
       values.add("spread", health.spread());
       values.add("effective rank", health.effectiveRank());
-      values.add("share of place", PlaceShare.of(dense.perImage()));
-      values.add("place by rows", PlaceShare.byRows(dense.perImage(), dense.grid()));
-      values.add("place by columns", PlaceShare.byColumns(dense.perImage(), dense.grid()));
+      place.forEach(values::add);
     }
     return values.of(candidate.name());
+  }
+
+  /** Of all tokens, whatever the seed. */
+  private static Map<String, Double> place(DenseFeatures dense) {
+    INDArray tokens = dense.perImage();
+    Map<String, Double> place = new LinkedHashMap<>();
+    place.put("share of place", PlaceShare.of(tokens));
+    place.put("place by rows", PlaceShare.byRows(tokens, dense.grid()));
+    place.put("place by columns", PlaceShare.byColumns(tokens, dense.grid()));
+    return place;
   }
 
   /** Builds a {@link HealthBenchmark}. */

@@ -23,10 +23,9 @@ public final class PlaceShare {
    * @return NaN for a single image or for tokens that are all the same
    */
   public static double of(INDArray tokens) {
-    requireTokens(tokens);
+    INDArray places = places(tokens);
     double chance = 1.0 / tokens.size(0);
-    INDArray places = tokens.mean(0);
-    INDArray centred = places.subRowVector(places.mean(0));
+    INDArray centred = centred(places);
     INDArray apart = tokens.sub(places.reshape(1, places.size(0), places.size(1)));
     double between = squares(centred) / centred.length();
     double within = squares(apart) / apart.length();
@@ -53,24 +52,28 @@ public final class PlaceShare {
   }
 
   private static double byLines(INDArray tokens, TokenGrid grid, int along) {
-    requireTokens(tokens);
+    INDArray centred = centred(places(tokens));
     if (tokens.size(1) != grid.tokens()) {
       throw new IllegalArgumentException(
           "%d places do not fill a grid of %d x %d"
               .formatted(tokens.size(1), grid.height(), grid.width()));
     }
-    INDArray places = tokens.mean(0);
-    INDArray centred = places.subRowVector(places.mean(0));
     INDArray lines = centred.reshape(grid.height(), grid.width(), tokens.size(2)).mean(along);
     return squares(lines) / lines.length() / (squares(centred) / centred.length());
   }
 
-  private static void requireTokens(INDArray tokens) {
+  /** The mean token of each place. */
+  private static INDArray places(INDArray tokens) {
     if (tokens.rank() != 3) {
       throw new IllegalArgumentException(
           "The share of place needs tokens [images, places, width], got "
               + Arrays.toString(tokens.shape()));
     }
+    return tokens.mean(0);
+  }
+
+  private static INDArray centred(INDArray places) {
+    return places.subRowVector(places.mean(0));
   }
 
   private static double squares(INDArray array) {

@@ -1,7 +1,9 @@
 package org.flsl.examples.command;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The environment in which ND4J's native threads do not take the processor from each other, and
@@ -19,20 +21,27 @@ import java.util.Map;
  * set is kept; {@code ./flsl} sets the same.
  */
 public final class NativeEnvironment {
-  private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "OMP_WAIT_POLICY", "PASSIVE",
-          "GOMP_SPINCOUNT", "3000",
-          "OPENBLAS_THREAD_TIMEOUT", "16",
-          "MALLOC_ARENA_MAX", "2",
-          "MALLOC_MMAP_THRESHOLD_", "1048576");
+  private static final String THREADS = "OMP_NUM_THREADS";
+
+  private static final List<Map.Entry<String, String>> DEFAULTS =
+      List.of(
+          Map.entry("OMP_WAIT_POLICY", "PASSIVE"),
+          Map.entry("GOMP_SPINCOUNT", "3000"),
+          Map.entry("OPENBLAS_THREAD_TIMEOUT", "16"),
+          Map.entry("MALLOC_ARENA_MAX", "2"),
+          Map.entry("MALLOC_MMAP_THRESHOLD_", "1048576"));
 
   private NativeEnvironment() {}
+
+  /** The names of the variables, that of the number of threads first. */
+  public static List<String> variables() {
+    return Stream.concat(Stream.of(THREADS), DEFAULTS.stream().map(Map.Entry::getKey)).toList();
+  }
 
   /** The same, with the number of threads that the environment tells, or one for each processor. */
   public static Map<String, String> environment(Map<String, String> environment) {
     String processors = String.valueOf(Runtime.getRuntime().availableProcessors());
-    return environment(environment, environment.getOrDefault("OMP_NUM_THREADS", processors));
+    return environment(environment, environment.getOrDefault(THREADS, processors));
   }
 
   /**
@@ -43,8 +52,10 @@ public final class NativeEnvironment {
    */
   public static Map<String, String> environment(Map<String, String> environment, String threads) {
     Map<String, String> wanted = new HashMap<>();
-    wanted.put("OMP_NUM_THREADS", threads);
-    DEFAULTS.forEach((name, value) -> wanted.put(name, environment.getOrDefault(name, value)));
+    wanted.put(THREADS, threads);
+    for (Map.Entry<String, String> usual : DEFAULTS) {
+      wanted.put(usual.getKey(), environment.getOrDefault(usual.getKey(), usual.getValue()));
+    }
     return wanted;
   }
 }

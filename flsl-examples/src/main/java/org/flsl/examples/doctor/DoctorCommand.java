@@ -2,7 +2,6 @@ package org.flsl.examples.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -129,14 +128,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private void threads() {
     tell("processors for Java", () -> String.valueOf(Runtime.getRuntime().availableProcessors()));
-    for (String name :
-        List.of(
-            "OMP_NUM_THREADS",
-            "OMP_WAIT_POLICY",
-            "GOMP_SPINCOUNT",
-            "OPENBLAS_THREAD_TIMEOUT",
-            "MALLOC_ARENA_MAX",
-            "MALLOC_MMAP_THRESHOLD_")) {
+    for (String name : NativeEnvironment.variables()) {
       tell(name, () -> environment.getOrDefault(name, "not set"));
     }
   }

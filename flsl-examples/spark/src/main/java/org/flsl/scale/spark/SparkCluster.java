@@ -35,9 +35,9 @@ final class SparkCluster {
                 // Off the heap, where ND4J's arrays are, there is no other limit than the
                 // machine's.
                 "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
-    Map<String, String> threads =
+    Map<String, String> environment =
         NativeEnvironment.environment(System.getenv(), config.text(Settings.THREADS));
-    threads.forEach((variable, value) -> conf.setExecutorEnv(variable, value));
+    environment.forEach((variable, value) -> conf.setExecutorEnv(variable, value));
     JavaSparkContext spark = connected(conf);
     spark.sc().addSparkListener(new LostExecutors(afterLoss));
     return spark;
