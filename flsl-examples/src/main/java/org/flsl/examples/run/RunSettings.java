@@ -3,6 +3,7 @@ package org.flsl.examples.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Device;
@@ -174,11 +175,17 @@ public final class RunSettings {
   }
 
   /**
-   * A configuration with what flags say, by setting. Epochs that they count win over the minutes of
-   * a recipe.
+   * A configuration that settings of some names are about to be laid over: epochs that those count
+   * win over its minutes.
    */
+  public static Config under(Set<String> names, Config config) {
+    return names.contains(EPOCHS.toString()) ? config.with(MINUTES, null) : config;
+  }
+
+  /** A configuration with what flags say, by setting. */
   public static Config withFlags(Config config, Map<Setting<?>, String> flags) {
-    Config told = flags.containsKey(EPOCHS) ? config.with(MINUTES, null) : config;
+    Set<String> names = flags.keySet().stream().map(Setting::toString).collect(Collectors.toSet());
+    Config told = under(names, config);
     for (Map.Entry<Setting<?>, String> flag : flags.entrySet()) {
       told = told.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }

@@ -22,8 +22,13 @@ public final class ConfigFile {
 
   /** Reads a file over a configuration: what the file does not name keeps its value. */
   public static Config read(Path file, Config base) {
+    return over(entries(file), base);
+  }
+
+  /** What a file says, before it is asked what it means. */
+  public static List<YamlEntry> entries(Path file) {
     try {
-      return parse(Files.readString(file), file.toString(), base);
+      return YamlEntry.parse(Files.readString(file), file.toString());
     } catch (MalformedInputException e) {
       throw new UserError(file + " is not a text file: --config takes a YAML file", e);
     } catch (IOException e) {
@@ -37,8 +42,13 @@ public final class ConfigFile {
    * @param name stands for the text in errors
    */
   public static Config parse(String text, String name, Config base) {
+    return over(YamlEntry.parse(text, name), base);
+  }
+
+  /** Sets what some entries name. */
+  public static Config over(List<YamlEntry> entries, Config base) {
     Config config = base;
-    for (YamlEntry entry : YamlEntry.parse(text, name)) {
+    for (YamlEntry entry : entries) {
       Setting<?> setting = base.schema().named(entry.key(), entry.where());
       config = config.with(setting, entry.text(), entry.where() + entry.key());
     }

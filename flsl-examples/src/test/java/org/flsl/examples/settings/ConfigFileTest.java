@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.flsl.examples.command.UserError;
-import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.pretrain.Settings;
-import org.flsl.examples.pretrain.Setup;
 import org.flsl.layers.vit.VitSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,12 +118,5 @@ class ConfigFileTest {
     UserError error =
         assertThrows(UserError.class, () -> ConfigFile.read(photo, Settings.SCHEMA.defaults()));
     assertTrue(error.getMessage().endsWith("is not a text file: --config takes a YAML file"));
-  }
-
-  @Test
-  void shippedRecipesAreWhole() {
-    for (String name : Recipes.NAMES) {
-      Setup.of(Recipes.read(name, Settings.SCHEMA.defaults()));
-    }
   }
 }
