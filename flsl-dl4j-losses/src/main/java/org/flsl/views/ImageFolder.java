@@ -108,7 +108,11 @@ public final class ImageFolder implements Serializable {
     }
     scan.found.sort(Comparator.comparing(Entry::relativePath).thenComparing(Entry::file));
     warnOfShards(scan);
-    LOG.info("Found {} images in {}; left out: {}", scan.found.size(), root, scan.leftOut);
+    LOG.info(
+        "Found {} images in {}{}",
+        scan.found.size(),
+        root,
+        scan.leftOut.isNothing() ? "" : "; left out: " + scan.leftOut);
     return new ImageFolder(root, List.copyOf(scan.found), scan.leftOut);
   }
 

@@ -48,7 +48,7 @@ public record Placement(CropBox source, CropBox target, ImageSize canvas, boolea
   }
 
   /** The factor by which the whole photo just fits on the canvas. */
-  static double fitting(int height, int width, ImageSize canvas) {
+  public static double fitting(int height, int width, ImageSize canvas) {
     return Math.min((double) canvas.height() / height, (double) canvas.width() / width);
   }
 

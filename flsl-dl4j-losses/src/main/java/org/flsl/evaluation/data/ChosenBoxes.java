@@ -3,7 +3,7 @@ package org.flsl.evaluation.data;
 import java.util.List;
 
 /** Some images of a set with their boxes. */
-public final class ChosenBoxes extends ChosenImages implements BoxSet {
+public class ChosenBoxes extends ChosenImages implements BoxSet {
   private final BoxSet all;
 
   /**
@@ -17,17 +17,17 @@ public final class ChosenBoxes extends ChosenImages implements BoxSet {
   }
 
   @Override
-  public List<LabelledBox> boxes(int image) {
+  public final List<LabelledBox> boxes(int image) {
     return all.boxes(index(image));
   }
 
   @Override
-  public List<LabelledBox> ignored(int image) {
+  public final List<LabelledBox> ignored(int image) {
     return all.ignored(index(image));
   }
 
   @Override
-  public List<RunLengths> masks(int image) {
+  public final List<RunLengths> masks(int image) {
     return all.masks(index(image));
   }
 }

@@ -68,8 +68,9 @@ public final class ReadableImages {
   }
 
   /** The images with boxes that can be read. */
-  public BoxSet of(BoxSet set) {
-    return new ChosenBoxes(set, indices(set));
+  public SizedBoxes of(BoxSet set) {
+    Readable readable = readable(set, all(set));
+    return new SizedBoxes(set, readable.which, readable.sizes);
   }
 
   /** The images with masks that can be read. */
@@ -78,8 +79,15 @@ public final class ReadableImages {
   }
 
   private int[] indices(LabelledImages set) {
-    return indices(set, IntStream.range(0, set.size()).toArray());
+    return indices(set, all(set));
   }
+
+  private static int[] all(LabelledImages set) {
+    return IntStream.range(0, set.size()).toArray();
+  }
+
+  /** Images that can be read, and their sizes. */
+  private record Readable(int[] which, List<ImageSize> sizes) {}
 
   /**
    * Those of some images that can be read.
@@ -88,6 +96,10 @@ public final class ReadableImages {
    * @throws DatasetException if there is none
    */
   public int[] indices(LabelledImages set, int[] which) {
+    return readable(set, which).which;
+  }
+
+  private Readable readable(LabelledImages set, int[] which) {
     ImageSize[] sizes = new ImageSize[which.length];
     String[] reasons = new String[which.length];
     IntStream.range(0, which.length)
@@ -114,7 +126,9 @@ public final class ReadableImages {
       sizesDiffer |= size != null && !size.equals(sizes[i]);
       size = sizes[i];
     }
-    return IntStream.of(kept).map(i -> which[i]).toArray();
+    return new Readable(
+        IntStream.of(kept).map(i -> which[i]).toArray(),
+        IntStream.of(kept).mapToObj(i -> sizes[i]).toList());
   }
 
   private static final class ChosenCategories extends ChosenImages implements CategorySet {

@@ -24,6 +24,7 @@ import org.flsl.evaluation.data.ChosenBoxes;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.ReclassedBoxes;
+import org.flsl.evaluation.data.SizedBoxes;
 import org.flsl.evaluation.detection.CocoScores;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
@@ -58,12 +59,17 @@ final class DetectionData extends SplitData<BoxSet> {
    *
    * @param stored those to learn from, and those to test on
    * @param masks whether the masks of objects are learned as well
+   * @param canvas that they will be shown on
    */
   static DetectionData of(
-      List<BoxSet> stored, boolean masks, ImageDecoder decoder, Terminal terminal) {
+      List<BoxSet> stored,
+      boolean masks,
+      ImageSize canvas,
+      ImageDecoder decoder,
+      Terminal terminal) {
     ReadableImages readable = new ReadableImages(decoder);
-    BoxSet train = readable.of(stored.get(0));
-    BoxSet test = readable.of(stored.get(1));
+    SizedBoxes train = readable.of(stored.get(0));
+    SizedBoxes test = readable.of(stored.get(1));
     Problems.tell(readable, terminal);
     List<String> classes = ReclassedBoxes.union(train, test);
     BoxSet all = new ReclassedBoxes(train, classes);
@@ -74,6 +80,7 @@ final class DetectionData extends SplitData<BoxSet> {
     long[] asked = counts(data.test);
     terminal.plain("boxes to learn from: " + named(known, classes));
     terminal.plain("boxes to test on: " + named(asked, classes));
+    terminal.plain(new ObjectSizes(train, canvas).toString());
     String unknown =
         IntStream.range(0, classes.size())
             .filter(category -> known[category] == 0 && asked[category] > 0)
