@@ -7,6 +7,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.flsl.examples.benchmark.BenchmarkCommand;
 import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.HelpOption;
 import org.flsl.examples.command.NameLocale;
 import org.flsl.examples.command.NativeCache;
 import org.flsl.examples.command.Problems;
@@ -30,6 +31,7 @@ import org.flsl.examples.weights.InspectCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.InitializationException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -42,11 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
   private static final int USAGE = 2;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   @Option(
       names = {"-V", "--version"},

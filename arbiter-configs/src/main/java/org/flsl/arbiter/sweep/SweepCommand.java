@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.flsl.examples.SweepElsewhere;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
-import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
@@ -21,6 +21,7 @@ import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -80,14 +81,7 @@ public final class SweepCommand implements Callable<Integer> {
       description = "Port of that page. Default: ${DEFAULT-VALUE}")
   private int port = PORT;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   private SweepCommand(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     this.terminal = terminal;
@@ -110,7 +104,7 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     if ((file == null) == (resumed == null)) {
       throw new UserError(
           "name a sweep, such as arbiter-configs/sweeps/weights.yaml, or --resume FOLDER");

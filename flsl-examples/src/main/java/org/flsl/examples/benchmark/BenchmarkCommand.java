@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Relaunch;
@@ -26,6 +26,7 @@ import org.flsl.views.ViewConfig;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code flsl benchmark}: how fast does this machine train, and with how much memory? */
@@ -89,14 +90,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
       description = "Threads of the training; 0: OMP_NUM_THREADS, or one per core.")
   private int threads;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   private BenchmarkCommand(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     this.terminal = terminal;
@@ -119,7 +113,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     Workload work = workload();
     OptionalInt elsewhere = relaunch.with(nativeEnvironment());
     if (elsewhere.isPresent()) {

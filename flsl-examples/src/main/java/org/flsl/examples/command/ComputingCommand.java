@@ -3,27 +3,13 @@ package org.flsl.examples.command;
 import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** A command that computes with a network, with the options that all of these have. */
 public abstract class ComputingCommand implements Callable<Integer> {
-  /** The order of options that come behind those of the command itself. */
-  protected static final int LAST = 100;
-
   private final Surroundings surroundings;
 
-  @Option(
-      names = "--debug",
-      order = LAST,
-      description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      order = LAST + 1,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   /** A command of this process. */
   protected ComputingCommand(Surroundings surroundings) {
@@ -40,7 +26,7 @@ public abstract class ComputingCommand implements Callable<Integer> {
   /** Computes where the native library finds its settings. */
   @Override
   public final Integer call() throws IOException {
-    Logs.to(terminal(), debug);
+    common.startLogs(terminal());
     OptionalInt elsewhere =
         surroundings.relaunch().with(NativeEnvironment.environment(surroundings.environment()));
     if (elsewhere.isPresent()) {

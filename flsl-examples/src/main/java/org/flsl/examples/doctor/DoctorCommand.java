@@ -7,9 +7,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.Device;
 import org.flsl.examples.command.DeviceCheck;
-import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
@@ -22,6 +22,7 @@ import org.flsl.layers.samediff.ProductPrecision;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code flsl doctor}: what computes here, and is it as fast as it can be? */
@@ -46,14 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "How long each product is measured; default: 0.7.")
   private double seconds = 0.7;
 
-  @Option(names = "--debug", description = "Show everything that is logged.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   private DoctorCommand(Terminal terminal, Relaunch relaunch, Map<String, String> environment) {
     this.terminal = terminal;
@@ -74,7 +68,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     OptionalInt elsewhere = relaunch.with(NativeEnvironment.environment(environment));
     if (elsewhere.isPresent()) {
       return elsewhere.getAsInt();

@@ -2,12 +2,13 @@ package org.flsl.examples.eval;
 
 import java.util.Map;
 import org.flsl.evaluation.Measure;
+import org.flsl.examples.command.HelpOption;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code flsl eval}: what do the features know? */
 @Command(
@@ -18,11 +19,7 @@ import picocli.CommandLine.Option;
       "Beside each value stands that of a network that learned nothing, and that of raw pixels."
     })
 public final class EvalCommand {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   private EvalCommand() {}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.Measured;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.OutputFile;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
 final class EvalOutput {
   @Option(
       names = "--output",
-      order = Measurement.LAST - 1,
+      order = CommonOptions.LAST - 1,
       paramLabel = "FILE",
       description = "Write the values as well, to a .csv or .json file.",
       showDefaultValue = Help.Visibility.NEVER)

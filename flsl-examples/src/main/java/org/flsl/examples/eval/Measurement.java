@@ -14,9 +14,6 @@ import picocli.CommandLine.Mixin;
 
 /** What all subcommands of {@code flsl eval} have in common: how they run and what they leave. */
 abstract class Measurement extends ComputingCommand {
-  /** The order of options that come behind those of the measure itself. */
-  static final int LAST = ComputingCommand.LAST;
-
   @Mixin private EvalOutput output;
 
   Measurement(Surroundings surroundings) {

@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.DeviceCheck;
 import org.flsl.examples.command.ErrorLine;
-import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;
@@ -38,6 +38,7 @@ import org.flsl.views.FileNames;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -112,14 +113,7 @@ public final class PretrainCommand implements Callable<Integer> {
       description = "Start DL4J's training UI as well; needs a build with -Dui.")
   private boolean ui;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   private PretrainCommand(
       Terminal terminal,
@@ -162,7 +156,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     Config told = configuration();
     Optional<TrainingUi> trainingUi = trainingUi();
     if (told.get(Settings.INIT) == null && told.get(Settings.NETWORK_FILE) == null) {

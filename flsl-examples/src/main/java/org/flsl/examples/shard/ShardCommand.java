@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.flsl.examples.command.Logs;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.views.ImageFolder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,14 +47,7 @@ public final class ShardCommand implements Callable<Integer> {
       description = "About how large a shard is. Default: ${DEFAULT-VALUE}")
   private long megabytes = 256;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   /** The command, speaking to its user. */
   public ShardCommand(Terminal terminal) {
@@ -62,7 +56,7 @@ public final class ShardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     if (megabytes < 1) {
       throw new UserError("--megabytes takes at least 1, got " + megabytes);
     }

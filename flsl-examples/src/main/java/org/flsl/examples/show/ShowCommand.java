@@ -2,13 +2,14 @@ package org.flsl.examples.show;
 
 import java.util.Map;
 import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.HelpOption;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -20,11 +21,7 @@ import picocli.CommandLine.Spec;
 public final class ShowCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   private ShowCommand() {}
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.DeviceCheck;
-import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.ShellCommand;
@@ -38,6 +38,7 @@ import org.flsl.examples.settings.SettingFlags;
 import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -66,14 +67,7 @@ final class TaskCommand implements Callable<Integer> {
       description = "Go on with the run in this folder, exactly as if it had never stopped.")
   private Path resumed;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   private TaskCommand(Task task, Surroundings surroundings) {
     this.task = task;
@@ -106,7 +100,7 @@ final class TaskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Logs.to(terminal(), debug);
+    common.startLogs(terminal());
     Config told = configuration();
     OptionalInt elsewhere =
         surroundings

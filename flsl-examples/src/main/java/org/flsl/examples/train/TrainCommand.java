@@ -3,12 +3,13 @@ package org.flsl.examples.train;
 import java.util.List;
 import java.util.Map;
 import org.flsl.examples.command.ErrorLine;
+import org.flsl.examples.command.HelpOption;
 import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code flsl train}: labels go in, a model that knows them comes out. */
 @Command(
@@ -23,11 +24,7 @@ public final class TrainCommand {
   static final List<Task> TASKS =
       List.of(new SegmentationTask(), new DetectionTask(), new InstanceTask());
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private HelpOption help;
 
   private TrainCommand() {}
 

@@ -4,27 +4,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.ErrorLine;
-import org.flsl.examples.command.Logs;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.weights.WeightsException;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** What the commands about files of weights have in common: how they explain what went wrong. */
 abstract class WeightsCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Option(names = "--debug", description = "Show everything that is logged, and stack traces.")
-  private boolean debug;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin private CommonOptions common;
 
   WeightsCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -60,7 +53,7 @@ abstract class WeightsCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    Logs.to(terminal, debug);
+    common.startLogs(terminal);
     try {
       run();
       return 0;
