@@ -70,10 +70,15 @@ public final class Recipes {
     if (names.contains(fileOrName) && !Files.isRegularFile(Path.of(fileOrName))) {
       return YamlEntry.parse(shipped(fileOrName), "recipe " + fileOrName);
     }
-    if (!Files.exists(Path.of(fileOrName))) {
+    boolean folder = Files.isDirectory(Path.of(fileOrName));
+    if (folder || !Files.exists(Path.of(fileOrName))) {
       throw new UserError(
-          "%s takes a YAML file or one of the recipes %s, and there is no '%s'"
-              .formatted(asked, String.join(", ", names), fileOrName));
+          "%s takes a YAML file or one of the recipes %s, and %s '%s'"
+              .formatted(
+                  asked,
+                  String.join(", ", names),
+                  folder ? "not the folder" : "there is no",
+                  fileOrName));
     }
     return ConfigFile.entries(Path.of(fileOrName));
   }

@@ -86,6 +86,17 @@ class RecipesTest {
   }
 
   @Test
+  void foldersAreNoConfigurations() {
+    assertEquals(
+        mine
+            + ", line 1: config takes a YAML file or one of the recipes photos, small-machine,"
+            + " content, vit-small-16-published, and not the folder '"
+            + folder
+            + "'",
+        errorOf("config: " + folder + "\n"));
+  }
+
+  @Test
   void circlesAreRefused() throws IOException {
     Path other = folder.resolve("other.yaml");
     Files.writeString(other, "config: " + mine + "\n");
