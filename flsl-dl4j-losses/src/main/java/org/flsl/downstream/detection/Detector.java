@@ -28,8 +28,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A photo is shown whole, as large as the canvas allows. The score of a box is the geometric
  * mean of its class's probability and its centerness, as in torchvision; boxes are clipped to the
- * photo. A graph with an {@link InstanceHead} tells the masks of objects as well: what is positive
- * of coefficients times prototypes, stretched over the pixels of the box.
+ * photo, and what padding is taken for does not count. A graph with an {@link InstanceHead} tells
+ * the masks of objects as well: what is positive of coefficients times prototypes, stretched over
+ * the pixels of the box.
  */
 public final class Detector {
   /** Scores below this are never right, and would only cost time. */
@@ -80,8 +81,9 @@ public final class Detector {
    */
   public List<List<Detection>> detect(List<Image> photos) {
     try (PhotoCanvas.Shown shown = canvas.show(photos);
-        INDArray found = graph.outputSingle(shown.pixels())) {
-      float[] numbers = found.dup('c').data().asFloat();
+        INDArray found = graph.outputSingle(shown.pixels());
+        INDArray ordered = found.dup('c')) {
+      float[] numbers = ordered.data().asFloat();
       return IntStream.range(0, photos.size())
           .parallel()
           .mapToObj(i -> detections(numbers, i, shown.placements().get(i)))
@@ -92,10 +94,15 @@ public final class Detector {
   private List<Detection> detections(float[] numbers, int image, Placement placement) {
     int start = image * levels.places() * levels.numbers();
     int at = start;
+    // In the padding nothing was ever learned, so that what is found there means nothing.
+    LabelledBox seen = placement.seen();
     List<Candidate> found = new ArrayList<>();
     for (DetectionLevels.Level level : levels.levels()) {
       List<Candidate> ofLevel = new ArrayList<>();
-      for (int place = 0; place < level.grid().tokens(); place++) {
+      for (int place = 0; place < level.grid().tokens(); place++, at += levels.numbers()) {
+        if (!seen.contains(level.x(place), level.y(place))) {
+          continue;
+        }
         double centerness = sigmoid(numbers[at + levels.classes() + DetectionLoss.BOX - 1]);
         for (int category = 0; category < levels.classes(); category++) {
           double score = Math.sqrt(sigmoid(numbers[at + category]) * centerness);
@@ -105,7 +112,6 @@ public final class Detector {
                     detection(category, score, level, place, numbers, at, placement), at));
           }
         }
-        at += levels.numbers();
       }
       ofLevel.sort(Comparator.comparingDouble((Candidate each) -> each.box.score()).reversed());
       found.addAll(ofLevel.subList(0, Math.min(CANDIDATES, ofLevel.size())));

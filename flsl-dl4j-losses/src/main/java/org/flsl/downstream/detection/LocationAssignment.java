@@ -113,11 +113,7 @@ public record LocationAssignment(double radius) {
   public record Truth(List<LabelledBox> boxes, List<LabelledBox> ignored, LabelledBox seen) {
 
     boolean counts(double x, double y) {
-      return isIn(seen, x, y) && ignored.stream().noneMatch(box -> isIn(box, x, y));
-    }
-
-    private static boolean isIn(LabelledBox box, double x, double y) {
-      return box.left() <= x && x < box.right() && box.top() <= y && y < box.bottom();
+      return seen.contains(x, y) && ignored.stream().noneMatch(box -> box.contains(x, y));
     }
   }
 }

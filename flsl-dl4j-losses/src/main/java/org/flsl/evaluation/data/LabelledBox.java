@@ -51,6 +51,11 @@ public record LabelledBox(int category, double left, double top, double right, d
     return Math.max(0, Math.min(most, at));
   }
 
+  /** Whether a point lies in it; of its edges the left and the upper one do. */
+  public boolean contains(double x, double y) {
+    return left <= x && x < right && top <= y && y < bottom;
+  }
+
   /** Width times height. */
   public double area() {
     return (right - left) * (bottom - top);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -134,6 +135,26 @@ class DetectorTest {
   private static double score(Detector detector, BoxSet set) {
     List<JudgedImage> judged = detector.judge(set, 5, Progress.NONE);
     return CocoScores.of(judged, 2).ap50();
+  }
+
+  @Test
+  void nothingIsFoundInThePadding() {
+    ComputationGraph graph = graph(1);
+    // Everything is found everywhere, in boxes that do not touch those of other places.
+    Detector detector = new Detector(graph, CANVAS, VIEWS, new NonMaximumSuppression(1, 1000));
+    DetectionLevels levels = DetectionLevels.of(graph.getConfiguration(), CANVAS);
+    int half = levels.levels().stream().mapToInt(level -> half(level, CANVAS.width() / 2.0)).sum();
+    Image square = new RgbImage(24, 32);
+    Image wide = new RgbImage(48, 32);
+    List<List<Detection>> found = detector.detect(List.of(square, wide));
+    assertEquals(2 * half, found.get(0).size());
+    assertEquals(2 * levels.places(), found.get(1).size());
+    assertTrue(found.get(0).stream().allMatch(each -> each.box().area() > 0));
+  }
+
+  /** Places of a level on the left. */
+  private static int half(DetectionLevels.Level level, double right) {
+    return (int) IntStream.range(0, level.grid().tokens()).filter(i -> level.x(i) < right).count();
   }
 
   @Test
