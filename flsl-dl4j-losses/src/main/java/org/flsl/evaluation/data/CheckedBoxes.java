@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,13 +63,21 @@ final class CheckedBoxes {
     for (RawBox box : raw) {
       all++;
       String name = "a %s in %s".formatted(box.name() == null ? "region" : box.name(), file);
+      List<LabelledBox> to = box.ignored() ? unknown : known;
       usable(box, name)
           .map(usable -> turns.turned(image, List.of(usable)).get(0))
           .flatMap(turned -> within(turned, turns.upright(image), name))
-          .ifPresent((box.ignored() ? unknown : known)::add);
+          .ifPresent(usable -> of(box, usable).forEach(to::add));
     }
     boxes.add(List.copyOf(known));
     ignored.add(List.copyOf(unknown));
+  }
+
+  /** A region of no class is there for each of them: whatever is found in it does not count. */
+  private Stream<LabelledBox> of(RawBox raw, LabelledBox usable) {
+    return raw.name() == null
+        ? IntStream.range(0, classes.size()).mapToObj(usable::of)
+        : Stream.of(usable);
   }
 
   private Optional<LabelledBox> usable(RawBox box, String name) {

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.flsl.views.decode.FileProblem;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -24,7 +26,7 @@ public final class ClassNames {
   public static List<String> read(Path file) {
     List<String> names;
     try {
-      String ending = file.toString();
+      String ending = file.toString().toLowerCase(Locale.ROOT);
       names =
           ending.endsWith(".yaml") || ending.endsWith(".yml")
               ? ofYaml(file)
@@ -62,6 +64,12 @@ public final class ClassNames {
         .fields()
         .forEachRemaining(
             entry -> numbered.put(Integer.parseInt(entry.getKey()), entry.getValue().asText()));
+    List<Integer> expected = IntStream.range(0, numbered.size()).boxed().toList();
+    if (!List.copyOf(numbered.keySet()).equals(expected)) {
+      throw new DatasetException(
+          "%s numbers its names %s: expected 0 to %d, each once, since labels have these numbers"
+              .formatted(file, numbered.keySet(), numbered.size() - 1));
+    }
     return List.copyOf(numbered.values());
   }
 }

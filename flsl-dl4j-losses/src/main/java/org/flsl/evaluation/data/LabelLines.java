@@ -5,20 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.flsl.views.decode.FileProblem;
 
 /** Text files of labels with a line of numbers for each object. */
 final class LabelLines {
-  private final int least;
+  private final IntPredicate count;
   private final Unusable broken = new Unusable();
   private int lines;
 
   /**
-   * @param least numbers that a line has to have
+   * @param count how many numbers a line may have
    */
-  LabelLines(int least) {
-    this.least = least;
+  LabelLines(IntPredicate count) {
+    this.count = count;
   }
 
   /** Lines that are none, for a warning. */
@@ -44,7 +45,7 @@ final class LabelLines {
         if (!text.get(i).isEmpty()) {
           lines++;
           double[] numbers = numbers(text.get(i));
-          if (numbers.length >= least) {
+          if (count.test(numbers.length)) {
             all.add(numbers);
           } else {
             broken.add("line %d of %s, \"%s\"".formatted(i + 1, file, text.get(i)));

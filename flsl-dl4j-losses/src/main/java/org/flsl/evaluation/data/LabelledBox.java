@@ -51,6 +51,11 @@ public record LabelledBox(int category, double left, double top, double right, d
     return Math.max(0, Math.min(most, at));
   }
 
+  /** The same around an object of another class. */
+  public LabelledBox of(int other) {
+    return new LabelledBox(other, left, top, right, bottom);
+  }
+
   /** Whether a point lies in it; of its edges the left and the upper one do. */
   public boolean contains(double x, double y) {
     return left <= x && x < right && top <= y && y < bottom;

@@ -2,11 +2,12 @@ package org.flsl.evaluation.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
@@ -38,6 +39,12 @@ public final class TextBoxes {
 
   private static final List<String> UAVDT = List.of("car", "truck", "bus");
 
+  /** Numbers in a line of YOLO: a class and a box. */
+  private static final int BOX = 5;
+
+  /** A class and the corners of a triangle. */
+  private static final int LEAST_OUTLINE = 7;
+
   private final Path labels;
   private final ImageFolder folder;
   private final List<String> classes;
@@ -59,7 +66,8 @@ public final class TextBoxes {
   /**
    * YOLO's: {@code labels/a/1.txt} belongs to {@code images/a/1.jpg}, a line is {@code class x y
    * width height}, the middle and the size as shares of the image's; of outlines, {@code class x1
-   * y1 x2 y2 x3 y3 …}, the box around them is taken.
+   * y1 x2 y2 x3 y3 …}, the box around them is taken. Lines of other numbers, such as those with a
+   * score, are none.
    *
    * @param classes names of the classes, in the order of their numbers
    * @throws DatasetException if there is no box
@@ -67,7 +75,7 @@ public final class TextBoxes {
   public static BoxSet yolo(Path images, Path labels, List<String> classes, DrawnOn drawnOn) {
     TextBoxes text = new TextBoxes(images, labels, classes, drawnOn);
     text.readEach(
-        5,
+        numbers -> numbers == BOX || numbers >= LEAST_OUTLINE && numbers % 2 == 1,
         (image, line) -> {
           ImageSize size = text.turns.drawn(image).orElse(new ImageSize(1, 1));
           return text.named((int) line[0], 0, yoloBox(line), size);
@@ -77,7 +85,7 @@ public final class TextBoxes {
 
   /** Left, top, right and bottom, as shares of the image. */
   private static double[] yoloBox(double[] line) {
-    if (line.length == 5) {
+    if (line.length == BOX) {
       return new double[] {
         line[1] - line[3] / 2, line[2] - line[4] / 2, line[1] + line[3] / 2, line[2] + line[4] / 2
       };
@@ -107,7 +115,7 @@ public final class TextBoxes {
   public static BoxSet visDrone(Path images, Path labels, DrawnOn drawnOn) {
     TextBoxes text = new TextBoxes(images, labels, VISDRONE, drawnOn);
     text.readEach(
-        6,
+        numbers -> numbers >= 6,
         (image, line) -> {
           boolean counts = line[4] != 0 && line[5] >= 1 && line[5] <= VISDRONE.size();
           double[] box = {line[0], line[1], line[0] + line[2], line[1] + line[3]};
@@ -136,15 +144,18 @@ public final class TextBoxes {
     Optional<RawBox> box(int image, double[] line);
   }
 
-  private void readEach(int numbers, LineReader reader) {
-    Map<String, Integer> images = byName(i -> stem(folder.relativePath(i)));
+  private void readEach(IntPredicate numbers, LineReader reader) {
+    Map<String, List<Integer>> images = byName(i -> stem(folder.relativePath(i)));
     LabelLines lines = new LabelLines(numbers);
     Unusable lost = new Unusable();
     List<Path> files = LabelLines.files(labels);
     for (Path file : files) {
-      Integer image = images.get(stem(FileNames.text(labels.relativize(file)).replace('\\', '/')));
-      if (image != null) {
-        lines.read(file).forEach(line -> reader.box(image, line).ifPresent(boxes.get(image)::add));
+      List<Integer> found =
+          images.get(stem(FileNames.text(labels.relativize(file)).replace('\\', '/')));
+      if (found != null) {
+        for (double[] line : lines.read(file)) {
+          found.forEach(image -> reader.box(image, line).ifPresent(boxes.get(image)::add));
+        }
       } else if (!isListOfNames(file)) {
         lost.add(file.toString());
       }
@@ -159,14 +170,14 @@ public final class TextBoxes {
   }
 
   private void readSequences() {
-    Map<String, Integer> images =
+    Map<String, List<Integer>> images =
         byName(
             i -> {
               String[] parts = folder.relativePath(i).split("/");
               String sequence = parts.length < 2 ? "" : parts[parts.length - 2];
               return sequence + "/" + frame(parts[parts.length - 1]);
             });
-    LabelLines lines = new LabelLines(6);
+    LabelLines lines = new LabelLines(numbers -> numbers >= 6);
     Unusable lost = new Unusable();
     for (Path file : LabelLines.files(labels)) {
       String name = file.getFileName().toString();
@@ -176,15 +187,16 @@ public final class TextBoxes {
       }
       String sequence = name.substring(0, name.indexOf("_gt_"));
       for (double[] line : lines.read(file)) {
-        Integer image = images.get(sequence + "/" + (long) line[0]);
+        List<Integer> found = images.get(sequence + "/" + (long) line[0]);
         double[] box = {line[2], line[3], line[2] + line[4], line[3] + line[5]};
-        if (image == null) {
+        if (found == null) {
           lost.add("frame %d of %s".formatted((long) line[0], file));
         } else if (!whole) {
-          boxes.get(image).add(ignored(box));
+          found.forEach(image -> boxes.get(image).add(ignored(box)));
         } else {
           int category = line.length > 8 ? (int) line[8] : 0;
-          named(category, 1, box, new ImageSize(1, 1)).ifPresent(boxes.get(image)::add);
+          named(category, 1, box, new ImageSize(1, 1))
+              .ifPresent(named -> found.forEach(image -> boxes.get(image).add(named)));
         }
       }
     }
@@ -198,10 +210,9 @@ public final class TextBoxes {
     return digits.matches("[0-9]+") ? Long.parseLong(digits) : -1;
   }
 
-  private Map<String, Integer> byName(Function<Integer, String> name) {
-    Map<String, Integer> images = new HashMap<>();
-    IntStream.range(0, folder.size()).forEach(i -> images.put(name.apply(i), i));
-    return images;
+  /** Photos of one name, such as a JPEG and its PNG, have the same labels. */
+  private Map<String, List<Integer>> byName(Function<Integer, String> name) {
+    return IntStream.range(0, folder.size()).boxed().collect(Collectors.groupingBy(name));
   }
 
   private static String stem(String path) {

@@ -55,6 +55,28 @@ class TextBoxesTest {
     assertEquals(List.of(), set.boxes(2));
   }
 
+  @Test
+  void linesOfYoloThatAreNeitherBoxesNorOutlinesAreCounted() throws IOException {
+    image("images/1.png");
+    write("labels/1.txt", "1 0.5 0.5 0.2 0.4", "0 0.5 0.5 0.2 0.4 0.93", "0 .1 .1 .2 .2 .3 .3 2");
+    BoxSet[] set = new BoxSet[1];
+    List<String> warnings = warnings(() -> set[0] = yolo());
+    assertEquals(List.of(new LabelledBox(1, 40, 15, 60, 35)), rounded(set[0].boxes(0)));
+    assertTrue(warnings.toString().contains("2 of 3 lines are no boxes"), warnings::toString);
+  }
+
+  @Test
+  void photosOfOneNameHaveTheSameLabels() throws IOException {
+    image("images/1.png");
+    image("images/1.PNG");
+    write("labels/1.txt", "1 0.5 0.5 0.2 0.4");
+    BoxSet set = yolo();
+    List<LabelledBox> box = List.of(new LabelledBox(1, 40, 15, 60, 35));
+    for (int i = 0; i < set.size(); i++) {
+      assertEquals(box, rounded(set.boxes(i)), set.name(i));
+    }
+  }
+
   private static List<String> warnings(Runnable reading) {
     try (Warnings read = new Warnings(TextBoxes.class);
         Warnings checked = new Warnings(CheckedBoxes.class)) {
@@ -142,8 +164,11 @@ class TextBoxesTest {
     assertEquals(
         List.of(new LabelledBox(3, 10, 20, 40, 30), new LabelledBox(0, 60, 30, 65, 35)),
         set.boxes(0));
+    // Of no class, and so in the way of none.
+    LabelledBox region = new LabelledBox(0, 0, 0, 20, 20);
+    LabelledBox others = new LabelledBox(0, 50, 0, 70, 20);
     assertEquals(
-        List.of(new LabelledBox(0, 0, 0, 20, 20), new LabelledBox(0, 50, 0, 70, 20)),
+        Stream.of(region, others).flatMap(box -> IntStream.range(0, 10).mapToObj(box::of)).toList(),
         set.ignored(0));
   }
 
@@ -165,7 +190,8 @@ class TextBoxesTest {
                         folder.resolve("images"), folder.resolve("GT"), DrawnOn.UNKNOWN));
     assertEquals(List.of(new LabelledBox(0, 10, 20, 40, 30)), set[0].boxes(0));
     assertEquals(List.of(new LabelledBox(2, 11, 20, 41, 30)), set[0].boxes(1));
-    assertEquals(List.of(new LabelledBox(0, 0, 0, 20, 20)), set[0].ignored(1));
+    LabelledBox region = new LabelledBox(0, 0, 0, 20, 20);
+    assertEquals(List.of(region, region.of(1), region.of(2)), set[0].ignored(1));
     assertEquals(List.of(new LabelledBox(1, 50, 20, 80, 30)), set[0].boxes(2));
     assertTrue(warnings.toString().contains("frame 13"), warnings::toString);
   }
@@ -184,6 +210,16 @@ class TextBoxesTest {
             .getMessage()
             .contains("twice"));
     assertThrows(DatasetException.class, () -> ClassNames.read(folder.resolve("none.txt")));
+  }
+
+  @Test
+  void numbersOfClassesHaveNoGaps() throws IOException {
+    write("FROM1.YAML", "names:", "  1: dog", "  2: cat");
+    DatasetException error =
+        assertThrows(DatasetException.class, () -> ClassNames.read(folder.resolve("FROM1.YAML")));
+    assertTrue(
+        error.getMessage().contains("numbers its names [1, 2]: expected 0 to 1"),
+        error.getMessage());
   }
 
   @Test
