@@ -66,6 +66,8 @@ def found(outputs, photo, size, meta):
     box = boxes(outputs["edges"], places(meta))
     box = (box * np.tile([photo.width / size[0], photo.height / size[1]], 2)).clip(0, [photo.width, photo.height] * 2)
     score = np.sqrt(sigmoid(outputs["classes"]) * sigmoid(outputs["centerness"]))
+    x, y, _ = places(meta).T
+    score[(x >= size[0]) | (y >= size[1])] = 0  # padding
     at, category = np.nonzero(score > LEAST_SCORE)
     kept = suppressed(box[at], score[at, category], category)
     return box[at][kept], score[at, category][kept], category[kept]

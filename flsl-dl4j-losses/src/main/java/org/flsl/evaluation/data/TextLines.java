@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The lines of a small text file, whatever editor wrote it. */
-final class TextLines {
+public final class TextLines {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private TextLines() {}
@@ -19,7 +19,7 @@ final class TextLines {
    * @throws DatasetException if it is no text in UTF-8
    * @throws IOException if it is missing or cannot be read
    */
-  static List<String> of(Path file) throws IOException {
+  public static List<String> of(Path file) throws IOException {
     try {
       String text = Files.readString(file);
       return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)

@@ -2,6 +2,7 @@ package org.flsl.evaluation.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.flsl.evaluation.data.CocoInstances.AnnotatedObject;
 import org.flsl.evaluation.data.CocoJson;
 import org.flsl.evaluation.data.CocoNotation;
 import org.flsl.evaluation.data.DatasetException;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.evaluation.detection.JudgedImage.FoundObject;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>Either a list of results, {@code [{"image_id", "category_id", "bbox" or "segmentation",
  * "score"}]}, whose numbers are those of the truth; or an object with the sections {@code images},
  * {@code categories} and {@code annotations}, whose images and categories are those of the same
- * names; images also without the endings of their names.
+ * names; images also without the endings of their names, and with accents in either of Unicode's
+ * ways.
  */
 public final class CocoPredictions {
   private static final Logger LOG = LoggerFactory.getLogger(CocoPredictions.class);
@@ -48,6 +51,9 @@ public final class CocoPredictions {
   private Map<Long, String> images;
 
   private Map<Long, String> categories;
+
+  /** Sizes of images by their numbers, as far as the file tells them. */
+  private Map<Long, ImageSize> sizes = new HashMap<>();
 
   private CocoPredictions(Path file) {
     this.file = file;
@@ -77,9 +83,9 @@ public final class CocoPredictions {
         if (isList && section.equals("annotations")) {
           readResults(parser);
         } else if (isList && section.equals("images")) {
-          readNames(parser, "file_name", images);
+          readImages(parser);
         } else if (isList && section.equals("categories")) {
-          readNames(parser, "name", categories);
+          readCategories(parser);
         } else {
           parser.skipChildren();
         }
@@ -97,12 +103,29 @@ public final class CocoPredictions {
     }
   }
 
-  private void readNames(JsonParser parser, String field, Map<Long, String> names)
-      throws IOException {
+  private void readImages(JsonParser parser) throws IOException {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       JsonNode entry = JSON.readTree(parser);
-      names.put(entry.path("id").asLong(), entry.path(field).asText());
+      long id = entry.path("id").asLong();
+      images.put(id, composed(entry.path("file_name").asText()));
+      int height = entry.path("height").asInt();
+      int width = entry.path("width").asInt();
+      if (height > 0 && width > 0) {
+        sizes.put(id, new ImageSize(height, width));
+      }
     }
+  }
+
+  private void readCategories(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      JsonNode entry = JSON.readTree(parser);
+      categories.put(entry.path("id").asLong(), entry.path("name").asText());
+    }
+  }
+
+  /** An accent may be part of its letter or a character behind it. */
+  private static String composed(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   /**
@@ -193,9 +216,10 @@ public final class CocoPredictions {
     CocoPredictions known = new CocoPredictions(file);
     known.images = images;
     known.categories = categories;
+    known.sizes = sizes;
     for (int i = 0; i < results.size(); i++) {
       JsonNode result = results.get(i);
-      if (places.containsKey(images.get(number(result, i, "image_id").asLong()))
+      if (place(places, number(result, i, "image_id").asLong()) != null
           && classes.containsValue(categories.get(number(result, i, "category_id").asLong()))) {
         known.results.add(result);
       }
@@ -226,8 +250,10 @@ public final class CocoPredictions {
     Map<String, Integer> named = new HashMap<>();
     categoriesOfTruth.forEach(
         (id, name) -> {
-          classes.put(id, classes.size());
-          named.putIfAbsent(name, classes.get(id));
+          // By name, two categories of one are the first of them.
+          int next = classes.size();
+          int first = named.computeIfAbsent(name, unknown -> next);
+          classes.put(id, categories == null ? next : first);
         });
     Map<Object, Integer> places = places(annotated);
     List<List<FoundObject>> found = new ArrayList<>();
@@ -235,7 +261,7 @@ public final class CocoPredictions {
     for (int i = 0; i < results.size(); i++) {
       JsonNode result = results.get(i);
       long imageId = number(result, i, "image_id").asLong();
-      Integer place = places.get(images == null ? imageId : images.get(imageId));
+      Integer place = place(places, imageId);
       long categoryId = number(result, i, "category_id").asLong();
       Integer category =
           categories == null ? classes.get(categoryId) : named.get(categories.get(categoryId));
@@ -269,6 +295,7 @@ public final class CocoPredictions {
       }
       judged.add(new JudgedImage(objects, found.get(i)));
     }
+    warnOfOtherSizes(annotated, places);
     if (!without.isEmpty()) {
       LOG.warn(
           "{} objects of the truth have no {} that can be used and do not count, the first: annotation {}",
@@ -279,6 +306,42 @@ public final class CocoPredictions {
     return judged;
   }
 
+  /** Boxes in photos as stored are elsewhere than those in photos that were turned upright. */
+  private void warnOfOtherSizes(List<AnnotatedImage> annotated, Map<Object, Integer> places) {
+    int others = 0;
+    String first = "";
+    for (Map.Entry<Long, ImageSize> entry : sizes.entrySet()) {
+      Integer place = place(places, entry.getKey());
+      if (place == null || annotated.get(place).width() == 0) {
+        continue;
+      }
+      AnnotatedImage image = annotated.get(place);
+      ImageSize size = new ImageSize(image.height(), image.width());
+      if (!size.equals(entry.getValue())) {
+        others++;
+        first = "%s, %s and %s".formatted(image.name(), entry.getValue(), size);
+      }
+    }
+    if (others > 0) {
+      LOG.warn(
+          "{}: {} of {} images have another size than in the truth, so that boxes lie elsewhere (photos with an EXIF orientation?), such as {}",
+          file,
+          others,
+          sizes.size(),
+          first);
+    }
+  }
+
+  /** Where an image of this file is in the truth's list, or null. */
+  private Integer place(Map<Object, Integer> places, long imageId) {
+    if (images == null) {
+      return places.get(imageId);
+    }
+    String name = images.get(imageId);
+    Integer exact = places.get(name);
+    return exact == null && name != null ? places.get(bare(name)) : exact;
+  }
+
   /** Where the images of the truth are in their list, by what tells them. */
   private Map<Object, Integer> places(List<AnnotatedImage> annotated) {
     Map<Object, Integer> places = new HashMap<>();
@@ -287,11 +350,12 @@ public final class CocoPredictions {
         places.put(annotated.get(i).id(), i);
       } else {
         // Where names are known without their endings, those are the names.
-        places.putIfAbsent(bare(annotated.get(i).name()), i);
+        places.putIfAbsent(bare(composed(annotated.get(i).name())), i);
       }
     }
     if (images != null) {
-      IntStream.range(0, annotated.size()).forEach(i -> places.put(annotated.get(i).name(), i));
+      IntStream.range(0, annotated.size())
+          .forEach(i -> places.put(composed(annotated.get(i).name()), i));
     }
     return places;
   }

@@ -1,6 +1,7 @@
 package org.flsl.training.checkpoint;
 
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -50,25 +51,56 @@ public final class AtomicFile {
 
   /** Replaces a file by new content; if that fails, the old file stays as it was. */
   public static void write(Path file, Content content) throws IOException {
-    Path unfinished = unfinished(file);
-    try {
-      try (FileChannel channel =
+    try (Unfinished unfinished = begin(file)) {
+      content.writeTo(unfinished.out());
+      unfinished.finish();
+    }
+  }
+
+  /** Begins new content of a file, for what becomes known bit by bit. */
+  public static Unfinished begin(Path file) throws IOException {
+    return new Unfinished(file);
+  }
+
+  /** Content that is not yet the file's; closed before it is finished, it never was. */
+  public static final class Unfinished implements Closeable {
+    private final Path file;
+    private final FileChannel channel;
+    private final OutputStream out;
+
+    private Unfinished(Path file) throws IOException {
+      this.file = file;
+      this.channel =
           FileChannel.open(
-              unfinished,
+              unfinished(file),
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-        content.writeTo(out);
-        out.flush();
-        // On disk before the rename, or a power cut could leave the new name on an empty file.
-        channel.force(true);
-      }
+              StandardOpenOption.WRITE);
+      this.out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+    }
+
+    /** Takes the content. */
+    public OutputStream out() {
+      return out;
+    }
+
+    /** Gives the file this content, in place of what it had. */
+    public void finish() throws IOException {
+      out.flush();
+      // On disk before the rename, or a power cut could leave the new name on an empty file.
+      channel.force(true);
+      channel.close();
       Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
+          unfinished(file),
+          file,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+      Files.deleteIfExists(unfinished(file));
     }
   }
 

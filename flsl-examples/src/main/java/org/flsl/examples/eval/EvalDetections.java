@@ -7,12 +7,14 @@ import java.util.List;
 import org.flsl.evaluation.Measured;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.DrawnOn;
 import org.flsl.evaluation.data.PascalVoc;
 import org.flsl.evaluation.detection.CocoPredictions;
 import org.flsl.evaluation.detection.CocoScores;
 import org.flsl.evaluation.detection.JudgedImage;
 import org.flsl.evaluation.detection.VocScores;
 import org.flsl.examples.command.Surroundings;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +47,14 @@ final class EvalDetections extends Measurement {
               + " ImageSets/Segmentation for masks.",
       defaultValue = "val")
   private String test;
+
+  @Option(
+      names = "--images",
+      paramLabel = "FOLDER",
+      description =
+          "Of COCO: the photos, where some have an EXIF orientation: labels are turned as in"
+              + " training.")
+  private Path photos;
 
   @Mixin private DrawnOnOption drawnOn;
 
@@ -91,12 +101,16 @@ final class EvalDetections extends Measurement {
     CocoPredictions found = CocoPredictions.read(predictions);
     List<JudgedImage> images;
     List<String> classes;
-    if (Files.isDirectory(truth)) {
-      PascalVoc voc = new PascalVoc(truth, drawnOn.get());
-      BoxSet objects = masks ? voc.instances(test) : voc.boxes(test);
+    boolean voc = Files.isDirectory(truth);
+    if (voc || photos != null) {
+      BoxSet objects = voc ? voc() : coco();
       images = masks ? found.masks(objects) : found.boxes(objects);
       classes = objects.classes();
     } else {
+      if (drawnOn.get() != DrawnOn.UNKNOWN) {
+        throw new UserError(
+            "--drawn-on is for photos that are looked at: name their folder with --images");
+      }
       CocoInstances objects = CocoInstances.read(truth, truth.toAbsolutePath().getParent());
       images = masks ? found.masks(objects) : found.boxes(objects);
       classes = List.copyOf(objects.categories().values());
@@ -111,20 +125,30 @@ final class EvalDetections extends Measurement {
                     truth,
                     classes.size()));
     CocoScores coco = CocoScores.of(images, classes.size());
-    VocScores voc = VocScores.of(images, classes.size());
+    VocScores pascal = VocScores.of(images, classes.size());
     List<Measured> results = new ArrayList<>();
     coco.summary().forEach((name, value) -> results.add(one(name, ALL, value)));
-    results.add(one("VOC AP", ALL, VocScores.mean(voc.area())));
-    results.add(one("VOC2007 AP", ALL, VocScores.mean(voc.elevenPoints())));
+    results.add(one("VOC AP", ALL, VocScores.mean(pascal.area())));
+    results.add(one("VOC2007 AP", ALL, VocScores.mean(pascal.elevenPoints())));
     for (int i = 0; i < classes.size(); i++) {
       results.add(one("AP", classes.get(i), coco.ap(i)));
       results.add(one("AP50", classes.get(i), coco.ap50(i)));
-      results.add(one("VOC AP", classes.get(i), voc.area().get(i)));
-      results.add(one("VOC2007 AP", classes.get(i), voc.elevenPoints().get(i)));
+      results.add(one("VOC AP", classes.get(i), pascal.area().get(i)));
+      results.add(one("VOC2007 AP", classes.get(i), pascal.elevenPoints().get(i)));
     }
     // Of sizes and classes that do not occur nothing can be said.
     results.removeIf(result -> Double.isNaN(result.mean()));
     return results;
+  }
+
+  private BoxSet voc() {
+    PascalVoc voc = new PascalVoc(truth, drawnOn.get());
+    return masks ? voc.instances(test) : voc.boxes(test);
+  }
+
+  private BoxSet coco() {
+    CocoInstances coco = CocoInstances.read(truth, photos, drawnOn.get());
+    return masks ? coco.instances() : coco.boxes();
   }
 
   private static Measured one(String measure, String classes, double value) {

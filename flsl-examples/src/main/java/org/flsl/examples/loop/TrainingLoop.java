@@ -3,6 +3,7 @@ package org.flsl.examples.loop;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.flsl.evaluation.data.DatasetException;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -97,7 +98,7 @@ final class TrainingLoop {
 
   private void step(MetricsCsv metrics, Progress progress) {
     long start = System.nanoTime();
-    StepFigures told = training.next();
+    StepFigures told = next();
     double took = (System.nanoTime() - start) / NANOS;
     long step = training.step();
     if (!told.isFinite()) {
@@ -111,7 +112,7 @@ final class TrainingLoop {
       Terms mean = epochMean.take();
       progress.epoch(step, mean);
       measures.take(training, plan);
-      if (savesAfterEpoch(step)) {
+      if (savesAfterEpoch(step) || measures.validates() && cost(step, mean) < best) {
         save().ifPresent(saved -> keepIfBest(saved, mean));
         publish();
       }
@@ -121,8 +122,24 @@ final class TrainingLoop {
     }
   }
 
+  private StepFigures next() {
+    try {
+      return training.next();
+    } catch (DatasetException e) {
+      throw new UserError(
+          "%s; %s. Bring it back, then go on with: %s"
+              .formatted(e.getMessage(), kept(), files.resume()),
+          e);
+    }
+  }
+
   private boolean savesAfterEpoch(long step) {
     return plan.epoch(step) % config.get(RunSettings.SAVE_EPOCHS) == 0 || step == plan.steps();
+  }
+
+  /** The best state that is known after an epoch is kept, whether it is time to save or not. */
+  private boolean keepsAfterEpoch(long step) {
+    return measures.validates() || savesAfterEpoch(step);
   }
 
   /** Brings back from the file what this loop would know had it run from the start. */
@@ -131,10 +148,10 @@ final class TrainingLoop {
     epochMean.add(row.terms());
     if (plan.endsEpoch(row.step())) {
       Terms mean = epochMean.take();
-      if (row.step() == savedStep && savesAfterEpoch(savedStep)) {
+      if (row.step() == savedStep && keepsAfterEpoch(savedStep)) {
         // The process may have ended between saving and keeping.
         keepIfBest(checkpoints.at(savedStep), mean);
-      } else if (savesAfterEpoch(row.step()) && cost(row.step(), mean) < best) {
+      } else if (keepsAfterEpoch(row.step()) && cost(row.step(), mean) < best) {
         best = cost(row.step(), mean);
       }
     }
@@ -232,12 +249,14 @@ final class TrainingLoop {
   }
 
   private UserError diverged() {
-    String kept =
-        savedStep <= 0
-            ? "there was no checkpoint yet"
-            : "the state after step " + savedStep + " is kept in " + files.kept();
     return new UserError(
         "the loss or a weight is no longer a number after step %d; %s. Try %s in a new run"
-            .formatted(training.step(), kept, training.remedy()));
+            .formatted(training.step(), kept(), training.remedy()));
+  }
+
+  private String kept() {
+    return savedStep <= 0
+        ? "there was no checkpoint yet"
+        : "the state after step " + savedStep + " is kept in " + files.kept();
   }
 }

@@ -11,8 +11,10 @@ import org.flsl.evaluation.data.RunLengths;
 import org.flsl.examples.pictures.BoxOverlay;
 import org.flsl.examples.train.TrainedModel;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,24 +23,27 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * them with the truth by the names of images and categories.
  */
 final class BoxPredictions implements Predictions {
-  private final ObjectMapper mapper = new ObjectMapper();
-  private final ObjectNode json = mapper.createObjectNode();
-  private final ArrayNode images = json.putArray("images");
-  private final ArrayNode categories = json.putArray("categories");
-  private final ArrayNode annotations = json.putArray("annotations");
   private final Detector detector;
   private final TrainedModel model;
-  private final Path folder;
+  private final Path file;
   private final Overlays overlays;
+  private final AtomicFile.Unfinished unfinished;
 
-  private BoxPredictions(TrainedModel model, Path folder, Overlays overlays) {
+  /** Annotations are written as they come: of many photos they are more than memory holds. */
+  private final JsonGenerator json;
+
+  private final ArrayNode images = JsonNodeFactory.instance.arrayNode();
+  private int annotations;
+
+  private BoxPredictions(TrainedModel model, Path folder, Overlays overlays) throws IOException {
     this.model = model;
     this.detector = new Detector(model.graph(), model.size(), model.views());
-    this.folder = folder;
+    this.file = folder.resolve("detections.json");
     this.overlays = overlays;
-    for (int i = 0; i < model.classes().size(); i++) {
-      categories.addObject().put("id", model.labels().get(i)).put("name", model.classes().get(i));
-    }
+    this.unfinished = AtomicFile.begin(file);
+    this.json = new ObjectMapper().getFactory().createGenerator(unfinished.out());
+    json.writeStartObject();
+    json.writeArrayFieldStart("annotations");
   }
 
   /** Those of the models of {@code flsl train detection} or {@code instances}. */
@@ -50,7 +55,7 @@ final class BoxPredictions implements Predictions {
       }
 
       @Override
-      public Predictions of(TrainedModel model, Path folder, Overlays overlays) {
+      public Predictions of(TrainedModel model, Path folder, Overlays overlays) throws IOException {
         return new BoxPredictions(model, folder, overlays);
       }
     };
@@ -69,7 +74,9 @@ final class BoxPredictions implements Predictions {
           .put("file_name", photo.name())
           .put("width", photo.image().width())
           .put("height", photo.image().height());
-      said.forEach(each -> add(id, each));
+      for (Detection each : said) {
+        json.writeTree(annotation(id, each));
+      }
       overlays.add(
           photo,
           () ->
@@ -78,12 +85,13 @@ final class BoxPredictions implements Predictions {
     }
   }
 
-  private void add(int image, Detection found) {
+  private ObjectNode annotation(int image, Detection found) {
     LabelledBox box = found.box();
+    annotations++;
     ObjectNode annotation =
-        annotations
-            .addObject()
-            .put("id", annotations.size())
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", annotations)
             .put("image_id", image)
             .put("category_id", model.labels().get(box.category()))
             .put("score", found.score())
@@ -98,6 +106,7 @@ final class BoxPredictions implements Predictions {
         .add(box.right() - box.left())
         .add(box.bottom() - box.top());
     found.mask().ifPresent(mask -> add(annotation, mask));
+    return annotation;
   }
 
   private static void add(ObjectNode annotation, RunLengths mask) {
@@ -108,14 +117,26 @@ final class BoxPredictions implements Predictions {
 
   @Override
   public List<String> finish() throws IOException {
-    Path file = folder.resolve("detections.json");
-    AtomicFile.write(file, out -> out.write(mapper.writeValueAsBytes(json)));
+    json.writeEndArray();
+    json.writeFieldName("images");
+    json.writeTree(images);
+    json.writeArrayFieldStart("categories");
+    for (int i = 0; i < model.classes().size(); i++) {
+      json.writeStartObject();
+      json.writeNumberField("id", model.labels().get(i));
+      json.writeStringField("name", model.classes().get(i));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+    json.flush();
+    unfinished.finish();
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s  %,d %s in %,d images, for ./flsl eval %s"
             .formatted(
                 file,
-                annotations.size(),
+                annotations,
                 detector.hasMasks() ? "boxes and masks" : "boxes",
                 images.size(),
                 model.task()));
@@ -123,5 +144,10 @@ final class BoxPredictions implements Predictions {
         overlays.line(
             "those with a score of at least %s over the photos".formatted(overlays.leastScore())));
     return lines;
+  }
+
+  @Override
+  public void close() throws IOException {
+    unfinished.close();
   }
 }

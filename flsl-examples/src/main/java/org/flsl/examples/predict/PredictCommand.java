@@ -114,8 +114,14 @@ public final class PredictCommand extends ComputingCommand {
                             .formatted(model, trained.task())));
     ImageFolder folder = ImageFolder.scan(images);
     Files.createDirectories(out);
-    Predictions predictions =
-        kind.of(trained, out, new Overlays(out.resolve("overlays"), overlays, overlayScore));
+    Overlays pictures = new Overlays(out.resolve("overlays"), overlays, overlayScore);
+    try (Predictions predictions = kind.of(trained, out, pictures)) {
+      predict(folder, trained, predictions);
+    }
+  }
+
+  private void predict(ImageFolder folder, TrainedModel trained, Predictions predictions)
+      throws IOException {
     List<String> names = names(folder);
     ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
     int unreadable = 0;

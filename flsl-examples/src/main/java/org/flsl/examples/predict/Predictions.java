@@ -1,5 +1,6 @@
 package org.flsl.examples.predict;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +8,7 @@ import org.flsl.examples.train.TrainedModel;
 import org.flsl.views.pixels.Image;
 
 /** What the models of a task say, written into a folder. */
-interface Predictions {
+interface Predictions extends Closeable {
 
   /** The predictions of a task. */
   interface Factory {
@@ -20,7 +21,7 @@ interface Predictions {
      *
      * @param folder receives files; it is empty
      */
-    Predictions of(TrainedModel model, Path folder, Overlays overlays);
+    Predictions of(TrainedModel model, Path folder, Overlays overlays) throws IOException;
   }
 
   /**
@@ -39,4 +40,8 @@ interface Predictions {
    * @return what was written, line by line
    */
   List<String> finish() throws IOException;
+
+  /** What is not finished by then is not there. */
+  @Override
+  default void close() throws IOException {}
 }

@@ -36,7 +36,9 @@ public final class BackboneFile {
   /** The standard deviations of the channels that images are normalised by. */
   public static final String STD = "std";
 
-  private static final Pattern NUMBERS = Pattern.compile("\\d*\\.?\\d+( \\d*\\.?\\d+)*");
+  private static final String NUMBER = "-?\\d*\\.?\\d+(E-?\\d+)?";
+
+  private static final Pattern NUMBERS = Pattern.compile(NUMBER + "( " + NUMBER + ")*");
   private static final String PROVENANCE = "provenance.json";
 
   private BackboneFile() {}

@@ -75,13 +75,16 @@ public final class MeasuresCsv {
     }
   }
 
-  /** The first value that a measure had after each step, the decisive one. */
+  /**
+   * The first value that a measure had after each step, the decisive one; nothing where it is no
+   * number, as a mean over no objects.
+   */
   public static List<Row> decisive(List<Row> rows, String measure) {
     Map<Long, Row> first = new LinkedHashMap<>();
     rows.stream()
         .filter(row -> row.measure().equals(measure))
         .forEach(row -> first.putIfAbsent(row.step(), row));
-    return List.copyOf(first.values());
+    return first.values().stream().filter(row -> !Double.isNaN(row.value())).toList();
   }
 
   /** The validation at its best, the earliest of equals. */

@@ -154,13 +154,14 @@ public final class RunFolder implements AutoCloseable {
             .findFirst();
     Object begunWith = place.<Object>map(begun::get).orElse("the shipped photos");
     String flag = place.map(Setting::name).orElse(RunSettings.IMAGES.name());
+    String what = files.kind().isLabelled() ? "images or labels" : "images";
     String had = Files.readString(files.images()).split(",")[0];
     throw new UserError(
         in.equals(begunWith)
-            ? "the images in %s are no longer those that the run began with: found %d, the run has %s; bring those back, or name a copy of them with --%s"
-                .formatted(in, images.count(), had, flag)
-            : "the images in %s are not those that the run began with: found %d, the run has %s of %s; name that folder, or a copy, with --%s"
-                .formatted(in, images.count(), had, begunWith, flag));
+            ? "the %s in %s are no longer those that the run began with: found %d, the run has %s; bring those back, or name a copy of them with --%s"
+                .formatted(what, in, images.count(), had, flag)
+            : "the %s in %s are not those that the run began with: found %d, the run has %s of %s; name that folder, or a copy, with --%s"
+                .formatted(what, in, images.count(), had, begunWith, flag));
   }
 
   /**

@@ -12,6 +12,11 @@ import org.flsl.examples.settings.Schema;
  */
 public record RunKind(Schema settings, String name, String result, MetricColumns columns) {
 
+  /** Whether its images have labels, of which it can take a share. */
+  boolean isLabelled() {
+    return settings.settings().stream().anyMatch(setting -> setting.name().equals("labels"));
+  }
+
   /** The command as it is typed. */
   public String command() {
     return settings.command();

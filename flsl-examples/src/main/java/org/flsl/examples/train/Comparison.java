@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.flsl.evaluation.Measured;
+import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.eval.ResultsFile;
@@ -114,6 +115,7 @@ final class Comparison {
    * @return whether it came to its end; not so after a wish to stop
    */
   boolean run(BooleanSupplier stop) throws IOException {
+    requireUnchanged();
     List<Candidate> all = candidates();
     int steps =
         config.get(
@@ -121,6 +123,7 @@ final class Comparison {
             trainings.batchesPerEpoch(config.with(TrainSettings.LABELS, 100.0)));
     if (!folder.files().isBegun()) {
       folder.write(config);
+      folder.write(trainings.data(config).images());
       folder.history().add(0, Event.BEGUN, all.size() + " trainings");
     }
     for (int i = 0; i < all.size(); i++) {
@@ -138,6 +141,21 @@ final class Comparison {
       terminal.plain("     " + result);
     }
     return true;
+  }
+
+  /** What is finished would not be done again, and the rest be another comparison. */
+  private void requireUnchanged() throws IOException {
+    Optional<Config> begun = folder.files().settings();
+    if (begun.isEmpty()) {
+      return;
+    }
+    int epochs = begun.get().get(RunSettings.EPOCHS);
+    if (epochs != config.get(RunSettings.EPOCHS)) {
+      throw new UserError(
+          "all trainings of a comparison are as long as the first, %d epochs: leave out --epochs, or begin a new one with --config %s"
+              .formatted(epochs, ShellCommand.argument(folder.files().config())));
+    }
+    folder.requireSame(trainings.data(config).images(), images);
   }
 
   private List<Candidate> candidates() {

@@ -93,19 +93,26 @@ final class DetectionData extends SplitData<BoxSet> {
   }
 
   @Override
-  public DetectionData split(LabelSplit split) {
-    DetectionData share =
-        new DetectionData(
-            new ChosenBoxes(train, split.learned()),
-            new ChosenBoxes(train, split.held()),
-            test,
-            masks);
-    if (LongStream.of(counts(share.train)).sum() == 0) {
+  public DetectionData split(LabelSplit split, Terminal terminal) {
+    BoxSet learned = new ChosenBoxes(train, split.learned());
+    BoxSet held = new ChosenBoxes(train, split.held());
+    if (isEmpty(learned)) {
       throw new UserError(
-          "none of the %d images to learn from has a box: take a larger share with --labels"
-              .formatted(share.train.size()));
+          "none of the %d images to learn from has a box that counts: take a larger share with"
+                  .formatted(learned.size())
+              + " --labels, or look at the labels (crowds and difficult objects do not count)");
     }
-    return share;
+    if (held.size() > 0 && isEmpty(held)) {
+      terminal.warn(
+          "none of the %d images held out to validate on has a box that counts, so that the last epoch counts: raise --validation, or name images with --validation-list"
+              .formatted(held.size()));
+      held = new ChosenBoxes(train, new int[0]);
+    }
+    return new DetectionData(learned, held, test, masks);
+  }
+
+  private static boolean isEmpty(BoxSet set) {
+    return LongStream.of(counts(set)).sum() == 0;
   }
 
   private static long[] counts(BoxSet set) {

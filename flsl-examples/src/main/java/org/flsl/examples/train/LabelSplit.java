@@ -1,8 +1,8 @@
 package org.flsl.examples.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.evaluation.data.TextLines;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
@@ -75,15 +76,18 @@ record LabelSplit(int[] learned, int[] held) {
   /** The images of a list, by their names with or without ending. */
   private static int[] listed(LabelledImages images, Path list) {
     Set<String> wanted = new HashSet<>();
-    try (var lines = Files.lines(list)) {
-      lines.map(String::strip).filter(line -> !line.isEmpty()).forEach(wanted::add);
+    try {
+      TextLines.of(list).stream()
+          .filter(line -> !line.isEmpty())
+          .map(LabelSplit::composed)
+          .forEach(wanted::add);
     } catch (IOException e) {
       throw new UserError("cannot read %s: %s".formatted(list, Problems.explain(e)), e);
     }
     Set<String> missing = new TreeSet<>(wanted);
     Set<Integer> held = new TreeSet<>();
     for (int i = 0; i < images.size(); i++) {
-      String name = images.name(i);
+      String name = composed(images.name(i));
       for (String known : List.of(name, name.replaceFirst("\\.[^./]*$", ""))) {
         if (wanted.contains(known)) {
           held.add(i);
@@ -100,6 +104,11 @@ record LabelSplit(int[] learned, int[] held) {
                   .formatted(missing.size(), list, missing.iterator().next()));
     }
     return indices(held);
+  }
+
+  /** An accent may be part of its letter or a character behind it. */
+  private static String composed(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   private static int[] indices(Set<Integer> images) {

@@ -20,6 +20,7 @@ import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelCounts;
 import org.flsl.evaluation.data.LabelMask;
 import org.flsl.evaluation.data.SegmentationSet;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.eval.TrainAndTest;
 import org.flsl.examples.pictures.MaskOverlay;
 import org.flsl.examples.report.DataUri;
@@ -48,7 +49,7 @@ final class SegmentationData extends SplitData<SegmentationSet> {
   }
 
   @Override
-  public SegmentationData split(LabelSplit split) {
+  public SegmentationData split(LabelSplit split, Terminal terminal) {
     return new SegmentationData(
         new ChosenMasks(train, split.learned()), new ChosenMasks(train, split.held()), test);
   }

@@ -154,7 +154,7 @@ final class TaskCommand implements Callable<Integer> {
         throw new UserError(
             "--resume goes on with the run's own configuration: leave out --config");
       }
-      RunFiles run = new RunFiles(task.kind(), resumed);
+      RunFiles run = RunFolder.begun(task.kind(), resumed);
       given.keySet().stream()
           .filter(RunSettings::isKept)
           .findFirst()

@@ -9,6 +9,7 @@ import org.flsl.downstream.data.LabelMaker;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.report.Example;
 import org.flsl.examples.run.ImageSet;
 import org.flsl.examples.settings.Config;
@@ -17,8 +18,12 @@ import org.flsl.views.ViewConfig;
 /** The labelled images of a task, and what it makes of them. */
 interface TaskData {
 
-  /** The same, some of whose images to learn from are held out. */
-  TaskData split(LabelSplit split);
+  /**
+   * The same, some of whose images to learn from are held out.
+   *
+   * @param terminal is warned where those tell nothing
+   */
+  TaskData split(LabelSplit split, Terminal terminal);
 
   /** The images to learn from. */
   LabelledImages train();

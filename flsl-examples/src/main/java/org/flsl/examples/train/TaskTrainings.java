@@ -122,7 +122,7 @@ final class TaskTrainings implements Training.Factory {
             config.text(TrainSettings.VALIDATION_LIST),
             config.text(TrainSettings.SEED));
     if (!draw.equals(drawnFor)) {
-      drawn = opened.split(LabelSplit.of(opened.train(), config));
+      drawn = opened.split(LabelSplit.of(opened.train(), config), terminal);
       drawnFor = draw;
     }
     return drawn;

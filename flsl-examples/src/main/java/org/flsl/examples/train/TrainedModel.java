@@ -25,7 +25,8 @@ import org.flsl.views.ViewConfig;
  * @param size of the canvas that images were shown on
  * @param views how channels are normalised
  * @param classes their names, by the model's own numbers
- * @param labels the numbers by which the labels of its training stored them
+ * @param labels the numbers that predictions tell them by: of masks those of the training's files,
+ *     of boxes from 1
  */
 public record TrainedModel(
     ComputationGraph graph,

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import org.flsl.evaluation.data.DatasetException;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.UserError;
@@ -18,6 +20,7 @@ import org.flsl.examples.pretrain.Settings;
 import org.flsl.examples.pretrain.ToyTraining;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.RunFolder;
+import org.flsl.examples.run.StepFigures;
 import org.flsl.examples.settings.Config;
 import org.flsl.training.checkpoint.Checkpoints;
 import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
@@ -130,6 +133,33 @@ class TrainingLoopTest {
     }
   }
 
+  /** Does best on images held out after its second epoch. */
+  private static Training bestAfterTwo(Training training) {
+    return new ForwardingTraining(training) {
+      @Override
+      public boolean validates() {
+        return true;
+      }
+
+      @Override
+      public Map<String, Double> validated() {
+        return Map.of("score", step() == 2 * ToyTraining.STEPS_PER_EPOCH ? 0.9 : 0.1);
+      }
+    };
+  }
+
+  @Test
+  void theBestValidatedStateIsKeptWhateverIsSaved() throws IOException {
+    Path run = folder.resolve("run");
+    Config config = Settings.SCHEMA.defaults().with(Settings.SAVE_EPOCHS, 5);
+    train(run, bestAfterTwo(ToyTraining.quick()), new Plan(4, 5, 10), config);
+    ToyTraining last = ToyTraining.read(newest(run).file());
+    assertEquals(20, last.step());
+    assertEquals(8, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
+    train(run, bestAfterTwo(last), PLAN, config);
+    assertEquals(8, ToyTraining.read(run.resolve("checkpoints/best.zip")).step());
+  }
+
   @Test
   void anOldCheckpointIsReasonToSaveWithinAnEpoch() throws IOException {
     Path run = folder.resolve("run");
@@ -156,6 +186,31 @@ class TrainingLoopTest {
         error.getMessage());
     assertEquals(8, newest(run).step());
     assertEquals(1 + 9, Files.readAllLines(run.resolve("metrics.csv")).size());
+  }
+
+  @Test
+  void aPhotoThatGoesAwayEndsWithAWordOnHowToGoOn() {
+    Path run = folder.resolve("run");
+    Training lost =
+        new ForwardingTraining(ToyTraining.quick()) {
+          @Override
+          public StepFigures next() {
+            if (step() == 9) {
+              throw new DatasetException("Cannot read photos/3.jpg: there is no such file");
+            }
+            return super.next();
+          }
+        };
+    UserError error =
+        assertThrows(UserError.class, () -> train(run, lost, PLAN, Settings.SCHEMA.defaults()));
+    assertTrue(
+        error
+            .getMessage()
+            .startsWith(
+                "Cannot read photos/3.jpg: there is no such file; the state after step 8 is kept in "
+                    + run
+                    + ". Bring it back, then go on with: "),
+        error.getMessage());
   }
 
   @Test

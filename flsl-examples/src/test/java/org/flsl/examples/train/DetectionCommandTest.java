@@ -189,6 +189,36 @@ class DetectionCommandTest {
   }
 
   @Test
+  void imagesHeldOutWithoutAnObjectChooseNoEpoch() throws IOException {
+    Path list = Files.writeString(folder.resolve("held.txt"), "11.png");
+    Path run = folder.resolve("run");
+    String[] training =
+        task.training(
+            "--epochs", "1", "--validation-list", list.toString(), "--out", run.toString());
+    assertEquals(0, flsl(training), screen.err());
+    assertTrue(
+        screen.err().contains("none of the 1 images held out to validate on has a box"),
+        screen.err());
+    assertTrue(screen.out().contains("best        not known: the last epoch counts"), screen.out());
+  }
+
+  @Test
+  void labelsOfACocoJsonAreTurnedWithItsPhotosIfThoseAreNamed() throws IOException {
+    Path truth = folder.resolve("test.json");
+    Path found = folder.resolve("perfect.json");
+    ObjectNode json = (ObjectNode) JSON.readTree(Files.readString(truth));
+    json.get("annotations").forEach(each -> ((ObjectNode) each).put("score", 0.9));
+    Files.writeString(found, json.toString());
+    List<String> eval = new ArrayList<>(List.of("eval", "detection", "--truth", truth.toString()));
+    eval.addAll(List.of("--predictions", found.toString(), "--drawn-on", "stored"));
+    assertEquals(1, flsl(eval.toArray(String[]::new)));
+    assertTrue(screen.err().contains("name their folder with --images"), screen.err());
+    eval.addAll(List.of("--images", folder.resolve("test").toString()));
+    assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());
+    assertTrue(screen.out().contains("1.0000"), screen.out());
+  }
+
+  @Test
   void whatIsMissingOrContradictsIsOneLine() {
     List<List<String>> wrong =
         List.of(

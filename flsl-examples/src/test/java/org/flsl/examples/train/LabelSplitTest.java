@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,13 +16,14 @@ import org.flsl.examples.settings.Config;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which images are learned from, and which are held out. */
 class LabelSplitTest {
   private record Names(int size) implements LabelledImages {
     @Override
     public String name(int image) {
-      return image + ".png";
+      return image == 4 ? "caf\u00e9.png" : image + ".png";
     }
 
     @Override
@@ -84,5 +88,18 @@ class LabelSplitTest {
     LabelSplit half = split(2, 100, 50, 1);
     assertEquals(1, half.held().length);
     assertEquals(1, half.learned().length);
+  }
+
+  /** As an editor of Windows and a disk of macOS may have it. */
+  @Test
+  void aListMayHoldAMarkAndAccentsBehindTheirLetters(@TempDir Path folder) throws IOException {
+    Path list = Files.writeString(folder.resolve("held.txt"), "\uFEFF2\r\ncafe\u0301.png\r\n");
+    Config config =
+        new SegmentationTask()
+            .kind()
+            .settings()
+            .defaults()
+            .with(TrainSettings.VALIDATION_LIST, list);
+    assertArrayEquals(new int[] {2, 4}, LabelSplit.of(new Names(6), config).held());
   }
 }

@@ -167,7 +167,7 @@ class TrainCommandTest {
     assertTrue(screen.out().contains("8 to learn from, 2 held out"), screen.out());
     Files.writeString(list, "3.png");
     assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
-    assertTrue(screen.err().contains("are no longer those that the run began with"), screen.err());
+    assertTrue(screen.err().contains("the images or labels in"), screen.err());
     Files.writeString(list, "3.png\nnobody\n");
     assertEquals(1, flsl(listed));
     assertTrue(
@@ -282,7 +282,7 @@ class TrainCommandTest {
 
     Files.delete(train.resolve("images/1.png"));
     assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
-    assertTrue(screen.err().contains("are no longer those that the run began with"), screen.err());
+    assertTrue(screen.err().contains("the images or labels in"), screen.err());
   }
 
   /** Weights and moments. */
@@ -324,6 +324,9 @@ class TrainCommandTest {
     Files.delete(out.resolve("comparison.json"));
     Path other = out.resolve("pretrained-30-seed-1/segmenter.zip");
     var untouched = Files.getLastModifiedTime(other);
+
+    assertEquals(1, flsl("train", "segmentation", "--resume", out.toString(), "--epochs", "2"));
+    assertTrue(screen.err().contains("as long as the first, 1 epochs"), screen.err());
 
     // Its states are discarded when it is finished, so that it cannot begin in silence.
     assertEquals(1, flsl("train", "segmentation", "--resume", out.toString()));
