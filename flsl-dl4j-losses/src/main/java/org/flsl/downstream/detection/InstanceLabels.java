@@ -2,7 +2,9 @@ package org.flsl.downstream.detection;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -87,11 +89,15 @@ public record InstanceLabels(BoxLabels boxes, int masks) implements LabelMaker {
     List<Integer> numbers = List.copyOf(seen.keySet());
     List<RunLengths> all = boxes.set().masks(image.image());
     List<Responsible> learners = learners(truth.boxes());
+    Map<Integer, BinaryMask> drawn = new HashMap<>();
     for (int slot = 0; slot < Math.min(masks, learners.size()); slot++) {
       Responsible learner = learners.get(slot);
       values[start + learner.place * width() + boxWidth() + slot] = 1;
-      RunLengths runs = all.get(numbers.get(learner.object));
-      BinaryMask mask = runs.rasterise(runs.width(), runs.height());
+      BinaryMask mask =
+          drawn.computeIfAbsent(
+              numbers.get(learner.object),
+              object ->
+                  all.get(object).rasterise(all.get(object).width(), all.get(object).height()));
       LabelledBox box = truth.boxes().get(learner.object);
       write(mask, box, image.placement(), slot, values, start);
     }

@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.flsl.views.decode.ImageDecoder;
 import org.flsl.views.pixels.Image;
@@ -509,30 +510,45 @@ public final class CocoInstances {
   private record Painted(BinaryMask pixels, int label) {}
 
   private List<MaskedObjects> masked(Listed listed) {
+    // Drawing takes a few milliseconds an object.
+    List<Drawn> drawn =
+        IntStream.range(0, listed.photos.size())
+            .parallel()
+            .mapToObj(image -> drawn(listed, image))
+            .toList();
     Unusable empty = new Unusable();
-    List<MaskedObjects> all = new ArrayList<>();
-    for (int image = 0; image < listed.photos.size(); image++) {
-      Photo photo = listed.photos.get(image);
-      List<MaskedObjects.Masked> objects = new ArrayList<>();
-      for (Annotation annotation : annotations(photo.id)) {
-        Optional<Shape> outline = outline(photo, annotation);
-        boolean known = outline.isPresent() && !annotation.crowd;
-        Optional<BinaryMask> pixels =
-            outline
-                .or(annotation::bboxAsShape)
-                .map(shape -> shape.rasterise(photo.width, photo.height));
-        if (pixels.isPresent() && pixels.get().area() > 0) {
-          BinaryMask upright = listed.turns.turned(image, pixels.get());
-          int category = listed.indices.get(annotation.category);
-          objects.add(new MaskedObjects.Masked(category, upright, known));
-        } else if (pixels.isPresent()) {
-          empty.add("annotation " + annotation.id);
-        }
-      }
-      all.add(MaskedObjects.of(objects));
-    }
+    drawn.forEach(each -> each.empty.forEach(id -> empty.add("annotation " + id)));
     empty.warn(LOG, file, "objects cover no pixel and are left out", objects().size());
-    return all;
+    return drawn.stream().map(Drawn::objects).toList();
+  }
+
+  /**
+   * The objects of an image.
+   *
+   * @param empty ids of those that cover no pixel
+   */
+  private record Drawn(MaskedObjects objects, List<String> empty) {}
+
+  private Drawn drawn(Listed listed, int image) {
+    Photo photo = listed.photos.get(image);
+    List<MaskedObjects.Masked> objects = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
+    for (Annotation annotation : annotations(photo.id)) {
+      Optional<Shape> outline = outline(photo, annotation);
+      boolean known = outline.isPresent() && !annotation.crowd;
+      Optional<BinaryMask> pixels =
+          outline
+              .or(annotation::bboxAsShape)
+              .map(shape -> shape.rasterise(photo.width, photo.height));
+      if (pixels.isPresent() && pixels.get().area() > 0) {
+        BinaryMask upright = listed.turns.turned(image, pixels.get());
+        int category = listed.indices.get(annotation.category);
+        objects.add(new MaskedObjects.Masked(category, upright, known));
+      } else if (pixels.isPresent()) {
+        empty.add(annotation.id);
+      }
+    }
+    return new Drawn(MaskedObjects.of(objects), empty);
   }
 
   /** The outline of an object, if there is one that fits the image. */

@@ -41,13 +41,16 @@ public final class RunLengths implements Shape {
 
   /** The run lengths of a mask. */
   public static RunLengths of(BinaryMask mask) {
-    int[] counts = new int[mask.inside().length + 1];
+    int[] counts = new int[64];
     int runs = 1;
     boolean isInside = false;
     for (int x = 0; x < mask.width(); x++) {
       for (int y = 0; y < mask.height(); y++) {
         boolean next = mask.inside()[y * mask.width() + x];
         if (next != isInside) {
+          if (runs == counts.length) {
+            counts = Arrays.copyOf(counts, 2 * runs);
+          }
           runs++;
           isInside = next;
         }
@@ -167,14 +170,20 @@ public final class RunLengths implements Shape {
   @Override
   public double[] bounds() {
     double[] bounds = {width, height, 0, 0};
-    BinaryMask mask = rasterise(width, height);
-    for (int i = 0; i < mask.inside().length; i++) {
-      if (mask.inside()[i]) {
-        bounds[0] = Math.min(bounds[0], i % width);
-        bounds[1] = Math.min(bounds[1], i / width);
-        bounds[2] = Math.max(bounds[2], i % width + 1);
-        bounds[3] = Math.max(bounds[3], i / width + 1);
+    int from = 0;
+    for (int run = 0; run < counts.length; run++) {
+      int to = from + counts[run];
+      if (run % 2 == 1 && from < to) {
+        int column = from / height;
+        int last = (to - 1) / height;
+        // A run that goes on in the next column has come to the lower edge and begins at the upper.
+        boolean wraps = last > column;
+        bounds[0] = Math.min(bounds[0], column);
+        bounds[1] = Math.min(bounds[1], wraps ? 0 : from % height);
+        bounds[2] = Math.max(bounds[2], last + 1);
+        bounds[3] = Math.max(bounds[3], wraps ? height : (to - 1) % height + 1);
       }
+      from = to;
     }
     return bounds;
   }
