@@ -67,7 +67,8 @@ public final class ImageFolder implements Serializable {
   private record Entry(Path file, Optional<Shard.Member> member, String relativePath, long bytes) {
 
     static Entry file(Path root, Path file, long bytes) {
-      return new Entry(file, Optional.empty(), FileNames.text(root.relativize(file)), bytes);
+      Path name = root.equals(file) ? file.getFileName() : root.relativize(file);
+      return new Entry(file, Optional.empty(), FileNames.text(name), bytes);
     }
 
     static Entry member(Path shard, Shard.Member member) {
@@ -76,7 +77,7 @@ public final class ImageFolder implements Serializable {
   }
 
   /**
-   * Finds the images below a folder, or in a shard.
+   * Finds the images below a folder or in a shard, or takes a single image.
    *
    * <p>What a damaged shard still holds counts; that it is damaged, that members share a name or
    * that shards are missing is warned about (SLF4J).
@@ -88,7 +89,7 @@ public final class ImageFolder implements Serializable {
     if (!Files.exists(root)) {
       throw refused(root, "it does not exist", "Check the path");
     }
-    if (!Files.isDirectory(root) && !Shard.isShard(root)) {
+    if (!Files.isDirectory(root) && !Shard.isShard(root) && !isImage(root)) {
       throw refused(root, "it is a file", "Give the folder that contains the images");
     }
     Scan scan = new Scan(root);
@@ -114,6 +115,10 @@ public final class ImageFolder implements Serializable {
         root,
         scan.leftOut.isNothing() ? "" : "; left out: " + scan.leftOut);
     return new ImageFolder(root, List.copyOf(scan.found), scan.leftOut);
+  }
+
+  private static boolean isImage(Path file) {
+    return ImageFormat.hasImageExtension(file.getFileName().toString());
   }
 
   private static void warnOfShards(Scan scan) {
@@ -145,7 +150,7 @@ public final class ImageFolder implements Serializable {
         .formatted(root.toAbsolutePath(), found, String.join(", ", extensions), advice);
   }
 
-  /** The folder or shard that was scanned. */
+  /** The folder, shard or image that was scanned. */
   public Path root() {
     return root;
   }
@@ -281,10 +286,7 @@ public final class ImageFolder implements Serializable {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       // A broken link is visited too, as a file that is not regular.
-      boolean image =
-          ImageFormat.hasImageExtension(file.getFileName().toString())
-              && !LeftOut.isSystem(file)
-              && attributes.isRegularFile();
+      boolean image = isImage(file) && !LeftOut.isSystem(file) && attributes.isRegularFile();
       if (image) {
         found.add(Entry.file(root, file, attributes.size()));
       } else if (Shard.isShard(file) && !LeftOut.isSystem(file) && attributes.isRegularFile()) {

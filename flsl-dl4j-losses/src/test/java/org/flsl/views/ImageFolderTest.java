@@ -150,10 +150,21 @@ class ImageFolderTest {
 
   @Test
   void fileInsteadOfFolderIsRefused() throws IOException {
-    write("photo.jpg", "x");
+    write("notes.txt", "x");
 
     assertRefused(
-        folder.resolve("photo.jpg"), "it is a file; ", "Give the folder that contains the images");
+        folder.resolve("notes.txt"), "it is a file; ", "Give the folder that contains the images");
+  }
+
+  @Test
+  void aSingleImageIsTaken() throws IOException {
+    write("photo.jpg", "x");
+    write("other.jpg", "y");
+
+    ImageFolder photo = ImageFolder.scan(folder.resolve("photo.jpg"));
+    assertEquals(1, photo.size());
+    assertEquals("photo.jpg", photo.relativePath(0));
+    assertEquals(folder.resolve("photo.jpg"), photo.path(0));
   }
 
   @Test

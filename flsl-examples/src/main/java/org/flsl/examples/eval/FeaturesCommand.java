@@ -41,7 +41,11 @@ public final class FeaturesCommand extends ComputingCommand {
 
   @Mixin private InputOptions input;
 
-  @Option(names = "--images", required = true, paramLabel = "FOLDER", description = "Any images.")
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "FOLDER|FILE",
+      description = "Any images, or one.")
   private Path images;
 
   @Option(

@@ -50,7 +50,11 @@ public final class PredictCommand extends ComputingCommand {
       description = "The folder of a finished run, or a model's file such as segmenter.zip.")
   private Path model;
 
-  @Option(names = "--images", required = true, paramLabel = "FOLDER", description = "Any images.")
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "FOLDER|FILE",
+      description = "Any images, or one.")
   private Path images;
 
   @Option(
@@ -72,7 +76,7 @@ public final class PredictCommand extends ComputingCommand {
       names = "--overlay-score",
       paramLabel = "X",
       description =
-          "Least score of a detection in those pictures; the json has all of them, whatever they score.")
+          "Least score of a detection in those pictures; the json has all from 0.01, the best hundred of an image.")
   private double overlayScore = BoxOverlay.USUAL_LEAST_SCORE;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
