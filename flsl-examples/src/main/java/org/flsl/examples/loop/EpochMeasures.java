@@ -137,6 +137,7 @@ final class EpochMeasures {
                   epoch,
                   measure,
                   found.stream()
+                      .filter(row -> !MeasuresCsv.isPart(row))
                       .map(row -> "%s %.4f".formatted(row.name(), row.value()))
                       .collect(Collectors.joining("  "))));
     } catch (IOException | RuntimeException | OutOfMemoryError e) {

@@ -11,6 +11,7 @@ import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Measured;
 import org.flsl.examples.command.NativeBuild;
 import org.flsl.examples.run.ImageSet;
+import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.examples.run.RunKind;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.run.StepFigures;
@@ -104,7 +105,8 @@ public interface Training extends AutoCloseable {
 
   /**
    * How well its result does on images that nothing was chosen by, by names for people, the
-   * decisive value first; empty where there are none. Asked once, at the end.
+   * decisive value first, those {@linkplain MeasuresCsv#part of parts} last; empty where there are
+   * none. Asked once, at the end.
    *
    * @param result its file
    */

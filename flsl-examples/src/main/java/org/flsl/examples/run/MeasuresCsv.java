@@ -37,6 +37,9 @@ public final class MeasuresCsv {
           .setHeader("step", "epoch", "measure", "name", "value")
           .build();
 
+  /** Between the name of a value and that of the part it is of. */
+  private static final String OF = ": ";
+
   private final Path file;
   private final List<Row> rows;
 
@@ -53,6 +56,33 @@ public final class MeasuresCsv {
   private MeasuresCsv(Path file, List<Row> rows) {
     this.file = file;
     this.rows = rows;
+  }
+
+  /** The name of a value of a part, such as a class. */
+  public static String part(String value, String of) {
+    return value + OF + of;
+  }
+
+  /** Whether a value is that of a part. */
+  public static boolean isPart(Row row) {
+    return row.name().contains(OF);
+  }
+
+  /** The parts of a measure after its last step, in their order, by their own names. */
+  public static Map<String, Double> parts(List<Row> rows, String measure) {
+    long last =
+        rows.stream()
+            .filter(row -> row.measure().equals(measure))
+            .mapToLong(Row::step)
+            .max()
+            .orElse(0);
+    Map<String, Double> parts = new LinkedHashMap<>();
+    rows.stream()
+        .filter(row -> row.measure().equals(measure) && row.step() == last && isPart(row))
+        .forEach(
+            row ->
+                parts.put(row.name().substring(row.name().indexOf(OF) + OF.length()), row.value()));
+    return parts;
   }
 
   /** Opens a file to go on with behind a step: what lies behind it is measured again. */

@@ -167,20 +167,25 @@ final class DetectionData extends SplitData<BoxSet> {
   }
 
   @Override
-  Map<String, Double> scores(
+  Scores scores(
       BoxSet set,
       ComputationGraph graph,
       ImageSize size,
       ViewConfig views,
       int batch,
       Progress progress) {
-    Map<String, Double> all =
+    CocoScores scores =
         CocoScores.of(
-                new Detector(graph, size, views).judge(set, batch, progress), set.classes().size())
-            .summary();
+            new Detector(graph, size, views).judge(set, batch, progress), set.classes().size());
+    Map<String, Double> all = scores.summary();
     Map<String, Double> values = new LinkedHashMap<>();
     List.of("AP", "AP50", "AP75").forEach(name -> values.put(name, all.get(name)));
-    return values;
+    Map<String, Double> ofClasses = new LinkedHashMap<>();
+    for (int category = 0; category < set.classes().size(); category++) {
+      ofClasses.put(set.classes().get(category), scores.ap(category));
+    }
+    ofClasses.values().removeIf(value -> value.isNaN());
+    return new Scores(values, "AP", ofClasses);
   }
 
   /** COCO counts categories from 1. */

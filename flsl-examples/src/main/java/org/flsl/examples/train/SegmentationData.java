@@ -99,7 +99,7 @@ final class SegmentationData extends SplitData<SegmentationSet> {
   }
 
   @Override
-  Map<String, Double> scores(
+  Scores scores(
       SegmentationSet set,
       ComputationGraph graph,
       ImageSize size,
@@ -111,7 +111,12 @@ final class SegmentationData extends SplitData<SegmentationSet> {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("mIoU", matrix.meanIou());
     values.put("pixel accuracy", matrix.accuracy());
-    return values;
+    Map<String, Double> ofClasses = new LinkedHashMap<>();
+    for (int label = 0; label < set.classes().size(); label++) {
+      ofClasses.put(set.classes().get(label), matrix.iou(label));
+    }
+    ofClasses.values().removeIf(value -> value.isNaN());
+    return new Scores(values, "IoU", ofClasses);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package org.flsl.examples.train;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.views.ViewConfig;
 
 /**
@@ -28,8 +30,17 @@ abstract class SplitData<S extends LabelledImages> implements TaskData {
     this.test = test;
   }
 
-  /** How well a graph does on a set, the decisive value first. */
-  abstract Map<String, Double> scores(
+  /**
+   * How well a graph does on a set.
+   *
+   * @param whole the decisive value first
+   * @param ofClasses by the names of the classes that occur
+   * @param what the latter are
+   */
+  record Scores(Map<String, Double> whole, String what, Map<String, Double> ofClasses) {}
+
+  /** How well a graph does on a set. */
+  abstract Scores scores(
       S set,
       ComputationGraph graph,
       ImageSize size,
@@ -55,12 +66,15 @@ abstract class SplitData<S extends LabelledImages> implements TaskData {
   @Override
   public final Map<String, Double> validate(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(held, graph, size, views, batch, progress);
+    return scores(held, graph, size, views, batch, progress).whole;
   }
 
   @Override
   public final Map<String, Double> test(
       ComputationGraph graph, ImageSize size, ViewConfig views, int batch, Progress progress) {
-    return scores(test, graph, size, views, batch, progress);
+    Scores scores = scores(test, graph, size, views, batch, progress);
+    Map<String, Double> all = new LinkedHashMap<>(scores.whole);
+    scores.ofClasses.forEach((name, value) -> all.put(MeasuresCsv.part(scores.what, name), value));
+    return all;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.DeviceCheck;
@@ -46,6 +47,9 @@ import picocli.CommandLine.Spec;
 /** {@code flsl train TASK}: one training, from its labels to its report. */
 @Command
 final class TaskCommand implements Callable<Integer> {
+  /** That are told in a line. */
+  private static final int CLASSES = 12;
+
   private final Task task;
   private final Surroundings surroundings;
   private final SettingFlags flags;
@@ -269,6 +273,7 @@ final class TaskCommand implements Callable<Integer> {
         tested(files)
             .map(row -> "test        %s %.4f".formatted(row.name(), row.value()))
             .orElse("test        failed"),
+        "of classes  " + ofClasses(files),
         "took        %s, %.1f images/s"
             .formatted(
                 Pace.words(Duration.ofSeconds(Math.round(seconds))),
@@ -282,6 +287,19 @@ final class TaskCommand implements Callable<Integer> {
   /** The decisive value on images that nothing was chosen by. */
   private static Optional<MeasuresCsv.Row> tested(RunFiles files) throws IOException {
     return MeasuresCsv.tested(MeasuresCsv.read(files.measures()));
+  }
+
+  /** The test of the classes that are told in a line. */
+  private static String ofClasses(RunFiles files) throws IOException {
+    Map<String, Double> classes =
+        MeasuresCsv.parts(MeasuresCsv.read(files.measures()), MeasuresCsv.TEST);
+    String some =
+        classes.entrySet().stream()
+            .limit(CLASSES)
+            .map(each -> "%s %.4f".formatted(each.getKey(), each.getValue()))
+            .collect(Collectors.joining(", "));
+    int more = classes.size() - CLASSES;
+    return more > 0 ? some + ", %d more in %s".formatted(more, files.measures()) : some;
   }
 
   /** The decisive value of the validation at its best. */
@@ -312,6 +330,7 @@ final class TaskCommand implements Callable<Integer> {
                       "%s %.4f after epoch %d".formatted(row.name(), row.value(), row.epoch())));
       tested(files)
           .ifPresent(row -> page.fact("Test", "%s %.4f".formatted(row.name(), row.value())));
+      page.fact("Of classes", ofClasses(files));
       ComputationGraph model = NetworkFile.read(files.result());
       try {
         page.examples(

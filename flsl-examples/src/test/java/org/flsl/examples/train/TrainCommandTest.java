@@ -245,7 +245,10 @@ class TrainCommandTest {
     assertEquals(0, flsl(training("--epochs", "4", "--out", other.toString())), screen.err());
     assertEquals(rows(one, "validation"), rows(other, "validation"));
     assertNotEquals(rows(one, "test"), rows(other, "test"));
-    assertEquals(2, rows(one, "test").size());
+    List<String> tested = rows(one, "test");
+    assertEquals(2 + 3, tested.size(), tested.toString());
+    assertTrue(tested.get(2).contains(",IoU: "), tested.toString());
+    assertTrue(screen.out().contains("\nof classes  "), screen.out());
     assertArrayEquals(
         state(one.resolve("checkpoints/best.zip")), state(other.resolve("checkpoints/best.zip")));
   }
