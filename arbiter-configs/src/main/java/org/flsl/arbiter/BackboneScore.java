@@ -2,6 +2,7 @@ package org.flsl.arbiter;
 
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -17,7 +18,9 @@ import org.flsl.evaluation.Measure;
 import org.flsl.evaluation.MeasuredImages;
 import org.flsl.evaluation.Reading;
 import org.flsl.evaluation.data.ReadableImages;
+import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.views.FileNames;
+import org.flsl.views.ViewConfig;
 import org.flsl.views.decode.ImageDecoder;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
@@ -94,8 +97,9 @@ public final class BackboneScore implements ScoreFunction {
    * The score of a backbone.
    *
    * @param backbone takes images {@code [B, channels, H, W]} and gives tokens {@code [B, T, C]}
+   * @param training how its training normalised images
    */
-  public double of(ComputationGraph backbone) {
+  public double of(ComputationGraph backbone, ViewConfig training) {
     if (benchmark == null && source != null) {
       benchmark = source.benchmark();
     }
@@ -103,19 +107,31 @@ public final class BackboneScore implements ScoreFunction {
       throw new IllegalStateException(
           "the score '" + name + "' was read from JSON, which does not keep its images");
     }
-    Candidate candidate = Candidate.of(GraphFeatures.of(backbone).read(reading));
+    Candidate candidate = Candidate.of(GraphFeatures.of(backbone).read(reading), training);
     return benchmark.measure(candidate).get(0).mean();
   }
 
   @Override
   @SuppressWarnings("deprecation") // Arbiter's interface has it
   public double score(Object model, DataProvider data, Map<String, Object> parameters) {
-    return of((ComputationGraph) model);
+    return score(model, PhotoFolder.class, new Properties());
   }
 
+  /**
+   * The score of a backbone.
+   *
+   * @param properties the normalisation of its training, as {@link BackboneFile#normalisation} has
+   *     it; without, the usual one
+   */
   @Override
   public double score(Object model, Class<? extends DataSource> data, Properties properties) {
-    return of((ComputationGraph) model);
+    ComputationGraph backbone = (ComputationGraph) model;
+    Map<String, String> told = new HashMap<>();
+    properties.stringPropertyNames().forEach(key -> told.put(key, properties.getProperty(key)));
+    int channels = GraphFeatures.of(backbone).channels();
+    return of(
+        backbone,
+        BackboneFile.views(told).orElseGet(() -> ViewConfig.builder().channels(channels).build()));
   }
 
   /** Never: more is better. */

@@ -25,16 +25,16 @@ public record Outcome(
     String reason)
     implements Serializable {
 
-  /** How far a candidate came. */
+  /** How far a candidate came, in the order of tables. */
   public enum Status {
-    /** Its training was begun. */
-    RUNNING,
     /** Trained to its end and scored. */
     DONE,
     /** Given up on the way, since others did better. */
     STOPPED,
     /** It could not be trained or scored. */
-    FAILED
+    FAILED,
+    /** Its training was begun. */
+    RUNNING
   }
 
   /** Keeps a copy of the scores on the way. */

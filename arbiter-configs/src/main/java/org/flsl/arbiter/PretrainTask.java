@@ -136,11 +136,13 @@ final class PretrainTask implements Callable<OptimizationResult> {
     }
 
     @Override
-    public void tell(Outcome outcome) {
+    public boolean tell(Outcome outcome) {
       try {
         trials.outcomes().put(outcome);
+        return true;
       } catch (IOException e) {
         trials.terminal().warn("cannot write the results: " + Problems.explain(e));
+        return false;
       }
     }
 

@@ -10,7 +10,9 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.OpenRun;
+import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.Pretraining;
+import org.flsl.examples.pretrain.Setup;
 import org.flsl.examples.run.RunFiles;
 import org.flsl.examples.settings.Config;
 
@@ -23,6 +25,7 @@ public final class TrialRun {
   private final ScoreFunction score;
   private final TrialWatch watch;
   private final Pretraining trainings;
+  private final Properties normalisation = new Properties();
   private Outcome outcome;
   private long lapBegun = System.nanoTime();
 
@@ -65,6 +68,7 @@ public final class TrialRun {
         new RunFiles(Pretraining.KIND, folder)
             .settings()
             .orElseGet(() -> trial.budget().limit(trial.config(), trial.images()));
+    normalisation.putAll(BackboneFile.normalisation(Setup.of(config).views()));
     try (OpenRun training =
         OpenRun.open(trainings, config, trial.images(), folder, watch.terminal().warningsOnly())) {
       for (int percent : trial.rule().percents()) {
@@ -95,22 +99,23 @@ public final class TrialRun {
   /** Told first: without its checkpoints it could not be gone on with. */
   private void end(OpenRun training, Status how, double value, String why) throws IOException {
     outcome = outcome.ended(how, value, why);
-    tell();
-    training.discardCheckpoints();
+    if (tell()) {
+      training.discardCheckpoints();
+    }
   }
 
-  private void tell() {
+  private boolean tell() {
     long now = System.nanoTime();
     outcome = outcome.after((now - lapBegun) / NANOS);
     lapBegun = now;
-    watch.tell(outcome);
+    return watch.tell(outcome);
   }
 
   /** The score of the backbone as it is now, exported and read back like any user's. */
   private double scored(OpenRun training) throws IOException {
     ComputationGraph backbone = training.result();
     try {
-      double value = score.score(backbone, PhotoFolder.class, new Properties());
+      double value = score.score(backbone, PhotoFolder.class, normalisation);
       if (!Double.isFinite(value)) {
         throw new UserError("the score is not a number (%s)".formatted(value));
       }

@@ -13,8 +13,12 @@ public interface TrialWatch {
   /** What other candidates scored after this part of their steps. */
   List<Double> scoresOfOthersAt(int percent);
 
-  /** Gets what is found out; before the trial deletes what it could be found out from again. */
-  void tell(Outcome outcome);
+  /**
+   * Gets what is found out, before the trial deletes what it could be found out from again.
+   *
+   * @return whether it is kept, so that the trial may
+   */
+  boolean tell(Outcome outcome);
 
   /** Sees a network after a step. */
   void step(Model training, int iteration);

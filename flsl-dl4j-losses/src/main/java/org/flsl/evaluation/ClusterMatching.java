@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jgrapht.alg.matching.KuhnMunkresMinimalWeightBipartitePerfectMatching;
 import org.jgrapht.graph.DefaultWeightedEdge;
 import org.jgrapht.graph.SimpleWeightedGraph;
@@ -57,11 +58,16 @@ final class ClusterMatching {
     for (DefaultWeightedEdge edge : matching) {
       int row = graph.getEdgeSource(edge);
       int column = graph.getEdgeTarget(edge) - side;
-      if (row < counts.classes() && column < counts.predictions()) {
+      // A class that does not occur is as good as none, and no cluster is it.
+      if (row < counts.classes() && column < counts.predictions() && occurs(counts, row)) {
         classes[column] = row;
       }
     }
     return classes;
+  }
+
+  private static boolean occurs(ConfusionMatrix counts, int row) {
+    return IntStream.range(0, counts.predictions()).anyMatch(i -> counts.count(row, i) > 0);
   }
 
   /**

@@ -43,7 +43,7 @@ public final class DenseFeatures {
    *
    * @param batch images per pass through the network
    * @param progress told the number of finished images after each pass
-   * @throws IllegalArgumentException if the batch is below 1
+   * @throws IllegalArgumentException if the batch is below 1, or a token is no number
    */
   public static DenseFeatures of(
       FeatureExtractor extractor,
@@ -72,6 +72,10 @@ public final class DenseFeatures {
             .assign(tokens.reshape('c', -1, width));
       }
       progress.accept(end);
+    }
+    if (!Double.isFinite(all.sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          "The network gives tokens that are no finite numbers: its weights, or the normalisation of its images, are not what it was trained with");
     }
     return new DenseFeatures(all, grid);
   }

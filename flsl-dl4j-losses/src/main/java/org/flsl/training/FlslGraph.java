@@ -562,7 +562,9 @@ public final class FlslGraph {
 
   private ComputationGraph export(ComputationGraph graph, String prefix) {
     NeuralNetConfiguration.Builder settings =
-        new NeuralNetConfiguration.Builder().seed(config.seed()).dataType(config.dataType());
+        new NeuralNetConfiguration.Builder()
+            .seed(nonZero(config.seed()))
+            .dataType(config.dataType());
     ImageInput image = views.teacher();
     ComputationGraph exported = backbone.network(settings, image.height(), image.width());
     for (var vertex : exported.getVertices()) {

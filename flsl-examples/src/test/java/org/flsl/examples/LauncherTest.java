@@ -170,6 +170,12 @@ class LauncherTest {
         List.of("--images=hdfs://host/a", "--out=s3a://b/c", "--resume=gs://d/e")) {
       assertTrue(flsl(FAST, "pretrain", option).contains(built), option);
     }
+    Path told = Files.writeString(root.resolve("told.yaml"), "batch: 4\nspark: '" + url + "'\n");
+    assertTrue(flsl(FAST, "pretrain", "--config", told.toString()).contains(built));
+    Files.writeString(told, "spark: auto\nimages: hdfs://host/a # far away\n");
+    assertTrue(flsl(FAST, "pretrain", "--config=" + told).contains(built));
+    Files.writeString(told, "spark: auto\nworkers: 1\nimages: photos\n");
+    assertTrue(flsl(FAST, "pretrain", "--config", told.toString()).contains("\nflsl-examples 1 "));
     assertTrue(flsl(FAST, "pretrain", "--out", "file:///a").contains("\nflsl-examples 1 "));
     assertTrue(flsl(FAST, "pretrain", "--spark", "auto").contains("\nflsl-examples 1 "));
     assertEquals(1, builds(), "both were built with it");

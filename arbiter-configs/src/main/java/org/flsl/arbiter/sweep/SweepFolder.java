@@ -3,6 +3,7 @@ package org.flsl.arbiter.sweep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.flsl.arbiter.PretrainTaskCreator;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.WorkFolder;
@@ -87,6 +88,31 @@ final class SweepFolder implements AutoCloseable {
       throw new UserError(
           "the images in %s are no longer those that the sweep began with: bring those back, or begin anew"
               .formatted(in));
+    }
+  }
+
+  /**
+   * Remembers what candidates are compared by, or compares it with what the sweep began with.
+   *
+   * @throws UserError where it is something else: scores could not be compared
+   */
+  void sameTerms(String terms) throws IOException {
+    Path file = file("terms.txt");
+    if (!Files.exists(file)) {
+      AtomicFile.write(file, terms);
+      return;
+    }
+    List<String> begun = Files.readString(file).lines().toList();
+    String changed =
+        terms
+            .lines()
+            .filter(line -> !begun.contains(line))
+            .findFirst()
+            .orElse(begun.size() == terms.lines().count() ? null : "fewer settings");
+    if (changed != null) {
+      throw new UserError(
+          "the sweep began with other terms than '%s' (%s has them), so that its candidates could not be compared: bring back the file of its config, its images to score on and its sweep.yaml, or begin anew"
+              .formatted(changed, file));
     }
   }
 

@@ -65,7 +65,15 @@ final class SweepPicture {
   SweepPicture(
       List<Axis> axes, List<Outcome> outcomes, String score, Config base, double untrained) {
     this.untrained = untrained;
-    this.axes = axes;
+    // Where no candidate has a number, there is nothing to draw.
+    this.axes =
+        axes.stream()
+            .filter(
+                axis ->
+                    !axis.isNumeric()
+                        || outcomes.stream()
+                            .anyMatch(outcome -> position(outcome, axis, base).isPresent()))
+            .toList();
     this.score = score;
     this.base = base;
     // The best one is drawn last, over the others.
@@ -267,6 +275,10 @@ final class SweepPicture {
   }
 
   private OptionalDouble position(Outcome outcome, Axis axis) {
+    return position(outcome, axis, base);
+  }
+
+  private static OptionalDouble position(Outcome outcome, Axis axis, Config base) {
     String own = outcome.settings().get(axis.name());
     return axis.position(own == null ? base.text(axis.setting()) : own);
   }

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxTimeCondition;
 import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
@@ -53,6 +55,10 @@ final class SweepRun {
   private final Path images;
   private final String fingerprint;
   private final BackboneScore score;
+
+  /** What candidates are compared by, in words for {@link SweepFolder#sameTerms}. */
+  private final String terms;
+
   private final List<CandidateSettings> candidates;
   private final String cluster;
   private final Trials.Elsewhere trials;
@@ -82,11 +88,28 @@ final class SweepRun {
               sweep.score(),
               new MeasuredImages(scored, sweep.ignored(), readable),
               sweep.reading());
+      this.terms = terms(ImageFolder.scan(scored).fingerprint());
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
     warnOfImagesThatAreLeftOut(readable.problems());
     warnOfCandidatesThatCannotBeBuilt();
+  }
+
+  private String terms(String scored) {
+    Config base = sweep.base();
+    String fixed =
+        base.schema().settings().stream()
+            .filter(setting -> setting.changesResult() && !setting.equals(Settings.IMAGES))
+            .map(setting -> "%s: %s%n".formatted(setting.name(), base.text(setting)))
+            .collect(Collectors.joining());
+    return """
+    score: %s of %s
+    ignore: %s
+    images: %s
+    %s"""
+        .formatted(
+            sweep.score().name(), sweep.reading(), new TreeSet<>(sweep.ignored()), scored, fixed);
   }
 
   /** A cluster that gets all candidates at once has begun them before anything is known. */
@@ -153,6 +176,7 @@ final class SweepRun {
       AtomicFile.write(folder.sweep(), text);
     }
     folder.sameImages(fingerprint, images);
+    folder.sameTerms(terms);
     Outcomes outcomes = Outcomes.open(folder.results());
     Set<Integer> known = known(outcomes);
     terminal.plain("sweep       " + folder.path());
@@ -261,7 +285,12 @@ final class SweepRun {
     double untrained = untrained(folder, best);
     if (!sweep.axes().isEmpty()) {
       SweepPicture picture =
-          new SweepPicture(sweep.axes(), all, sweep.score().name(), sweep.base(), untrained);
+          new SweepPicture(
+              sweep.axes(),
+              all.stream().filter(Outcome::isFinished).toList(),
+              sweep.score().name(),
+              sweep.base(),
+              untrained);
       AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }
@@ -279,10 +308,11 @@ final class SweepRun {
 
   /** The score of a random twin of the best candidate's network: what training is worth. */
   private double untrained(SweepFolder folder, Outcome best) throws IOException {
-    ComputationGraph trained = RunResult.at(folder.candidate(best.index())).backbone();
+    RunResult run = RunResult.at(folder.candidate(best.index()));
+    ComputationGraph trained = run.backbone();
     ComputationGraph fresh = RandomTwin.of(trained, 1);
     try {
-      return score.of(fresh);
+      return score.of(fresh, run.views());
     } finally {
       trained.close();
       fresh.close();

@@ -30,6 +30,7 @@ import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcome.Status;
 import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.TinySweep;
+import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.GraphFeatures;
 import org.flsl.evaluation.MeasuredImages;
@@ -156,8 +157,8 @@ class SweepCommandTest {
             SEARCHED);
     TinySweep sweep = new TinySweep();
     assertEquals(0, sweep.run(file, "--out", out), sweep.err());
-    GraphFeatures backbone =
-        GraphFeatures.of(RunResult.at(out.resolve("candidates/000")).backbone());
+    RunResult run = RunResult.at(out.resolve("candidates/000"));
+    GraphFeatures backbone = GraphFeatures.of(run.backbone());
     Reading reading = Reading.ofKeys().atScales(1, 1.5);
     MeasuredImages photos =
         new MeasuredImages(
@@ -167,8 +168,29 @@ class SweepCommandTest {
     assertEquals(
         expected,
         inAnotherProcess(BackboneScore.of(new ViewAgreement(), photos, reading))
-            .of(backbone.graph()));
+            .of(backbone.graph(), run.views()));
     assertEquals(expected, scores(out).get(0), 1e-4);
+  }
+
+  @Test
+  void imagesAreScoredAsTheyWereTrainedOn() throws IOException {
+    Path file =
+        TinySweep.file(
+            folder,
+            "candidates: 1\nbudget: 1 steps",
+            SEARCHED + "\nmean: 0.1,0.2,0.3\nstd: 0.9,0.8,0.7");
+    TinySweep sweep = new TinySweep();
+    assertEquals(0, sweep.run(file, "--out", out), sweep.err());
+    RunResult run = RunResult.at(out.resolve("candidates/000"));
+    MeasuredImages photos =
+        new MeasuredImages(
+            folder.resolve("photos"), Set.of(), new ReadableImages(new ImageDecoder()));
+    Benchmark agreement = new ViewAgreement().on(photos);
+    GraphFeatures backbone = GraphFeatures.of(run.backbone());
+    double trained = agreement.measure(Candidate.of(backbone, run.views())).get(0).mean();
+    double usual = agreement.measure(Candidate.of(backbone)).get(0).mean();
+    assertEquals(trained, scores(out).get(0), 1e-4);
+    assertTrue(Math.abs(trained - usual) > 1e-3, trained + " and " + usual);
   }
 
   private static BackboneScore inAnotherProcess(BackboneScore score) throws IOException {

@@ -45,6 +45,19 @@ class SweepPictureTest {
   }
 
   @Test
+  void settingsWithoutANumberAreNotDrawn() {
+    // Nobody names a depth, and the recipe leaves it to the architecture.
+    Sweep sweep =
+        SweepFile.parse(
+            "candidates: 1\nsettings:\n  depth: {from: 1, to: 4}\n  gamma: {from: 1, to: 9}\n",
+            "my.yaml");
+    Outcome known = outcome(0, "2", Status.DONE, 0.2);
+    BufferedImage both =
+        new SweepPicture(sweep.axes(), List.of(known), "a test's", sweep.base(), 0.5).draw();
+    assertEquals(1100, both.getWidth());
+  }
+
+  @Test
   void theBestOneStandsOut() {
     BufferedImage picture =
         drawn(

@@ -59,6 +59,17 @@ class SweepResumeTest {
     assertTrue(
         Files.readString(output).contains("go on with: ./flsl sweep --resume " + sweep),
         Files.readString(output));
+    assertTrue(Files.exists(sweep.resolve("best.yaml")), "the best so far is told");
+    assertTrue(Files.exists(sweep.resolve("scores.png")), "and drawn");
+
+    // With other terms scores would not be comparable.
+    String text = Files.readString(sweep.resolve("sweep.yaml"));
+    Files.writeString(sweep.resolve("sweep.yaml"), text.replace("depth: 1", "depth: 2"));
+    TinySweep changed = new TinySweep();
+    assertEquals(1, changed.run("--resume", sweep));
+    assertTrue(
+        changed.err().contains("the sweep began with other terms than 'depth: 2'"), changed.err());
+    Files.writeString(sweep.resolve("sweep.yaml"), text);
 
     output = folder.resolve("resumed.txt");
     Process resumed = TinySweep.fork(output, "--resume", sweep);

@@ -89,22 +89,57 @@ public final class Layout {
       }
     }
     JsonNode ignore = table.has("ignore") ? table.get("ignore") : base.path("ignore");
+    if (ignore.isTextual()) {
+      throw new WeightsException(
+          "%s: ignore takes a list of patterns, such as [\"%s\"]".formatted(name, ignore.asText()));
+    }
     ignore.forEach(pattern -> ignored.add(compile(name, "ignore", pattern.asText())));
     this.about = table.path("about").asText(name);
     String mark = table.path("marker").asText(null);
     this.marker = mark == null ? null : compile(name, "marker", mark);
-    this.eps = Double.parseDouble(Optional.ofNullable(text(table, base, "eps")).orElse("1e-6"));
-    this.channelsLast = "channels-last".equals(text(table, base, "patch-order"));
-    this.needsClassToken = "always".equals(text(table, base, "class-token"));
-    this.needsLayerScale = "always".equals(text(table, base, "layer-scale"));
+    this.eps = eps(name, Optional.ofNullable(text(table, base, "eps")).orElse("1e-6"));
+    this.channelsLast = isLast(text(table, base, "patch-order"));
+    this.needsClassToken = is("always", "class-token", text(table, base, "class-token"));
+    this.needsLayerScale = is("always", "layer-scale", text(table, base, "layer-scale"));
     if (!names.containsKey("patch")) {
       throw new WeightsException(
           name + ": says no name for patch, the patch embedding, which every network has");
+    }
+    if (!names.get("patch").contains("*")) {
+      throw new WeightsException(
+          "%s: patch is \"%s\", which stands for its weight and its bias: write * where those words are, as in stem.*"
+              .formatted(name, names.get("patch")));
     }
     if (names.containsKey("q") && names.containsKey("qkv")) {
       names.remove("qkv");
       patterns.remove("qkv");
     }
+  }
+
+  private static double eps(String name, String text) {
+    try {
+      double eps = Double.parseDouble(text);
+      if (eps > 0 && Double.isFinite(eps)) {
+        return eps;
+      }
+    } catch (NumberFormatException noNumber) {
+      // Said below.
+    }
+    throw new WeightsException(
+        "%s: eps takes a number above 0, such as 1e-6, got \"%s\"".formatted(name, text));
+  }
+
+  private boolean isLast(String order) {
+    return !"channels-first".equals(order) && is("channels-last", "patch-order", order);
+  }
+
+  /** Whether a setting has the one value that it can have; none is the usual. */
+  private boolean is(String value, String setting, String text) {
+    if (text != null && !text.equals(value)) {
+      throw new WeightsException(
+          "%s: %s takes \"%s\", or is left out, got \"%s\"".formatted(name, setting, value, text));
+    }
+    return text != null;
   }
 
   private static JsonNode base(JsonNode table, Map<String, JsonNode> others) {

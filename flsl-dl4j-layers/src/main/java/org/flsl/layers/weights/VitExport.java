@@ -103,10 +103,18 @@ public final class VitExport {
    * @param layout the names
    */
   public List<String> remarks(Layout layout) {
-    return layout.needsClassToken() && config.leadingTokens() == 0
+    if (layout.needsClassToken() && config.leadingTokens() == 0) {
+      return List.of(
+          "networks with the names of %s have a class token, which this one has not: zeros stand in for it, and there tokens differ from ours unless it is left out"
+              .formatted(layout));
+    }
+    return config.leadingTokens() > 1
         ? List.of(
-            "networks with the names of %s have a class token, which this one has not: zeros stand in for it, and there tokens differ from ours unless it is left out"
-                .formatted(layout))
+            "its %d tokens beside those of patches are written as a class token and %s, with a row of positions for %s: a network that counts them otherwise has to be told (of timm's with registers, reg_tokens and no_embed_class decide, and none has a row for the class token alone)"
+                .formatted(
+                    config.leadingTokens(),
+                    config.leadingTokens() == 2 ? "a distillation token" : "registers",
+                    config.leadingTokens() == 2 ? "each of the two" : "the first"))
         : List.of();
   }
 

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flsl.layers.vit.VitConfig;
 
 /**
  * Takes a Vision Transformer that was trained elsewhere into a graph of ours.
@@ -153,7 +152,7 @@ public final class VitImport {
     Candidate chosen = preferred(whole);
     List<String> others =
         whole.keySet().stream().filter(label -> !label.equals(chosen.label())).toList();
-    VitConfig shape = new VitShape(chosen.match(), weights.notes(), heads, told, normEps).config();
+    VitShape shape = new VitShape(chosen.match(), weights.notes(), heads, told, normEps);
     return new VitPlan(weights.path(), shape, chosen.match(), chosen.label(), others, keepTokens);
   }
 

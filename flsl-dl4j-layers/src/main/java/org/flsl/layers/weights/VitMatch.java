@@ -3,6 +3,7 @@ package org.flsl.layers.weights;
 import static org.flsl.layers.weights.VitPart.WEIGHT;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -329,19 +330,40 @@ final class VitMatch {
     return joined;
   }
 
-  /** The shape of a weight or bias, queries, keys and values together; null where there is none. */
+  /**
+   * The shape of a weight or bias, queries, keys and values together; null where there is none.
+   *
+   * @throws WeightsException if those differ
+   */
   long[] shape(Slot slot) {
     if (!slot.key().equals("qkv") || !layout.splits()) {
       Tensor tensor = tensor(slot.key(), slot.kind(), slot.block());
       return tensor == null ? null : tensor.shape();
     }
     int parts = SPLIT.stream().mapToInt(part -> Math.max(1, heads(part, slot.block()))).sum();
-    return found.entrySet().stream()
-        .filter(entry -> isPartOf(slot, entry.getKey()))
-        .map(entry -> entry.getValue().shape())
-        .peek(shape -> shape[0] *= parts)
-        .findFirst()
-        .orElse(null);
+    List<Map.Entry<Slot, Tensor>> all =
+        found.entrySet().stream().filter(entry -> isPartOf(slot, entry.getKey())).toList();
+    if (all.isEmpty()) {
+      return null;
+    }
+    long[] shape = all.get(0).getValue().shape();
+    for (Map.Entry<Slot, Tensor> part : all) {
+      if (!Arrays.equals(shape, part.getValue().shape())) {
+        throw new WeightsException(
+            "its %s has the shape %s, and its %s %s: queries, keys and values have to be alike"
+                .formatted(
+                    name(all.get(0)),
+                    Arrays.toString(shape),
+                    name(part),
+                    Arrays.toString(part.getValue().shape())));
+      }
+    }
+    shape[0] *= parts;
+    return shape;
+  }
+
+  private String name(Map.Entry<Slot, Tensor> tensor) {
+    return prefix + layout.describe(tensor.getKey());
   }
 
   private static boolean isPartOf(Slot slot, Slot part) {

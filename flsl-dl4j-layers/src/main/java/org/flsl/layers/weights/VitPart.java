@@ -112,6 +112,12 @@ enum VitPart {
   /** Sets a parameter to values in PyTorch's order. */
   static void write(ComputationGraph graph, Slot slot, float[] values) {
     INDArray parameter = parameter(graph, slot);
+    if (values.length != parameter.length()) {
+      // What follows writes where the parameter lies, and nothing bounds it.
+      throw new WeightsException(
+          "%d numbers for the %s of block %d, which has %d"
+              .formatted(values.length, slot.key(), slot.block(), parameter.length()));
+    }
     if (!isMatrix(slot)) {
       put(parameter, values);
       return;
@@ -134,7 +140,7 @@ enum VitPart {
    * them.
    */
   static void put(INDArray parameter, float[] values) {
-    if (isOnePiece(parameter)) {
+    if (isOnePiece(parameter) && values.length == parameter.length()) {
       memory(parameter).put(values);
     } else {
       parameter.assign(Nd4j.createFromArray(values).reshape(parameter.shape()));

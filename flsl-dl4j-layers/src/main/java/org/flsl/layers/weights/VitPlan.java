@@ -33,16 +33,18 @@ public final class VitPlan {
   private final String key;
   private final List<String> others;
   private final boolean keepTokens;
+  private final boolean guessesHeads;
 
   VitPlan(
       Path file,
-      VitConfig shape,
+      VitShape shape,
       VitMatch match,
       String key,
       List<String> others,
       boolean keepTokens) {
     this.file = file;
-    this.shape = shape;
+    this.shape = shape.config();
+    this.guessesHeads = shape.guessesHeads();
     this.match = match;
     this.key = key;
     this.others = others;
@@ -69,6 +71,11 @@ public final class VitPlan {
     List<String> remarks = new ArrayList<>();
     if (!others.isEmpty()) {
       remarks.add("took %s; there is also %s (--key)".formatted(key, String.join(", ", others)));
+    }
+    if (guessesHeads) {
+      remarks.add(
+          "%d heads, as most networks of width %d have: the file does not tell (--heads)"
+              .formatted(shape.heads(), shape.width()));
     }
     int own = tokens();
     if (own > 0) {

@@ -3,6 +3,7 @@ package org.flsl.layers.weights;
 import static org.flsl.layers.weights.VitPart.WEIGHT;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.flsl.layers.TokenGrid;
@@ -113,12 +114,35 @@ final class VitShape {
                     : "%dx%d pixels".formatted(imageSize[0], imageSize[1])));
   }
 
+  private void checkScale(String scale, int block, boolean expected) {
+    Tensor tensor = match.tensor(scale, "", block);
+    if ((tensor != null) != expected || tensor != null && tensor.elements() != width) {
+      throw new WeightsException(
+          "its LayerScale %s is %s, and the first block %s, in a network of width %d: it is damaged"
+              .formatted(
+                  match.prefix() + match.layout().describe(new Slot(scale, "", block, -1)),
+                  tensor == null ? "missing" : "of shape " + Arrays.toString(tensor.shape()),
+                  expected ? "has one" : "has none",
+                  width));
+    }
+  }
+
+  /** Whether nobody tells the number of heads, so that it is that of most networks of the width. */
+  boolean guessesHeads() {
+    return givenHeads <= 0 && match.toldHeads() <= 0 && FileNotes.heads(notes).isEmpty();
+  }
+
   private void checkShapes(VitConfig config) {
     for (Tensor token : match.ownTokens()) {
       if (token.elements() % width != 0) {
         throw new WeightsException(
             "it has a token of shape %s in a network of width %d"
                 .formatted(Arrays.toString(token.shape()), width));
+      }
+    }
+    for (String scale : List.of("scale1", "scale2")) {
+      for (int block = 0; block < config.depth(); block++) {
+        checkScale(scale, block, match.tensor(scale, "", 0) != null);
       }
     }
     for (Slot slot : VitPart.slots(config)) {

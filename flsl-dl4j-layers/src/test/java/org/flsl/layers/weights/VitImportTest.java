@@ -90,7 +90,12 @@ class VitImportTest {
         "patch: [a                           | no YAML",
         "just words                          | should map parts",
         "patch: a.*\\npatch: b.*             | no YAML",
-        "like: nobody                        | no layout \"nobody\""
+        "like: nobody                        | no layout \"nobody\"",
+        "patch: stem.weight                  | write * where those words are",
+        "patch: a.*\\npatch-order: last       | patch-order takes \"channels-last\"",
+        "patch: a.*\\nclass-token: sometimes  | class-token takes \"always\"",
+        "patch: a.*\\neps: small              | eps takes a number above 0",
+        "patch: a.*\\nignore: head.*          | ignore takes a list"
       })
   void mappingsThatAreNoneAreRefused(String yaml, String reason) throws IOException {
     Path file = Files.writeString(folder.resolve("names.yaml"), yaml.replace("\\n", "\n"));
@@ -245,6 +250,62 @@ class VitImportTest {
           assertEquals(1, e.getMessage().lines().count(), e::getMessage);
         }
       }
+    }
+  }
+
+  /** The first file with queries, keys and values apart, one of which may be of another length. */
+  private Path apart(int block, String part, int rows) throws IOException {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (int b = 0; b < 2; b++) {
+      for (String each : List.of("q", "k", "v")) {
+        long size = b == block && each.equals(part) ? rows : 8;
+        shapes.put("blocks.%d.attn.%s.weight".formatted(b, each), new long[] {size, 8});
+        shapes.put("blocks.%d.attn.%s.bias".formatted(b, each), new long[] {size});
+      }
+    }
+    shapes.values().removeIf(shape -> shape[0] == 0);
+    return changed(
+        values -> {
+          values.keySet().removeIf(name -> name.contains("attn.qkv"));
+          shapes.forEach(
+              (name, shape) -> values.put(name, new float[(int) Tensor.elements(shape)]));
+          return values;
+        },
+        shapes);
+  }
+
+  @Test
+  void queriesKeysAndValuesApartHaveToBeAlike() throws IOException {
+    Path names =
+        Files.writeString(
+            folder.resolve("names.yaml"),
+            """
+            like: timm
+            q: blocks.{block}.attn.q.*
+            k: blocks.{block}.attn.k.*
+            v: blocks.{block}.attn.v.*
+            """);
+    VitImport apart = twoHeads().layout(Layout.read(names)).build();
+    assertEquals(2, apart.read(apart(0, "q", 8)).config().heads());
+    for (int rows : new int[] {7, 9, 1000}) {
+      refused(apart, apart(1, "v", rows), "[%d, 8]".formatted(rows), "have to be alike");
+      refused(apart, apart(0, "q", rows), "[%d, 8]".formatted(rows), "have to be alike");
+    }
+    refused(apart, apart(1, "k", 0), "blocks.1.attn.k.weight");
+  }
+
+  @Test
+  void layerScaleIsThereForEveryBlockAndAsWideAsTheNetwork() throws IOException {
+    for (long size : new long[] {4, 8, 16}) {
+      String scale = "blocks.0.ls1.gamma";
+      Path file =
+          changed(
+              values -> {
+                values.put(scale, new float[(int) size]);
+                return values;
+              },
+              Map.of(scale, new long[] {size}));
+      refused(twoHeads().layout(Layout.named("timm")).build(), file, "LayerScale");
     }
   }
 

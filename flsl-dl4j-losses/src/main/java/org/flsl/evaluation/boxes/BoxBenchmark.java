@@ -15,6 +15,7 @@ import org.flsl.evaluation.Progress;
 import org.flsl.evaluation.data.BoxSet;
 import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.ImageSize;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Measures how well features tell the objects in boxes, by k-NN among the boxes of training images.
@@ -81,8 +82,14 @@ public final class BoxBenchmark implements Benchmark {
       FeatureExtractor features = candidate.bySeed().apply(seed);
       BoxFeatures known = features(candidate, features, train, "training");
       BoxFeatures asked = features(candidate, features, test, "test");
+      float[] ofPooled = scores(known.pooled(), known.labels(), asked.pooled());
+      int[] labels = repeated(known.labels(), BoxTokens.PATCHES);
+      float[] ofPatches = scores(known.patches(), labels, asked.patches());
       for (BoxVote vote : BoxVote.values()) {
-        double[] accuracy = accuracy(vote, known, asked);
+        double[] accuracy =
+            vote == BoxVote.POOLED
+                ? accuracy(vote, ofPooled, 1, asked.labels())
+                : accuracy(vote, ofPatches, BoxTokens.PATCHES, asked.labels());
         values.add(name(vote, 1), accuracy[0]);
         values.add(name(vote, BoxVote.TOP), accuracy[1]);
       }
@@ -118,22 +125,25 @@ public final class BoxBenchmark implements Benchmark {
         done -> progress.at(what, done, set.size()));
   }
 
-  private double[] accuracy(BoxVote vote, BoxFeatures known, BoxFeatures asked) {
+  private float[] scores(INDArray known, int[] labels, INDArray asked) {
+    LabelledTokens memory = new LabelledTokens(known, labels, train.classes().size());
+    return new NearestNeighbours(memory, k, temperature).scores(asked);
+  }
+
+  /**
+   * Top-1 and top-5 accuracy.
+   *
+   * @param scores of every class for each patch of each box
+   * @param labels of the boxes
+   */
+  private double[] accuracy(BoxVote vote, float[] scores, int patches, int[] labels) {
     int classes = train.classes().size();
-    int patches = vote == BoxVote.POOLED ? 1 : BoxTokens.PATCHES;
-    LabelledTokens memory =
-        vote == BoxVote.POOLED
-            ? new LabelledTokens(known.pooled(), known.labels(), classes)
-            : new LabelledTokens(known.patches(), repeated(known.labels(), patches), classes);
-    float[] scores =
-        new NearestNeighbours(memory, k, temperature)
-            .scores(vote == BoxVote.POOLED ? asked.pooled() : asked.patches());
     long top1 = 0;
     long top5 = 0;
-    int boxes = asked.labels().length;
+    int boxes = labels.length;
     for (int box = 0; box < boxes; box++) {
       Ranks ranks = new Ranks(scores, box * patches * classes, patches, classes);
-      BoxVote.Hits hits = vote.hits(ranks, trainClass[asked.labels()[box]]);
+      BoxVote.Hits hits = vote.hits(ranks, trainClass[labels[box]]);
       top1 += hits.top1();
       top5 += hits.top5();
     }

@@ -31,6 +31,11 @@ public final class ReadableImages {
     this.decoder = decoder;
   }
 
+  /** Reads as a network will. */
+  public ImageDecoder decoder() {
+    return decoder;
+  }
+
   /** A line for each image that was left out so far. */
   public List<String> problems() {
     return List.copyOf(problems);

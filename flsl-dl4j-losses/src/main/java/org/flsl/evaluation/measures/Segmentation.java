@@ -17,7 +17,6 @@ import org.flsl.evaluation.data.MaskReader;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationCheck;
 import org.flsl.evaluation.data.SegmentationSet;
-import org.flsl.views.decode.ImageDecoder;
 
 /**
  * How well tokens tell what is where: needs images with masks.
@@ -91,10 +90,9 @@ public abstract class Segmentation extends Measure {
       ImagesAndMasks train = open(folder.resolve("train"), reader);
       ImagesAndMasks test = open(folder.resolve("test"), reader);
       return benchmark(
-          checked(readable.of(train.withValuesOf(test))),
-          checked(readable.of(test.withValuesOf(train))));
+          checked(train.withValuesOf(test), readable), checked(test.withValuesOf(train), readable));
     }
-    ChosenMasks all = checked(readable.of(open(folder, reader)));
+    ChosenMasks all = checked(open(folder, reader), readable);
     if (all.size() < 2) {
       throw new DatasetException(
           folder + " holds one image only that can be read; two are the least to score on");
@@ -102,9 +100,10 @@ public abstract class Segmentation extends Measure {
     return benchmark(everySecond(all, 0), everySecond(all, 1));
   }
 
-  private static ChosenMasks checked(ChosenMasks set) {
-    SegmentationCheck.all(set, new ImageDecoder());
-    return set;
+  private static ChosenMasks checked(SegmentationSet set, ReadableImages readable) {
+    ChosenMasks chosen = readable.of(set);
+    SegmentationCheck.all(chosen, readable.decoder());
+    return chosen;
   }
 
   private static SegmentationSet everySecond(SegmentationSet all, int first) {

@@ -30,14 +30,15 @@ final class SequenceMasks {
   /**
    * Reads all masks and a frame of every video, so that mistakes show before minutes of computing.
    *
+   * @param decoder to the channels that a network takes
    * @throws DatasetException if a video has too few frames, no object, or masks that are missing or
    *     of another size
    */
-  static void check(List<DavisSequence> videos) {
-    videos.parallelStream().forEach(SequenceMasks::check);
+  static void check(List<DavisSequence> videos, ImageDecoder decoder) {
+    videos.parallelStream().forEach(video -> check(video, decoder));
   }
 
-  private static void check(DavisSequence video) {
+  private static void check(DavisSequence video, ImageDecoder decoder) {
     if (video.size() < FEWEST_FRAMES) {
       throw new DatasetException(
           "The sequence %s has %d frame(s): expected at least %d, because the first one's mask is given and the last one is not measured"
@@ -49,7 +50,7 @@ final class SequenceMasks {
           "There is no object in the first mask of %s, %s: expected numbers from 1 on"
               .formatted(video.name(), video.annotations().get(0)));
     }
-    Image frame = video.frame(0, new ImageDecoder());
+    Image frame = video.frame(0, decoder);
     requireSize(video, 0, first, frame.height(), frame.width());
     measured(video)
         .forEach(i -> requireSize(video, i, mask(video, i), frame.height(), frame.width()));

@@ -39,7 +39,7 @@ public final class VideoBenchmark implements Benchmark {
           "Seeds and the shorter side must be at least 1, got %d and %d"
               .formatted(b.seeds, b.shortSide));
     }
-    SequenceMasks.check(b.videos);
+    SequenceMasks.check(b.videos, b.preparation.apply(new ImageSize(1, 1)).decoder());
     this.videos = List.copyOf(b.videos);
     this.propagation = b.propagation;
     this.shortSide = b.shortSide;

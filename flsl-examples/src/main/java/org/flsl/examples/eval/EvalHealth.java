@@ -61,9 +61,10 @@ final class EvalHealth extends Measurement {
   @Override
   List<Measured> measure() throws IOException {
     GraphFeatures features = model.features();
-    if (seeds < 1 || tokens < 1) {
+    if (seeds < 1 || tokens < 2) {
       throw new UserError(
-          "--seeds and --tokens take at least 1, got %d and %d".formatted(seeds, tokens));
+          "--seeds takes at least 1 and --tokens at least 2, got %d and %d"
+              .formatted(seeds, tokens));
     }
     ReadableImages readable = model.readable();
     LabelledImages photos = readable.of(Photos.in(images).atMost(mostImages));

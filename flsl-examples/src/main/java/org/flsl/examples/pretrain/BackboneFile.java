@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -84,20 +85,28 @@ public final class BackboneFile {
     return views(provenance(file));
   }
 
-  static Optional<ViewConfig> views(Map<String, String> provenance) {
+  /** How a network wants images normalised, by its provenance; empty where that does not tell. */
+  public static Optional<ViewConfig> views(Map<String, String> provenance) {
     String mean = provenance.getOrDefault(MEAN, "");
     String std = provenance.getOrDefault(STD, "");
     int channels = mean.split(" ").length;
-    if (!isNormalisation(mean, channels) || !isNormalisation(std, channels)) {
+    if (!isNormalisation(MEAN, mean, channels) || !isNormalisation(STD, std, channels)) {
       return Optional.empty();
     }
     return Optional.of(
         ViewConfig.builder().channels(channels).mean(numbers(mean)).std(numbers(std)).build());
   }
 
-  /** Whether a text gives a number for each channel. */
-  public static boolean isNormalisation(String text, int channels) {
-    return NUMBERS.matcher(text).matches() && text.split(" ").length == channels;
+  /**
+   * Whether a text gives a number for each channel, one that can be.
+   *
+   * @param key {@link #MEAN}, or {@link #STD}, which is above 0
+   */
+  public static boolean isNormalisation(String key, String text, int channels) {
+    return NUMBERS.matcher(text).matches()
+        && text.split(" ").length == channels
+        && (key.equals(MEAN)
+            || Arrays.stream(text.split(" ")).allMatch(number -> Float.parseFloat(number) > 0));
   }
 
   /** The provenance of what a run trained. */

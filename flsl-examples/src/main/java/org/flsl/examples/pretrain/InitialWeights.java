@@ -86,8 +86,7 @@ final class InitialWeights {
     told.put(Settings.PATCH, Settings.PATCH.write(shape.patch()));
     told.put(Settings.WIDTH, Settings.WIDTH.write(shape.width()));
     told.put(Settings.DEPTH, Settings.DEPTH.write(shape.depth()));
-    String heads = source.provenance().get(HEADS);
-    told.put(Settings.HEADS, heads == null ? Settings.HEADS.write(shape.heads()) : heads);
+    told.put(Settings.HEADS, Settings.HEADS.write(shape.heads()));
     told.put(Settings.MLP_RATIO, Settings.MLP_RATIO.write(shape.mlpRatio()));
     told.put(Settings.POSITIONS, Settings.POSITIONS.write(shape.positions()));
     told.put(Settings.LEADING_TOKENS, Settings.LEADING_TOKENS.write(shape.leadingTokens()));

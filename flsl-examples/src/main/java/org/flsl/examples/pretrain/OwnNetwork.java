@@ -78,11 +78,14 @@ final class OwnNetwork {
                 new OwnNetwork(NetworkFile.model(place(config)), config.get(Settings.FEATURES)));
   }
 
-  /** Where it is: where the configuration says, or else the copy that a run keeps in its folder. */
+  /**
+   * Where it is: the copy that a run keeps in its folder, which nobody changes, or else where the
+   * configuration says.
+   */
   private static Path place(Config config) {
     Path file = config.get(Settings.NETWORK_FILE);
     Path run = config.get(Settings.OUT);
-    return run == null || Files.exists(file) || !Files.exists(copyIn(run)) ? file : copyIn(run);
+    return run != null && Files.exists(copyIn(run)) ? copyIn(run) : file;
   }
 
   /** The network in a run's folder: as it was before, and pretrained when the run is finished. */

@@ -256,7 +256,9 @@ public final class PretrainCommand implements Callable<Integer> {
       throws IOException {
     RunFiles files = run.files();
     String results;
-    try (OpenRun pretraining = OpenRun.open(trainings, config, images, run, terminal)) {
+    // Where it is trained, also where it is kept elsewhere.
+    Config here = config.with(Settings.OUT, files.folder());
+    try (OpenRun pretraining = OpenRun.open(trainings, here, images, run, terminal)) {
       keepNetwork(config, files);
       Training training = pretraining.training();
       Plan plan = pretraining.plan();

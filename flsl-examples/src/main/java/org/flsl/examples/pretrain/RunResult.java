@@ -53,7 +53,8 @@ public final class RunResult {
   public static RunResult of(RunFiles files) {
     return files
         .settings()
-        .map(config -> new RunResult(files, config))
+        // Where it is now: a network of the user's own is read from its copy there.
+        .map(config -> new RunResult(files, config.with(Settings.OUT, files.folder())))
         .orElseThrow(
             () ->
                 new UserError(
@@ -238,9 +239,16 @@ public final class RunResult {
 
   /** The teacher's backbone out of the newest checkpoint; empty before the first. */
   public Optional<ComputationGraph> newestBackbone() {
-    return newestStep() == 0
-        ? Optional.empty()
-        : Optional.of(Setup.of(config).restored(1).exportTeacher(training()));
+    if (newestStep() == 0) {
+      return Optional.empty();
+    }
+    ComputationGraph training = training();
+    try {
+      return Optional.of(Setup.of(config).restored(1).exportTeacher(training));
+    } finally {
+      // Now, not when the garbage is collected: somebody may look every minute.
+      training.close();
+    }
   }
 
   /**
@@ -249,7 +257,12 @@ public final class RunResult {
    * @throws UserError if there is none that can be read
    */
   public ComputationGraph student() {
-    return Setup.of(config).program(1).exportStudent(training());
+    ComputationGraph training = training();
+    try {
+      return Setup.of(config).restored(1).exportStudent(training);
+    } finally {
+      training.close();
+    }
   }
 
   /** Where its networks come from: settings, images, normalisation, version. */

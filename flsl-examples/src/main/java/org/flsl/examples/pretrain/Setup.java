@@ -33,9 +33,10 @@ public record Setup(Config config, VitConfig vit, ViewConfig views) {
   public static Setup of(Config config) {
     checkParts(config, Settings.ACCUMULATE);
     checkParts(config, Settings.WORKERS);
-    if (config.get(Settings.WORKERS) > 1 && config.get(Settings.ACCUMULATE) > 1) {
+    boolean shared = config.get(Settings.WORKERS) > 1 || config.get(Settings.SPARK) != null;
+    if (shared && config.get(Settings.ACCUMULATE) > 1) {
       throw new UserError(
-          "--workers shares the batch already, so that --accumulate has to be 1: take a smaller --batch, or more workers");
+          "--workers (or --spark) shares the batch already, so that --accumulate has to be 1: take a smaller --batch, or more workers");
     }
     try {
       Setup setup = new Setup(config, vit(config), config.fill(ViewConfig.builder()).build());

@@ -48,9 +48,13 @@ final class PhotoPanels {
     if (trained.isEmpty()) {
       return List.of();
     }
+    ComputationGraph untrained = run.untrained();
     try (SamplePhotos shipped = new SamplePhotos()) {
       ImageFolder folder = ImageFolder.scan(run.images().orElse(shipped.folder()));
-      return new PhotoPanels(run).draw(folder, run.untrained(), trained.get());
+      return new PhotoPanels(run).draw(folder, untrained, trained.get());
+    } finally {
+      untrained.close();
+      trained.get().close();
     }
   }
 

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PageServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
+  private static final int MOST_PORT = 65_535;
   private static final int FIRST_PORT = 8420;
   private static final int PORTS = 20;
 
@@ -49,6 +50,10 @@ public final class PageServer implements AutoCloseable {
    * @throws UserError if that is not possible
    */
   public static PageServer start(String host, OptionalInt port) {
+    if (port.isPresent() && (port.getAsInt() < 1 || port.getAsInt() > MOST_PORT)) {
+      throw new UserError(
+          "--watch takes a port from 1 to %d, got %d".formatted(MOST_PORT, port.getAsInt()));
+    }
     int first = port.orElse(FIRST_PORT);
     int last = port.isPresent() ? first : FIRST_PORT + PORTS - 1;
     for (int candidate = first; candidate <= last; candidate++) {

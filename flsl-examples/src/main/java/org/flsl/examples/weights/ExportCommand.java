@@ -66,8 +66,8 @@ public final class ExportCommand extends WeightsCommand {
       names = "--names",
       paramLabel = "LAYOUT|FILE",
       description =
-          "What to call the tensors: timm, dino, torchvision, huggingface, or a mapping of your"
-              + " own. Default: ${DEFAULT-VALUE}")
+          "What to call the tensors: timm, dino, dinov2, torchvision, huggingface,"
+              + " huggingface-dinov2, mmsegmentation, or a mapping of your own. Default: ${DEFAULT-VALUE}")
   private String names = "timm";
 
   @Option(
@@ -113,7 +113,7 @@ public final class ExportCommand extends WeightsCommand {
         Files.isDirectory(source) ? source.resolve(student ? "student" : "backbone") : source;
     Path target = target(file, format);
     VitExport export = export();
-    write(
+    written(
         target,
         bytes -> {
           switch (format) {
@@ -153,15 +153,15 @@ public final class ExportCommand extends WeightsCommand {
     TrainedModel model = TrainedModel.of(file);
     int[] pixels = size == null ? null : NetworkOptions.size(size);
     ImageSize shown = pixels == null ? model.size() : new ImageSize(pixels[0], pixels[1]);
-    write(target, bytes -> model.onnx(shown, BackboneFile.provenance(file), bytes));
+    written(target, bytes -> model.onnx(shown, BackboneFile.provenance(file), bytes));
     say("model       %s, images of %s".formatted(model.task(), shown));
     sayWritten(target);
   }
 
-  private static void write(Path target, AtomicFile.Content content) throws IOException {
+  private void written(Path target, AtomicFile.Content content) {
     try {
-      AtomicFile.write(target, content);
-    } catch (WeightsException e) {
+      write(target, content);
+    } catch (WeightsException | UserError e) {
       throw e;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);

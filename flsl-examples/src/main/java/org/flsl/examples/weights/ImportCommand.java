@@ -11,7 +11,6 @@ import org.flsl.examples.pretrain.BackboneFile;
 import org.flsl.examples.pretrain.Source;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
-import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.ViewConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +72,7 @@ public final class ImportCommand extends WeightsCommand {
     Map<String, String> provenance = new LinkedHashMap<>(source.provenance());
     normalise(provenance, BackboneFile.MEAN, "--mean", mean, usual, vit.channels());
     normalise(provenance, BackboneFile.STD, "--std", std, usual, vit.channels());
-    AtomicFile.write(out, bytes -> BackboneFile.write(source.graph(), provenance, bytes));
+    write(out, bytes -> BackboneFile.write(source.graph(), provenance, bytes));
     warn(source.warnings());
     say("layout      " + provenance.get(Source.LAYOUT));
     say("network     " + Description.of(vit));
@@ -94,14 +93,15 @@ public final class ImportCommand extends WeightsCommand {
       int channels) {
     if (given == null) {
       String told = provenance.getOrDefault(key, "");
-      provenance.put(key, BackboneFile.isNormalisation(told, channels) ? told : usual.get(key));
+      provenance.put(
+          key, BackboneFile.isNormalisation(key, told, channels) ? told : usual.get(key));
       return;
     }
     String numbers = given.trim().replaceAll("[ ,]+", " ");
-    if (!BackboneFile.isNormalisation(numbers, channels)) {
+    if (!BackboneFile.isNormalisation(key, numbers, channels)) {
       throw new UserError(
-          "%s takes a number for each of %d channels, such as 0.5,0.5,0.5, got %s"
-              .formatted(option, channels, given));
+          "%s takes a number%s for each of %d channels, such as 0.5,0.5,0.5, got %s"
+              .formatted(option, key.equals(BackboneFile.STD) ? " above 0" : "", channels, given));
     }
     provenance.put(key, numbers);
   }

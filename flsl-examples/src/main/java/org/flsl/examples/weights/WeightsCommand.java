@@ -10,6 +10,7 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.layers.weights.WeightsException;
+import org.flsl.training.checkpoint.AtomicFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
@@ -49,6 +50,18 @@ abstract class WeightsCommand implements Callable<Integer> {
   /** Names come out of files, and none may tell the terminal what to do. */
   private static String harmless(String line) {
     return line.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** Writes what came of it, whole or not at all. */
+  final void write(Path target, AtomicFile.Content content) {
+    try {
+      AtomicFile.write(target, content);
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot write %s: %s; free some space, or name another file with --out"
+              .formatted(target, Problems.explain(e)),
+          e);
+    }
   }
 
   @Override

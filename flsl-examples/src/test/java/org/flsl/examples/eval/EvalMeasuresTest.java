@@ -103,13 +103,15 @@ class EvalMeasuresTest {
   @Test
   void healthNeedsSeedsTokensAndABatch() {
     String images = "--images=" + folder.resolve("images");
-    for (String option : List.of("--seeds=0", "--tokens=0", "--batch=0")) {
+    for (String option : List.of("--seeds=0", "--tokens=1", "--batch=0")) {
       assertEquals(1, network.eval("health", images, option), option);
     }
     List<String> errors = network.errors().lines().toList();
     assertEquals(3, errors.size(), errors.toString());
-    assertTrue(errors.get(0).contains("at least 1, got 0 and 20000"), errors.get(0));
-    assertTrue(errors.get(1).contains("at least 1, got 3 and 0"), errors.get(1));
+    assertTrue(
+        errors.get(0).contains("--seeds takes at least 1 and --tokens at least 2, got 0"),
+        errors.get(0));
+    assertTrue(errors.get(1).contains("at least 2, got 3 and 1"), errors.get(1));
     assertTrue(errors.get(2).contains("--batch takes at least 1, got 0"), errors.get(2));
   }
 

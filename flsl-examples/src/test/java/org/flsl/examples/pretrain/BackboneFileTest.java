@@ -16,16 +16,18 @@ class BackboneFileTest {
     float[] std = {5e-4f, 1, 2e10f};
     Map<String, String> written =
         BackboneFile.normalisation(ViewConfig.builder().mean(mean).std(std).build());
-    for (String numbers : written.values()) {
-      assertTrue(BackboneFile.isNormalisation(numbers, 3), numbers);
-    }
+    written.forEach(
+        (key, numbers) -> assertTrue(BackboneFile.isNormalisation(key, numbers, 3), numbers));
     assertEquals("-0.5 1.5E-9 123.0", written.get(BackboneFile.MEAN));
   }
 
   @Test
   void wordsAndOtherNumbersOfChannelsAreNone() {
     for (String text : new String[] {"", "0.5 0.5", "0.5 0.5 half", "0.5 0.5 -", "1E 1 1"}) {
-      assertFalse(BackboneFile.isNormalisation(text, 3), text);
+      assertFalse(BackboneFile.isNormalisation(BackboneFile.MEAN, text, 3), text);
     }
+    assertTrue(BackboneFile.isNormalisation(BackboneFile.MEAN, "0 0 -1", 3));
+    assertFalse(BackboneFile.isNormalisation(BackboneFile.STD, "1 1 0", 3));
+    assertFalse(BackboneFile.isNormalisation(BackboneFile.STD, "1 1 -1", 3));
   }
 }

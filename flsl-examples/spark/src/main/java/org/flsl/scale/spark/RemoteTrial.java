@@ -61,7 +61,8 @@ record RemoteTrial(
   TrialResult train() throws IOException {
     // As in the command: files are read by others, whatever language this machine speaks.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
-    Path folder = Files.createTempDirectory("flsl-candidate-");
+    // Where the executor works, which Spark clears away with the application, however it ends.
+    Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "flsl-candidate-");
     try {
       Trial trial =
           new Trial(
@@ -96,7 +97,9 @@ record RemoteTrial(
     }
 
     @Override
-    public void tell(Outcome outcome) {}
+    public boolean tell(Outcome outcome) {
+      return true;
+    }
 
     @Override
     public void step(Model training, int iteration) {}

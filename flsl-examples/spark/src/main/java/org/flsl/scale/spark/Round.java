@@ -19,8 +19,14 @@ record Round(Broadcast<Job> job, Broadcast<float[]> state, int first, int steps,
   @Override
   public Iterator<Tuple2<Integer, Piece>> call(Integer worker) throws InterruptedException {
     Replica replica = Replicas.ofThisExecutor().take(job.value(), worker);
-    Replica.Result result = replica.train(state.value(), first, steps, worker);
-    // After a failure it is not given back: nobody knows what it is like.
+    Replica.Result result;
+    try {
+      result = replica.train(state.value(), first, steps, worker);
+    } catch (Throwable e) {
+      // It is not given back: nobody knows what it is like, and another try needs its memory.
+      replica.close();
+      throw e;
+    }
     Replicas.ofThisExecutor().giveBack(replica);
     List<Tuple2<Integer, Piece>> pieces = new ArrayList<>();
     for (int stretch = 0; stretch < workers; stretch++) {
