@@ -50,9 +50,9 @@ public final class PageServer implements AutoCloseable {
    * @throws UserError if that is not possible
    */
   public static PageServer start(String host, OptionalInt port) {
-    if (port.isPresent() && (port.getAsInt() < 1 || port.getAsInt() > MOST_PORT)) {
+    if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > MOST_PORT)) {
       throw new UserError(
-          "--watch takes a port from 1 to %d, got %d".formatted(MOST_PORT, port.getAsInt()));
+          "--watch takes a port of at most %d, got %d".formatted(MOST_PORT, port.getAsInt()));
     }
     int first = port.orElse(FIRST_PORT);
     int last = port.isPresent() ? first : FIRST_PORT + PORTS - 1;

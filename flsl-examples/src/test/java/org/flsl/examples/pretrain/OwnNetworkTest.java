@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
@@ -60,7 +61,10 @@ class OwnNetworkTest {
                 "--global-window=2",
                 "--threads=1",
                 "--loaders=1"));
-    all.addAll(List.of(arguments));
+    for (String argument : arguments) {
+      all.removeIf(usual -> usual.startsWith(argument.replaceFirst("=.*", "=")));
+      all.add(argument);
+    }
     return Main.run(screen.terminal(), ENVIRONMENT, all.toArray(String[]::new));
   }
 
@@ -256,6 +260,63 @@ class OwnNetworkTest {
   }
 
   /** Keras' own layer names and order of channels go in; the network comes out as DL4J's. */
+  /** A trunk with DL4J's own dropout, whose draws are nobody's state. */
+  private Path withDropout() throws IOException {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(7)
+                .graphBuilder()
+                .addInputs("photo")
+                .addLayer(
+                    "stem",
+                    new ConvolutionLayer.Builder(4, 4).stride(4, 4).nOut(6).build(),
+                    "photo")
+                .addLayer(
+                    "deep", new ConvolutionLayer.Builder(1, 1).nOut(8).dropOut(0.5).build(), "stem")
+                .addLayer("pool", new GlobalPoolingLayer(), "deep")
+                .addLayer(
+                    "classes",
+                    new OutputLayer.Builder().nOut(3).activation(Activation.SOFTMAX).build(),
+                    "pool")
+                .setOutputs("classes")
+                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+                .build());
+    network.init();
+    Path model = folder.resolve("dropout.zip");
+    ModelSerializer.writeModel(network, model.toFile(), true);
+    return model;
+  }
+
+  private static String steps(Path run) throws IOException {
+    return Files.readString(run.resolve("metrics.csv")).replaceAll(",[0-9.E-]+\n", "\n");
+  }
+
+  @Test
+  void dropoutOfTheNetworkIsDrawnByTheStepAndItsFileIsReadOnce() throws IOException {
+    Path model = withDropout();
+    String[] network = {"--network=" + model, "--features=deep", "--lr=0.1"};
+    Path whole = folder.resolve("run");
+    assertEquals(0, pretrain(concat(network, "--epochs=2")), screen.err());
+    Path kept = Files.move(whole, folder.resolve("whole"));
+    assertEquals(0, pretrain(concat(network, "--epochs=2", "--measure=health")), screen.err());
+    assertEquals(steps(kept), steps(whole), "measuring changes nothing");
+
+    // As a kill after the first epoch leaves it; meanwhile the user trained something else.
+    Files.delete(whole.resolve("checkpoints/step-00000004.zip"));
+    Files.delete(whole.resolve("backbone.zip"));
+    ModelSerializer.writeModel(bottleneck(), model.toFile(), true);
+    screen = new Screen(false);
+    String[] resume = {"pretrain", "--resume", whole.toString()};
+    assertEquals(0, Main.run(screen.terminal(), ENVIRONMENT, resume), screen.err());
+    assertEquals(steps(kept), steps(whole), "gone on as if nothing had happened");
+    assertEquals("", screen.err());
+  }
+
+  private static String[] concat(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+  }
+
   @Test
   void aKerasNetworkIsPretrained() throws IOException {
     Path model = Path.of("src/test/resources/keras/sequential.h5");

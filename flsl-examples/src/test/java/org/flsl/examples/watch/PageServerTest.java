@@ -57,6 +57,15 @@ class PageServerTest {
   }
 
   @Test
+  void numbersThatAreNoPortsAreOneLine() {
+    for (int port : new int[] {-1, 70_000}) {
+      UserError error =
+          assertThrows(UserError.class, () -> PageServer.start("localhost", OptionalInt.of(port)));
+      assertEquals("--watch takes a port of at most 65535, got " + port, error.getMessage());
+    }
+  }
+
+  @Test
   void whatCannotBeListenedOnIsOneLine() {
     try (PageServer server = PageServer.start("localhost", ANY_PORT)) {
       int port = URI.create(server.url()).getPort();
