@@ -100,7 +100,9 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
     }
     double place = window.stream().mapToDouble(StepMetrics::placeShare).average().orElse(0);
     if (Double.isNaN(firstPlaceShare)) {
-      firstPlaceShare = window.getFirst().placeShare();
+      // Of a training that is gone on with nobody knows how it began: much is much.
+      StepMetrics first = window.getFirst();
+      firstPlaceShare = first.iteration() > 0 ? 0 : first.placeShare();
     }
     window.removeFirst();
     double entropy =

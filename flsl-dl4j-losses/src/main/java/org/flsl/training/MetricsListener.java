@@ -20,7 +20,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Observes an FLSL graph and hands the figures of every step to a consumer.
  *
  * <p>Add it with {@code graph.addListeners}; it changes nothing. Where a batch comes in parts
- * ({@link GradientAccumulation}), the figures are those of the whole batch.
+ * ({@link GradientAccumulation}), the figures are those of the whole batch; the share of place is
+ * the mean over the parts, each of which has to be of several images to have one.
  */
 public final class MetricsListener extends BaseTrainingListener {
   private static final LossTerm VOLUME = new Volume();

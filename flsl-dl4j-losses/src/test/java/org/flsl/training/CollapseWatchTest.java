@@ -70,12 +70,17 @@ class CollapseWatchTest {
   }
 
   private static List<Collapse> places(double first, double last) {
+    return places(0, first, last);
+  }
+
+  private static List<Collapse> places(int begun, double first, double last) {
     List<Collapse> alarms = new ArrayList<>();
     CollapseWatch watch = new CollapseWatch(K, alarms::add);
     for (int i = 0; i < 300; i++) {
       double share = first + (last - first) * Math.min(1, i / 100.0);
       watch.accept(
-          new StepMetrics(i, 0, 2, terms(0.1, 2), 1e-3, 0.1, 0.99, 0.05, 1, 4, 40, 0.9, share));
+          new StepMetrics(
+              begun + i, 0, 2, terms(0.1, 2), 1e-3, 0.1, 0.99, 0.05, 1, 4, 40, 0.9, share));
     }
     return alarms;
   }
@@ -90,6 +95,8 @@ class CollapseWatchTest {
     assertEquals(List.of(), places(0.02, 0.1), "more than before, but not much");
     assertEquals(List.of(), places(0.45, 0.5), "much, but so it was at random");
     assertEquals(List.of(), places(Double.NaN, Double.NaN), "single images");
+    assertEquals(List.of(PLACE), places(1000, 0.25, 0.25), "gone on with, much");
+    assertEquals(List.of(), places(1000, 0.15, 0.15), "gone on with, not much");
   }
 
   @Test
