@@ -27,6 +27,7 @@ public record Kind<T>(
     Function<T, String> writer) {
   private static final String NONE = "none";
 
+  /** Whole numbers from the smallest on. */
   public static Kind<Integer> whole(int smallest) {
     return new Kind<>(
         "N",
@@ -35,6 +36,7 @@ public record Kind<T>(
         String::valueOf);
   }
 
+  /** Seeds: any whole number but 0. */
   public static Kind<Long> seed() {
     // ND4J takes 0 as a wish for the clock's time.
     return new Kind<>(
@@ -44,6 +46,7 @@ public record Kind<T>(
         String::valueOf);
   }
 
+  /** Numbers between two, those included. */
   public static Kind<Double> number(double smallest, double largest) {
     return new Kind<>(
         "X",
@@ -101,6 +104,7 @@ public record Kind<T>(
         values -> values.stream().map(one.writer()).collect(Collectors.joining(",")));
   }
 
+  /** One number, or two that something goes from and to, each between two others. */
   public static Kind<Span> span(double smallest, double largest) {
     return new Kind<>(
         "A..B",
@@ -122,6 +126,7 @@ public record Kind<T>(
         span.writer());
   }
 
+  /** Yes or no, in any of the ways that YAML has for them. */
   public static Kind<Boolean> yesOrNo() {
     return new Kind<>(
         "yes|no",
@@ -135,6 +140,7 @@ public record Kind<T>(
         yes -> yes ? "yes" : "no");
   }
 
+  /** One of the constants of an enumeration, in any case. */
   public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
     return choice(List.of(type.getEnumConstants()), Enum::name);
   }
@@ -182,6 +188,7 @@ public record Kind<T>(
         size -> size.height() + "x" + size.width());
   }
 
+  /** A file or folder, which need not exist. */
   public static Kind<Path> path(String label) {
     return new Kind<>(
         label,

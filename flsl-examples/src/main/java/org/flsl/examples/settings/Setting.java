@@ -133,6 +133,7 @@ public final class Setting<T> {
     return name;
   }
 
+  /** Stands for its value in help. */
   public String label() {
     return kind.label();
   }
@@ -152,10 +153,12 @@ public final class Setting<T> {
     return role != Role.PLACE;
   }
 
+  /** Whether its flag may stand alone for yes. */
   public boolean isYesOrNo() {
     return defaultValue instanceof Boolean;
   }
 
+  /** What it does, in sentences for help. */
   public String description() {
     return description;
   }

@@ -8,6 +8,7 @@ import org.flsl.views.Range;
  * largest value of a random choice. One number alone stands for both.
  */
 public record Span(double from, double to) {
+  /** A number that stays as it is. */
   public static Span of(double constant) {
     return new Span(constant, constant);
   }
@@ -27,6 +28,7 @@ public record Span(double from, double to) {
     return new Scheduled(from, to);
   }
 
+  /** Whether it is one number. */
   public boolean constant() {
     return from == to;
   }

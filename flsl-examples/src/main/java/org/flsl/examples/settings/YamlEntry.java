@@ -87,6 +87,7 @@ public final class YamlEntry {
     return name + ", line " + line + ": ";
   }
 
+  /** What stands before the colon. */
   public String key() {
     return key;
   }
