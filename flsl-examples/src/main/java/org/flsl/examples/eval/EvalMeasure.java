@@ -2,7 +2,6 @@ package org.flsl.examples.eval;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.flsl.evaluation.Benchmark;
 import org.flsl.evaluation.Candidate;
 import org.flsl.evaluation.Measure;
@@ -33,9 +32,9 @@ final class EvalMeasure extends Measurement {
       names = "--ignore",
       split = ",",
       paramLabel = "LABEL",
-      description = "Labels of masks that do not count.",
+      description = "Labels of masks that do not count; none: all do.",
       defaultValue = "255")
-  private Set<Integer> ignored;
+  private List<String> ignored;
 
   private EvalMeasure(Surroundings surroundings, Measure measure) {
     super(surroundings);
@@ -54,7 +53,8 @@ final class EvalMeasure extends Measurement {
   @Override
   List<Measured> measure() {
     ReadableImages readable = model.readable();
-    Benchmark benchmark = measure.on(new MeasuredImages(images, ignored, readable));
+    Benchmark benchmark =
+        measure.on(new MeasuredImages(images, IgnoredLabels.of(ignored), readable));
     tell(readable);
     terminal().plain("%s on %s, %s".formatted(model.file(), images, measure.name()));
     return all(Candidate.withBaselines(model.features(), model.views()), benchmark);

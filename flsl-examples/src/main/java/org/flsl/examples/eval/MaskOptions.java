@@ -2,17 +2,12 @@ package org.flsl.examples.eval;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.flsl.evaluation.data.DrawnOn;
-import org.flsl.examples.command.UserError;
 import org.flsl.examples.eval.TrainAndTest.Labelled;
 import picocli.CommandLine.Option;
 
 /** The options that name masks of images in {@link ImageFolders}, and what their values mean. */
 final class MaskOptions {
-  private static final String NONE = "none";
-
   @Option(
       names = "--masks",
       required = true,
@@ -47,22 +42,7 @@ final class MaskOptions {
         new Labelled(folders.images(), masks),
         new Labelled(folders.testImages(), testMasks),
         colours,
-        ignored(),
+        IgnoredLabels.of(ignored),
         drawnOn);
-  }
-
-  private Set<Integer> ignored() {
-    return ignored.stream()
-        .filter(label -> !label.equals(NONE))
-        .map(MaskOptions::label)
-        .collect(Collectors.toSet());
-  }
-
-  private static Integer label(String text) {
-    try {
-      return Integer.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw new UserError("--ignore takes labels such as 11,255, or none, got " + text, e);
-    }
   }
 }
