@@ -37,6 +37,9 @@ public final class BackboneFile {
   /** The standard deviations of the channels that images are normalised by. */
   public static final String STD = "std";
 
+  /** The number of attention heads, where a file of weights told it. */
+  public static final String HEADS = "heads";
+
   private static final String NUMBER = "-?\\d*\\.?\\d+(E-?\\d+)?";
 
   private static final Pattern NUMBERS = Pattern.compile(NUMBER + "( " + NUMBER + ")*");

@@ -26,9 +26,6 @@ import org.flsl.views.FileNames;
 
 /** The trained Vision Transformer that a training begins with; it brings its shape along. */
 final class InitialWeights {
-  /** Files that we export tell, which others cannot. */
-  private static final String HEADS = "heads";
-
   private final String file;
   private final Source source;
   private final VitConfig shape;
@@ -86,7 +83,11 @@ final class InitialWeights {
     told.put(Settings.PATCH, Settings.PATCH.write(shape.patch()));
     told.put(Settings.WIDTH, Settings.WIDTH.write(shape.width()));
     told.put(Settings.DEPTH, Settings.DEPTH.write(shape.depth()));
-    told.put(Settings.HEADS, Settings.HEADS.write(shape.heads()));
+    String heads = source.provenance().getOrDefault(BackboneFile.HEADS, "");
+    // Notes of others may be anything.
+    told.put(
+        Settings.HEADS,
+        heads.matches("[1-9][0-9]{0,3}") ? heads : Settings.HEADS.write(shape.heads()));
     told.put(Settings.MLP_RATIO, Settings.MLP_RATIO.write(shape.mlpRatio()));
     told.put(Settings.POSITIONS, Settings.POSITIONS.write(shape.positions()));
     told.put(Settings.LEADING_TOKENS, Settings.LEADING_TOKENS.write(shape.leadingTokens()));

@@ -72,6 +72,8 @@ public final class ImportCommand extends WeightsCommand {
     Map<String, String> provenance = new LinkedHashMap<>(source.provenance());
     normalise(provenance, BackboneFile.MEAN, "--mean", mean, usual, vit.channels());
     normalise(provenance, BackboneFile.STD, "--std", std, usual, vit.channels());
+    // What the user says of the file is what its network has now.
+    provenance.computeIfPresent(BackboneFile.HEADS, (key, told) -> String.valueOf(vit.heads()));
     write(out, bytes -> BackboneFile.write(source.graph(), provenance, bytes));
     warn(source.warnings());
     say("layout      " + provenance.get(Source.LAYOUT));

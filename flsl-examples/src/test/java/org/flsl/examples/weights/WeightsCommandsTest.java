@@ -89,6 +89,19 @@ class WeightsCommandsTest {
         "DL4J ComputationGraph", "imported_layout = timm", "block_0/qkvW", "width 8, depth 1");
   }
 
+  @Test
+  void whatTheUserSaysOfAFileIsWhatItsBackboneTells() throws IOException {
+    Path zip = folder.resolve("backbone.zip");
+    assertEquals(
+        0,
+        flsl("import", foreign.toString(), "--out", zip.toString(), "--heads=4"),
+        () -> screen.err());
+    assertEquals("4", BackboneFile.provenance(zip).get(BackboneFile.HEADS));
+    assertRefused(
+        flsl("import", foreign.toString(), "--out", zip.toString(), "--std", "0.2,0,0.2"),
+        "--std takes a number above 0 for each of 3 channels");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"safetensors", "npz"})
   void whatIsExportedHoldsTheSameNetwork(String format) throws IOException {
