@@ -8,6 +8,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.spi.FileSystemProvider;
+import java.text.Normalizer;
 import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,6 +89,14 @@ public final class FileNames {
         .findFirst()
         .map(provider -> provider.getPath(uri))
         .orElseGet(() -> Path.of(uri));
+  }
+
+  /**
+   * The name with each accent as part of its letter (Unicode's NFC): names that look alike are
+   * equal then, though some systems write the accent as a character behind its letter.
+   */
+  public static String composed(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   /** A file's neighbour whose name ends otherwise: {@code a/b.jpg} becomes {@code a/b.png}. */

@@ -26,7 +26,7 @@ public final class ClassFolders extends FolderImages implements CategorySet {
     super(images, classes);
     this.categories = new int[images.size()];
     for (int i = 0; i < categories.length; i++) {
-      categories[i] = classes.indexOf(NamedFiles.composed(name(i).replaceFirst("/.*", "")));
+      categories[i] = classes.indexOf(FileNames.composed(name(i).replaceFirst("/.*", "")));
     }
   }
 
@@ -72,7 +72,7 @@ public final class ClassFolders extends FolderImages implements CategorySet {
       return folders
           .filter(Files::isDirectory)
           .filter(folder -> !LeftOut.isSystem(folder))
-          .map(folder -> NamedFiles.composed(FileNames.text(folder.getFileName())))
+          .map(folder -> FileNames.composed(FileNames.text(folder.getFileName())))
           .distinct()
           .sorted()
           .toList();

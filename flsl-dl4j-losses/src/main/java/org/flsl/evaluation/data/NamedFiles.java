@@ -3,7 +3,6 @@ package org.flsl.evaluation.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -91,13 +90,8 @@ final class NamedFiles {
 
   /** What two names have in common that a reader cannot tell apart. */
   private static String lookOf(String name) {
-    String composed = composed(name);
+    String composed = FileNames.composed(name);
     int dot = composed.lastIndexOf('.') + 1;
     return composed.substring(0, dot) + composed.substring(dot).toLowerCase(Locale.ROOT);
-  }
-
-  /** The name with each accent as part of its letter. */
-  static String composed(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 }

@@ -216,7 +216,7 @@ public final class TextBoxes {
   }
 
   private static String stem(String path) {
-    return NamedFiles.composed(path.replaceFirst("\\.[^./]*$", ""));
+    return FileNames.composed(path.replaceFirst("\\.[^./]*$", ""));
   }
 
   private static RawBox ignored(double[] box) {

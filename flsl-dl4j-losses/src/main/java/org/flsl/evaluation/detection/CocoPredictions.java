@@ -2,7 +2,6 @@ package org.flsl.evaluation.detection;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.evaluation.detection.JudgedImage.FoundObject;
 import org.flsl.evaluation.detection.JudgedImage.TrueObject;
+import org.flsl.views.FileNames;
 import org.flsl.views.pixels.Image;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonToken;
@@ -107,7 +107,7 @@ public final class CocoPredictions {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       JsonNode entry = JSON.readTree(parser);
       long id = entry.path("id").asLong();
-      images.put(id, composed(entry.path("file_name").asText()));
+      images.put(id, FileNames.composed(entry.path("file_name").asText()));
       int height = entry.path("height").asInt();
       int width = entry.path("width").asInt();
       if (height > 0 && width > 0) {
@@ -121,11 +121,6 @@ public final class CocoPredictions {
       JsonNode entry = JSON.readTree(parser);
       categories.put(entry.path("id").asLong(), entry.path("name").asText());
     }
-  }
-
-  /** An accent may be part of its letter or a character behind it. */
-  private static String composed(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   /**
@@ -350,12 +345,12 @@ public final class CocoPredictions {
         places.put(annotated.get(i).id(), i);
       } else {
         // Where names are known without their endings, those are the names.
-        places.putIfAbsent(bare(composed(annotated.get(i).name())), i);
+        places.putIfAbsent(bare(FileNames.composed(annotated.get(i).name())), i);
       }
     }
     if (images != null) {
       IntStream.range(0, annotated.size())
-          .forEach(i -> places.put(composed(annotated.get(i).name()), i));
+          .forEach(i -> places.put(FileNames.composed(annotated.get(i).name()), i));
     }
     return places;
   }

@@ -2,7 +2,6 @@ package org.flsl.examples.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +14,7 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
 import org.flsl.views.EpochOrder;
+import org.flsl.views.FileNames;
 
 /**
  * Which of the labelled images are learned from, and which are held out to choose the best epoch
@@ -79,7 +79,7 @@ record LabelSplit(int[] learned, int[] held) {
     try {
       TextLines.of(list).stream()
           .filter(line -> !line.isEmpty())
-          .map(LabelSplit::composed)
+          .map(FileNames::composed)
           .forEach(wanted::add);
     } catch (IOException e) {
       throw new UserError("cannot read %s: %s".formatted(list, Problems.explain(e)), e);
@@ -87,7 +87,7 @@ record LabelSplit(int[] learned, int[] held) {
     Set<String> missing = new TreeSet<>(wanted);
     Set<Integer> held = new TreeSet<>();
     for (int i = 0; i < images.size(); i++) {
-      String name = composed(images.name(i));
+      String name = FileNames.composed(images.name(i));
       for (String known : List.of(name, name.replaceFirst("\\.[^./]*$", ""))) {
         if (wanted.contains(known)) {
           held.add(i);
@@ -104,11 +104,6 @@ record LabelSplit(int[] learned, int[] held) {
                   .formatted(missing.size(), list, missing.iterator().next()));
     }
     return indices(held);
-  }
-
-  /** An accent may be part of its letter or a character behind it. */
-  private static String composed(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   private static int[] indices(Set<Integer> images) {
