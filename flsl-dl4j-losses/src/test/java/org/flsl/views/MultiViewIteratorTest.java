@@ -357,7 +357,7 @@ class MultiViewIteratorTest {
   /** Views are large: only who waits for a batch is interrupted, and a small one may be there. */
   @Test
   void interruptedCallerCanTryAgain() {
-    ViewConfig large = VIEWS.toBuilder().globalSize(240).build();
+    ViewConfig large = VIEWS.toBuilder().globalSize(480).build();
     try (MultiViewIterator undisturbed = iterator().views(large).build();
         MultiViewIterator iterator = iterator().views(large).build()) {
       Thread.currentThread().interrupt();
