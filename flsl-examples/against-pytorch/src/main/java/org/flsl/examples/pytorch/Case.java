@@ -23,7 +23,7 @@ import org.flsl.views.ViewConfig;
  * <p>Two things differ from the paper, so that both programs give the same numbers: there is no
  * drop path, and nothing follows a schedule.
  *
- * @param precision of our products; PyTorch's are in float32
+ * @param precision in which the program that is measured multiplies
  */
 record Case(VitSize arch, int batch, Precision precision) {
   static final double TEMPERATURE = 0.1;
@@ -48,6 +48,11 @@ record Case(VitSize arch, int batch, Precision precision) {
   static final int WIDTH = 128;
   static final int DEPTH = 2;
   static final List<Integer> SCALES = List.of(1, 0, -1);
+
+  /** The same in another precision. */
+  Case in(Precision other) {
+    return new Case(arch, batch, other);
+  }
 
   VitConfig vit() {
     return arch.shape(PATCH, views().globalHeight()).toBuilder().dropPath(0).build();

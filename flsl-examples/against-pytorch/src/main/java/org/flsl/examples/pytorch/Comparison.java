@@ -42,10 +42,13 @@ public final class Comparison implements Callable<Integer> {
 
   @Option(
       names = "--precision",
-      description =
-          "Numbers in which our layers multiply: ${COMPLETION-CANDIDATES}. PyTorch stays with"
-              + " float32: DJL has no autocast.")
+      description = "Numbers in which our layers multiply: ${COMPLETION-CANDIDATES}.")
   private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--pytorch-precision",
+      description = "Those of PyTorch's products; BF16 does what its autocast does.")
+  private Precision pytorchPrecision = Precision.FLOAT32;
 
   @Option(names = "--forks", paramLabel = "N", description = "Processes per measurement and side.")
   private int forks = 3;
@@ -140,11 +143,12 @@ public final class Comparison implements Callable<Integer> {
 
   private Pair measure(Forks processes, Work work, Case setting, Path data, Path result)
       throws IOException, InterruptedException {
-    Pair pair = new Pair(setting.precision());
+    Case theirs = setting.in(pytorchPrecision);
+    Pair pair = new Pair(setting.precision(), theirs.precision());
     for (int i = 0; i < forks; i++) {
       pair.add(
           processes.run(new Order(Side.OURS, work, setting, warmup, runs, data, result)),
-          processes.run(new Order(Side.PYTORCH, work, setting, warmup, runs, data, result)));
+          processes.run(new Order(Side.PYTORCH, work, theirs, warmup, runs, data, result)));
     }
     return pair;
   }

@@ -11,7 +11,14 @@ final class Pair {
   private static final double TOLERANCE = 1e-3;
 
   /** A factor in bf16 is rounded by up to 0.4 %. */
-  private static final double BF16_TOLERANCE = 1e-2;
+  private static final double OUR_BF16_TOLERANCE = 1e-2;
+
+  /**
+   * PyTorch rounds what comes out of products as well, gradients included, and where they are near
+   * zero Adam's first steps, which are signs, go the other way: its losses in bf16 are 1.2 % from
+   * its own in float32 (trunk of ViT-Ti/16, second step; ours are 0.01 %).
+   */
+  private static final double THEIR_BF16_TOLERANCE = 2e-2;
 
   private static final int COMPARED_LOSSES = 3;
 
@@ -22,11 +29,14 @@ final class Pair {
   /**
    * Nothing measured so far.
    *
-   * @param precision of our products: it says how far losses may be apart, as a share of the loss,
-   *     or absolutely where it is below one
+   * <p>The precision of either side's products says how far losses may be apart, as a share of the
+   * loss, or absolutely where it is below one.
    */
-  Pair(Precision precision) {
-    this.tolerance = precision == Precision.BF16 ? BF16_TOLERANCE : TOLERANCE;
+  Pair(Precision ours, Precision theirs) {
+    this.tolerance =
+        theirs == Precision.BF16
+            ? THEIR_BF16_TOLERANCE
+            : ours == Precision.BF16 ? OUR_BF16_TOLERANCE : TOLERANCE;
   }
 
   void add(Outcome our, Outcome their) {

@@ -21,6 +21,7 @@ final class TorchDetector implements DoubleSupplier {
   private final Case setting;
   private final TorchProgram.Loaded data;
   private final TorchWeights weights;
+  private final TorchProducts products;
   private final NDManager manager;
   private final TorchScriptOps ops;
 
@@ -28,6 +29,7 @@ final class TorchDetector implements DoubleSupplier {
     this.setting = setting;
     this.data = data;
     this.weights = data.weights();
+    this.products = new TorchProducts(weights, ops, setting.precision());
     this.manager = manager;
     this.ops = ops;
   }
@@ -46,7 +48,7 @@ final class TorchDetector implements DoubleSupplier {
   private NDArray loss(NDManager scope) {
     NDArray image = alias(scope, OurProgram.VIEW + 0);
     NDArray tokens =
-        new TorchVit(setting.vit(), weights, ops)
+        new TorchVit(setting.vit(), products)
             .tokens(image, data.inputs().get(OurProgram.POSITIONS + 1));
     NDList levels = new NDList();
     for (int i = 0; i < Case.SCALES.size(); i++) {
@@ -55,7 +57,7 @@ final class TorchDetector implements DoubleSupplier {
       levels.add(towers(level(tokens, i, scale, grid), grid));
     }
     int numbers = Case.CLASSES + 5;
-    NDArray found = join(levels, 1).reshape(-1, numbers);
+    NDArray found = products.full(join(levels, 1)).reshape(-1, numbers);
     return objective(found, alias(scope, OurProgram.LABELS).reshape(-1, numbers));
   }
 
@@ -70,10 +72,7 @@ final class TorchDetector implements DoubleSupplier {
   private NDArray level(NDArray tokens, int number, int scale, TokenGrid grid) {
     String level = "level_" + number + "/";
     NDArray x = scale > 0 ? doubled(tokens, level) : scale < 0 ? halved(tokens) : tokens;
-    NDArray projected =
-        norm(
-            TorchVit.linear(x, weights.get(level + "projW"), weights.get(level + "projB")),
-            level + "projNorm");
+    NDArray projected = norm(products.linear(x, level + "proj"), level + "projNorm");
     return norm(convolution(projected, grid, level + "conv"), level + "convNorm");
   }
 
@@ -81,7 +80,8 @@ final class TorchDetector implements DoubleSupplier {
   private NDArray doubled(NDArray tokens, String level) {
     TokenGrid grid = setting.grid();
     long out = setting.vit().width() / 2;
-    return TorchVit.linear(tokens, weights.get(level + "up0W"), weights.get(level + "up0B"))
+    return products
+        .linear(tokens, level + "up0")
         .reshape(-1, grid.height(), grid.width(), 2, 2, out)
         .transpose(0, 1, 3, 2, 4, 5)
         .reshape(-1, 4L * grid.tokens(), out);
@@ -112,11 +112,7 @@ final class TorchDetector implements DoubleSupplier {
   /** Channels stay last in memory, as PyTorch's convolutions want it on a processor. */
   private NDArray convolution(NDArray x, TokenGrid grid, String name) {
     Shape one = new Shape(1, 1);
-    NDArray map = map(x, grid);
-    return places(
-        map.getNDArrayInternal()
-            .convolution(map, weights.get(name + "W"), weights.get(name + "B"), one, one, one, 1)
-            .singletonOrThrow());
+    return places(products.convolution(map(x, grid), name, one, one));
   }
 
   private static NDArray map(NDArray x, TokenGrid grid) {

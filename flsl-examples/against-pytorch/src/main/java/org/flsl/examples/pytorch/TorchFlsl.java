@@ -17,6 +17,8 @@ final class TorchFlsl implements DoubleSupplier {
   private final TorchProgram.Loaded data;
   private final TorchWeights student;
   private final TorchWeights teacher;
+  private final TorchProducts products;
+  private final TorchProducts teacherProducts;
   private final NDManager manager;
   private final TorchScriptOps ops;
   private final long globalQueries;
@@ -27,6 +29,8 @@ final class TorchFlsl implements DoubleSupplier {
     this.data = data;
     this.student = data.weights();
     this.teacher = student.copy();
+    this.products = new TorchProducts(student, ops, setting.precision());
+    this.teacherProducts = new TorchProducts(teacher, ops, setting.precision());
     this.manager = manager;
     this.ops = ops;
     ViewConfig views = setting.views();
@@ -53,9 +57,9 @@ final class TorchFlsl implements DoubleSupplier {
     VitConfig vit = setting.vit();
     int locals = setting.views().localViews();
     NDArray positions = inputs.get(OurProgram.POSITIONS + 1);
-    TorchVit network = new TorchVit(vit, student, ops);
+    TorchVit network = new TorchVit(vit, products);
 
-    NDArray teacherTokens = new TorchVit(vit, teacher, ops).tokens(view(scope, 0), positions);
+    NDArray teacherTokens = new TorchVit(vit, teacherProducts).tokens(view(scope, 0), positions);
     NDArray globalTokens = network.tokens(view(scope, 1), positions);
     NDList localViews = new NDList();
     for (int i = 0; i < locals; i++) {
@@ -66,8 +70,8 @@ final class TorchFlsl implements DoubleSupplier {
     NDArray selector = inputs.get(OurProgram.SELECTOR).duplicate();
     selector.attach(scope);
     NDArray globalQueries =
-        cut(selector, 0, this.globalQueries, 0, this.globalTokens).matMul(globalTokens);
-    NDArray localQueries = localSelector(selector, locals).matMul(localTokens);
+        products.matMul(cut(selector, 0, this.globalQueries, 0, this.globalTokens), globalTokens);
+    NDArray localQueries = products.matMul(localSelector(selector, locals), localTokens);
     NDArray queries = perImage(globalQueries, localQueries, locals);
     NDArray modes =
         perImage(
@@ -75,7 +79,7 @@ final class TorchFlsl implements DoubleSupplier {
             meanShift(localQueries, localTokens, Case.TAU_SELF),
             locals);
     NDArray teacherModes = meanShift(queries.stopGradient(), teacherTokens, Case.TAU_CROSS);
-    return objective(queries, modes, head(modes, student), head(teacherModes, teacher));
+    return objective(queries, modes, head(modes, products), head(teacherModes, teacherProducts));
   }
 
   /** An alias that may be closed. */
@@ -114,19 +118,20 @@ final class TorchFlsl implements DoubleSupplier {
         .concat(new NDList(parts.subList(1, parts.size())), axis);
   }
 
-  private static NDArray meanShift(NDArray queries, NDArray tokens, double tau) {
-    return queries.mul((float) tau).matMul(tokens.transpose(0, 2, 1)).softmax(-1).matMul(tokens);
+  private NDArray meanShift(NDArray queries, NDArray tokens, double tau) {
+    NDArray logits = products.matMul(queries.mul((float) tau), tokens.transpose(0, 2, 1));
+    return products.matMul(products.full(logits).softmax(-1), tokens);
   }
 
-  private static NDArray head(NDArray modes, TorchWeights weights) {
+  private static NDArray head(NDArray modes, TorchProducts products) {
     NDArray x = modes;
     for (int i = 0; i < 3; i++) {
-      x = TorchVit.linear(x, weights.get("head/fc" + i + "W"), weights.get("head/fc" + i + "B"));
+      x = products.linear(x, "head/fc" + i);
       x = i < 2 ? x.getNDArrayInternal().gelu() : x.normalize(2, 2, 1e-12);
     }
-    NDArray units = weights.get("prototypes/prototypes").normalize(2, 1, 1e-12);
+    NDArray units = products.weights().get("prototypes/prototypes").normalize(2, 1, 1e-12);
     units.attach(modes.getManager());
-    return TorchVit.linear(x, units, null);
+    return products.full(products.similarity(x, units));
   }
 
   private static NDArray objective(

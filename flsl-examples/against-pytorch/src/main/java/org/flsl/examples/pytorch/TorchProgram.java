@@ -29,7 +29,8 @@ final class TorchProgram implements Program {
     if (work == Work.DETECTION) {
       return new TorchDetector(setting, loaded, manager, ops);
     }
-    TorchVit network = new TorchVit(setting.vit(), loaded.weights(), ops);
+    TorchProducts products = new TorchProducts(loaded.weights(), ops, setting.precision());
+    TorchVit network = new TorchVit(setting.vit(), products);
     return switch (work) {
       case FORWARD -> () -> forward(network, loaded, setting);
       case GRADIENT -> () -> train(network, loaded, setting, null);

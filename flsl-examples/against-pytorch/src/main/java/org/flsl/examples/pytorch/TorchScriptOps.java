@@ -21,8 +21,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The two fused operations of PyTorch that DJL has no method for, called through a TorchScript
- * module: attention and the update by AdamW.
+ * What DJL has no method for, called through TorchScript modules: attention, the update by AdamW,
+ * and numbers in bf16.
  */
 final class TorchScriptOps {
   private static final String CODE =
@@ -49,6 +49,21 @@ final class TorchScriptOps {
           return steps[0]
       """;
 
+  /** A class whose only method converts its argument to the type of that number. */
+  private static final String CONVERSION =
+      """
+      class Ops(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self: __torch__.Ops,
+          x: Tensor) -> Tensor:
+          return torch.to(x, %d, False, False, None)
+      """;
+
+  private static final int FLOAT32 = 6;
+  private static final int BF16 = 15;
+
   /** A pickled object of that class whose only attribute, training, is false. */
   private static final String OBJECT =
       "\u0080\u0002c__torch__\nOps\nq\u0000)\u0081}(X\u0008\u0000\u0000\u0000trainingq\u0001\u0089ub.";
@@ -57,24 +72,32 @@ final class TorchScriptOps {
   private static final String FORMAT_VERSION = "3\n";
 
   private final PtNDManager manager;
-  private final PtSymbolBlock module;
+  private final PtSymbolBlock fused;
+  private final PtSymbolBlock toFloat;
+  private final PtSymbolBlock toBf16;
 
   TorchScriptOps(NDManager manager) throws IOException {
     this.manager = (PtNDManager) manager;
+    fused = module(CODE);
+    toFloat = module(CONVERSION.formatted(FLOAT32));
+    toBf16 = module(CONVERSION.formatted(BF16));
+  }
+
+  private PtSymbolBlock module(String code) throws IOException {
     Path file = Files.createTempFile("ops", ".pt");
     try {
-      write(file);
-      module = JniUtils.loadModule(this.manager, file, false, new String[0], new String[0], false);
+      write(code, file);
+      return JniUtils.loadModule(manager, file, false, new String[0], new String[0], false);
     } finally {
       Files.delete(file);
     }
   }
 
-  private static void write(Path file) throws IOException {
+  private static void write(String code, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       entry(zip, "ops/data.pkl", OBJECT);
-      entry(zip, "ops/code/__torch__.py", CODE);
+      entry(zip, "ops/code/__torch__.py", code);
       entry(zip, "ops/constants.pkl", NO_CONSTANTS);
       entry(zip, "ops/version", FORMAT_VERSION);
     }
@@ -96,7 +119,21 @@ final class TorchScriptOps {
 
   /** {@code softmax(q k^T / sqrt(D)) v} of {@code [B, H, N, D]}, with a gradient. */
   NDArray attention(NDArray q, NDArray k, NDArray v) {
-    return IValueUtils.forward(module, new NDList(q, k, v), true).singletonOrThrow();
+    return call(fused, q, k, v);
+  }
+
+  /** The numbers in float32, with a gradient. */
+  NDArray inFloat(NDArray x) {
+    return call(toFloat, x);
+  }
+
+  /** The numbers in bf16, with a gradient; DJL cannot say this type to PyTorch. */
+  NDArray inBf16(NDArray x) {
+    return call(toBf16, x);
+  }
+
+  private static NDArray call(PtSymbolBlock module, NDArray... arguments) {
+    return IValueUtils.forward(module, new NDList(arguments), true).singletonOrThrow();
   }
 
   /** AdamW on many tensors at once, in place. */
@@ -119,7 +156,7 @@ final class TorchScriptOps {
       IValue.from(learningRate),
       IValue.from(decay)
     };
-    try (IValue result = IValueUtils.runMethod(module, "update", arguments)) {
+    try (IValue result = IValueUtils.runMethod(fused, "update", arguments)) {
       result.toTensor(manager).close();
     }
     for (IValue argument : arguments) {

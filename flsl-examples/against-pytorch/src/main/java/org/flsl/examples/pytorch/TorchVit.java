@@ -13,13 +13,13 @@ import org.flsl.layers.vit.VitConfig;
  */
 final class TorchVit {
   private final VitConfig config;
+  private final TorchProducts products;
   private final TorchWeights weights;
-  private final TorchScriptOps ops;
 
-  TorchVit(VitConfig config, TorchWeights weights, TorchScriptOps ops) {
+  TorchVit(VitConfig config, TorchProducts products) {
     this.config = config;
-    this.weights = weights;
-    this.ops = ops;
+    this.products = products;
+    this.weights = products.weights();
   }
 
   /**
@@ -41,18 +41,7 @@ final class TorchVit {
 
   private NDArray embed(NDArray images, NDArray positions) {
     Shape stride = new Shape(config.patch(), config.patch());
-    NDArray patches =
-        images
-            .getNDArrayInternal()
-            .convolution(
-                images,
-                weights.get("patchEmbedding/patchW"),
-                weights.get("patchEmbedding/patchB"),
-                stride,
-                new Shape(0, 0),
-                new Shape(1, 1),
-                1)
-            .singletonOrThrow();
+    NDArray patches = products.convolution(images, "patchEmbedding/patch", stride, new Shape(0, 0));
     long batch = images.getShape().get(0);
     return patches.reshape(batch, config.width(), -1).transpose(0, 2, 1).add(positions);
   }
@@ -63,21 +52,22 @@ final class TorchVit {
     int heads = config.heads();
     NDArray normed = norm(x, block + "norm1Gain", block + "norm1Bias");
     NDList qkv =
-        linear(normed, block + "qkv")
+        products
+            .linear(normed, block + "qkv")
             .reshape(batch, tokens, 3, heads, config.width() / heads)
             .transpose(2, 0, 3, 1, 4)
             .split(3, 0);
     NDArray attended =
-        ops.attention(qkv.get(0).squeeze(0), qkv.get(1).squeeze(0), qkv.get(2).squeeze(0));
+        products.attention(qkv.get(0).squeeze(0), qkv.get(1).squeeze(0), qkv.get(2).squeeze(0));
     NDArray merged = attended.transpose(0, 2, 1, 3).reshape(batch, tokens, config.width());
-    return linear(merged, block + "proj");
+    return products.linear(merged, block + "proj");
   }
 
   private NDArray mlp(NDArray x, String block) {
     NDArray normed = norm(x, block + "norm2Gain", block + "norm2Bias");
-    NDArray up = replace(normed, input -> linear(input, block + "fc1"));
+    NDArray up = replace(normed, input -> products.linear(input, block + "fc1"));
     NDArray active = replace(up, input -> input.getNDArrayInternal().gelu());
-    return linear(active, block + "fc2");
+    return products.linear(active, block + "fc2");
   }
 
   private NDArray norm(NDArray x, String gain, String bias) {
@@ -86,14 +76,6 @@ final class TorchVit {
 
   static NDArray norm(NDArray x, NDArray gain, NDArray bias, float eps) {
     return x.getNDArrayInternal().layerNorm(x, gain.getShape(), gain, bias, eps).singletonOrThrow();
-  }
-
-  private NDArray linear(NDArray x, String name) {
-    return linear(x, weights.get(name + "W"), weights.get(name + "B"));
-  }
-
-  static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
-    return x.getNDArrayInternal().linear(x, weight, bias).singletonOrThrow();
   }
 
   /** The function's value, in place of its argument. */

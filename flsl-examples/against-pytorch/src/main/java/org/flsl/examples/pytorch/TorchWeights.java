@@ -18,6 +18,7 @@ import java.util.function.Function;
 final class TorchWeights {
   private final Map<String, NDArray> values = new LinkedHashMap<>();
   private final Map<String, NDArray> leaves = new LinkedHashMap<>();
+  private final Map<String, NDArray> reduced = new LinkedHashMap<>();
   private final Map<String, NDArray> means = new LinkedHashMap<>();
   private final Map<String, NDArray> variances = new LinkedHashMap<>();
   private int steps;
@@ -38,6 +39,22 @@ final class TorchWeights {
   NDArray get(String name) {
     NDArray leaf = leaves.get(name);
     return leaf == null ? values.get(name) : leaf;
+  }
+
+  /**
+   * A parameter in bf16, to multiply with. While a step is taken each is rounded once; otherwise it
+   * is rounded anew, as autocast does with weights that need no gradient.
+   *
+   * @param user closes it where no step is taken
+   */
+  NDArray reduced(String name, TorchScriptOps ops, NDManager user) {
+    NDArray leaf = leaves.get(name);
+    if (leaf != null) {
+      return reduced.computeIfAbsent(name, n -> ops.inBf16(leaf));
+    }
+    NDArray rounded = ops.inBf16(values.get(name));
+    rounded.attach(user);
+    return rounded;
   }
 
   /**
@@ -73,6 +90,8 @@ final class TorchWeights {
 
   /** Forgets the gradients. */
   private void endStep() {
+    reduced.values().forEach(NDArray::close);
+    reduced.clear();
     leaves.values().forEach(NDArray::close);
     leaves.clear();
   }

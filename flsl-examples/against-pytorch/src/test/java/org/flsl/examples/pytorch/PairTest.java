@@ -23,7 +23,7 @@ class PairTest {
   }
 
   private static Pair pair(double ourLoss, double theirLoss) {
-    Pair pair = new Pair(Precision.FLOAT32);
+    Pair pair = new Pair(Precision.FLOAT32, Precision.FLOAT32);
     pair.add(outcome(1, 10, ourLoss), outcome(2, 20, theirLoss));
     return pair;
   }
@@ -47,21 +47,25 @@ class PairTest {
   }
 
   @Test
-  void inBf16LossesMayBeAHundredthApart() {
-    Pair pair = new Pair(Precision.BF16);
-    pair.add(outcome(1, 10, 8.07), outcome(2, 20, 8));
-    assertTrue(pair.agree());
-    pair = new Pair(Precision.BF16);
-    pair.add(outcome(1, 10, 8.09), outcome(2, 20, 8));
-    assertFalse(pair.agree());
+  void inBf16LossesMayBeAHundredthApartAndTwoInPyTorchs() {
+    assertTrue(agree(8.07, Precision.BF16, Precision.FLOAT32));
+    assertFalse(agree(8.09, Precision.BF16, Precision.FLOAT32));
+    assertTrue(agree(8.15, Precision.BF16, Precision.BF16));
+    assertFalse(agree(8.17, Precision.BF16, Precision.BF16));
+  }
+
+  private static boolean agree(double ourLoss, Precision ours, Precision theirs) {
+    Pair pair = new Pair(ours, theirs);
+    pair.add(outcome(1, 10, ourLoss), outcome(2, 20, 8));
+    return pair.agree();
   }
 
   @Test
   void laterLossesCountToo() {
-    Pair pair = new Pair(Precision.FLOAT32);
+    Pair pair = new Pair(Precision.FLOAT32, Precision.FLOAT32);
     pair.add(outcome(1, 1, 8, 7), outcome(1, 1, 8, 7.5));
     assertFalse(pair.agree());
-    Pair broken = new Pair(Precision.FLOAT32);
+    Pair broken = new Pair(Precision.FLOAT32, Precision.FLOAT32);
     broken.add(outcome(1, 1, Double.NaN, 7), outcome(1, 1, 8, 7));
     assertFalse(broken.agree());
   }
