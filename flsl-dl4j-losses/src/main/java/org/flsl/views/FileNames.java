@@ -103,12 +103,13 @@ public final class FileNames {
   public static Path withEnding(Path file, String ending) {
     String name = file.getFileName().toString();
     if (name.indexOf(UNKNOWN) < 0) {
-      return file.resolveSibling(stem(name) + ending);
+      return file.resolveSibling(withoutEnding(name) + ending);
     }
-    return Path.of(URI.create("file://" + stem(file.toUri().getRawPath()) + ending));
+    return Path.of(URI.create("file://" + withoutEnding(file.toUri().getRawPath()) + ending));
   }
 
-  private static String stem(String path) {
+  /** A path up to the last dot of the file's name: {@code a.b/c.jpg} becomes {@code a.b/c}. */
+  public static String withoutEnding(String path) {
     int dot = path.lastIndexOf('.');
     return dot > path.lastIndexOf('/') ? path.substring(0, dot) : path;
   }

@@ -60,7 +60,7 @@ public final class PhotoReader {
 
     /** What to call it: the file's name without its ending. */
     public String name() {
-      return FileNames.text(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+      return FileNames.withoutEnding(FileNames.text(file.getFileName()));
     }
   }
 

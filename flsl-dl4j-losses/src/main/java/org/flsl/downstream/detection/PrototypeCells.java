@@ -5,6 +5,7 @@ import org.flsl.evaluation.data.BinaryMask;
 import org.flsl.evaluation.data.LabelledBox;
 import org.flsl.evaluation.data.RunLengths;
 import org.flsl.layers.TokenGrid;
+import org.flsl.views.pixels.CropBox;
 
 /**
  * How the cells of prototype masks lie in an image: four in each place of a detector's finest
@@ -52,18 +53,30 @@ record PrototypeCells(TokenGrid finest, double side) {
    * @param placement of the photo in the image
    */
   RunLengths mask(double[] logits, LabelledBox box, Placement placement) {
-    int width = placement.source().width();
-    int height = placement.source().height();
+    CropBox photo = placement.source();
+    // The pixels that the box touches, at least one: only they are drawn.
+    int left = Math.min((int) box.left(), photo.width() - 1);
+    int top = Math.min((int) box.top(), photo.height() - 1);
+    int width = Math.max(1, (int) Math.ceil(box.right()) - left);
+    int height = Math.max(1, (int) Math.ceil(box.bottom()) - top);
     boolean[] inside = new boolean[width * height];
-    // A pixel is in a box if its middle is.
-    for (int y = (int) Math.ceil(box.top() - 0.5); y + 0.5 < box.bottom(); y++) {
-      double row = clamped(placement.y(y + 0.5) / side - 0.5, rows());
-      for (int x = (int) Math.ceil(box.left() - 0.5); x + 0.5 < box.right(); x++) {
-        double column = clamped(placement.x(x + 0.5) / side - 0.5, columns());
-        inside[y * width + x] = at(logits, row, column) > 0;
+    for (int y = 0; y < height; y++) {
+      double middleY = top + y + 0.5;
+      double row = clamped(placement.y(middleY) / side - 0.5, rows());
+      for (int x = 0; x < width; x++) {
+        double middleX = left + x + 0.5;
+        double column = clamped(placement.x(middleX) / side - 0.5, columns());
+        // A pixel is in a box if its middle is.
+        boolean isInBox =
+            middleX >= box.left()
+                && middleX < box.right()
+                && middleY >= box.top()
+                && middleY < box.bottom();
+        inside[y * width + x] = isInBox && at(logits, row, column) > 0;
       }
     }
-    return RunLengths.of(new BinaryMask(width, height, inside));
+    return RunLengths.of(
+        new BinaryMask(width, height, inside), left, top, photo.width(), photo.height());
   }
 
   private static double clamped(double at, int cells) {

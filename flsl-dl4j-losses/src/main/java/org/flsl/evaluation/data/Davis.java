@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.flsl.views.FileNames;
 import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.flsl.views.decode.ImageHeader;
@@ -87,7 +88,7 @@ public final class Davis {
     return new DavisSequence(
         name,
         frames.stream().map(images::resolve).toList(),
-        MaskFiles.named(masks, frames.stream().map(Davis::stem).toList()));
+        MaskFiles.named(masks, frames.stream().map(FileNames::withoutEnding).toList()));
   }
 
   /** Frames would be turned, and masks not; cameras write videos without an orientation. */
@@ -106,10 +107,6 @@ public final class Davis {
   private static boolean isFrame(Path file) {
     String name = file.getFileName().toString();
     return !name.startsWith(".") && ImageFormat.hasImageExtension(name);
-  }
-
-  private static String stem(String file) {
-    return file.substring(0, file.lastIndexOf('.'));
   }
 
   private static List<String> names(Path folder, Predicate<Path> wanted) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,7 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
         MaskFiles.named(
             new NamedFiles(masks),
             IntStream.range(0, folder.size())
-                .mapToObj(i -> folder.relativePath(i).replaceFirst("\\.[^./]*$", ""))
+                .mapToObj(i -> FileNames.withoutEnding(folder.relativePath(i)))
                 .toList());
     int[] missing =
         IntStream.range(0, files.size()).filter(i -> !Files.isRegularFile(files.get(i))).toArray();

@@ -41,23 +41,53 @@ public final class RunLengths implements Shape {
 
   /** The run lengths of a mask. */
   public static RunLengths of(BinaryMask mask) {
-    int[] counts = new int[64];
-    int runs = 1;
-    boolean isInside = false;
-    for (int x = 0; x < mask.width(); x++) {
-      for (int y = 0; y < mask.height(); y++) {
-        boolean next = mask.inside()[y * mask.width() + x];
-        if (next != isInside) {
-          if (runs == counts.length) {
-            counts = Arrays.copyOf(counts, 2 * runs);
-          }
-          runs++;
-          isInside = next;
-        }
-        counts[runs - 1]++;
-      }
+    return of(mask, 0, 0, mask.width(), mask.height());
+  }
+
+  /**
+   * The run lengths of what a part of an image shows, with nothing around it.
+   *
+   * @param left column of the image in which the part begins
+   * @param top its row
+   * @param width columns of the image
+   * @param height its rows
+   * @throws IllegalArgumentException if the part is not inside of the image
+   */
+  public static RunLengths of(BinaryMask part, int left, int top, int width, int height) {
+    int right = width - left - part.width();
+    int below = height - top - part.height();
+    if (left < 0 || top < 0 || right < 0 || below < 0) {
+      throw new IllegalArgumentException(
+          "a mask of %d x %d pixels at %d, %d of an image of %d x %d (width x height)"
+              .formatted(part.width(), part.height(), left, top, width, height));
     }
-    return new RunLengths(mask.width(), mask.height(), Arrays.copyOf(counts, runs));
+    Runs runs = new Runs();
+    runs.add(left * height, false);
+    for (int x = 0; x < part.width(); x++) {
+      runs.add(top, false);
+      for (int y = 0; y < part.height(); y++) {
+        runs.add(1, part.inside()[y * part.width() + x]);
+      }
+      runs.add(below, false);
+    }
+    runs.add(right * height, false);
+    return new RunLengths(width, height, Arrays.copyOf(runs.counts, runs.number));
+  }
+
+  /** Run lengths in the making. */
+  private static final class Runs {
+    private int[] counts = new int[64];
+    private int number = 1;
+
+    void add(int pixels, boolean isInside) {
+      if (pixels > 0 && isInside != (number % 2 == 0)) {
+        if (number == counts.length) {
+          counts = Arrays.copyOf(counts, 2 * number);
+        }
+        number++;
+      }
+      counts[number - 1] += pixels;
+    }
   }
 
   /** Takes the lengths themselves; the first one is of pixels outside. */

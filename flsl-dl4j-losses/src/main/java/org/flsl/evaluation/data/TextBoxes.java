@@ -206,7 +206,7 @@ public final class TextBoxes {
   }
 
   private static long frame(String name) {
-    String digits = name.replaceAll("\\.[^.]*$", "").replaceAll(".*?([0-9]{1,18})$", "$1");
+    String digits = FileNames.withoutEnding(name).replaceAll(".*?([0-9]{1,18})$", "$1");
     return digits.matches("[0-9]+") ? Long.parseLong(digits) : -1;
   }
 
@@ -216,7 +216,7 @@ public final class TextBoxes {
   }
 
   private static String stem(String path) {
-    return FileNames.composed(path.replaceFirst("\\.[^./]*$", ""));
+    return FileNames.composed(FileNames.withoutEnding(path));
   }
 
   private static RawBox ignored(double[] box) {

@@ -334,7 +334,7 @@ public final class CocoPredictions {
     }
     String name = images.get(imageId);
     Integer exact = places.get(name);
-    return exact == null && name != null ? places.get(bare(name)) : exact;
+    return exact == null && name != null ? places.get(FileNames.withoutEnding(name)) : exact;
   }
 
   /** Where the images of the truth are in their list, by what tells them. */
@@ -345,7 +345,7 @@ public final class CocoPredictions {
         places.put(annotated.get(i).id(), i);
       } else {
         // Where names are known without their endings, those are the names.
-        places.putIfAbsent(bare(FileNames.composed(annotated.get(i).name())), i);
+        places.putIfAbsent(FileNames.withoutEnding(FileNames.composed(annotated.get(i).name())), i);
       }
     }
     if (images != null) {
@@ -353,10 +353,6 @@ public final class CocoPredictions {
           .forEach(i -> places.put(FileNames.composed(annotated.get(i).name()), i));
     }
     return places;
-  }
-
-  private static String bare(String name) {
-    return name.replaceFirst("\\.[^./]*$", "");
   }
 
   private static String name(Map<Long, String> names, long id) {

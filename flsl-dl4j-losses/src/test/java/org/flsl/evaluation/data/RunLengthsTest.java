@@ -2,6 +2,7 @@ package org.flsl.evaluation.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -43,5 +44,30 @@ class RunLengthsTest {
       assertArrayEquals(edges(mask), runs.bounds(), size);
       assertEquals(mask.area(), runs.area(), size);
     }
+  }
+
+  @Test
+  void aPartLiesInItsImage() {
+    Random random = new Random(6);
+    for (int i = 0; i < 100; i++) {
+      int left = random.nextInt(3);
+      int top = random.nextInt(3);
+      int width = left + 4 + random.nextInt(3);
+      int height = top + 3 + random.nextInt(3);
+      boolean[] part = new boolean[4 * 3];
+      boolean[] whole = new boolean[width * height];
+      for (int at = 0; at < part.length; at++) {
+        part[at] = random.nextBoolean();
+        whole[(top + at / 4) * width + left + at % 4] = part[at];
+      }
+      assertEquals(
+          RunLengths.of(new BinaryMask(width, height, whole)).compressed(),
+          RunLengths.of(new BinaryMask(4, 3, part), left, top, width, height).compressed());
+    }
+    BinaryMask part = new BinaryMask(4, 3, new boolean[12]);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> RunLengths.of(part, 2, 0, 5, 3));
+    assertEquals(
+        "a mask of 4 x 3 pixels at 2, 0 of an image of 5 x 3 (width x height)", e.getMessage());
   }
 }

@@ -19,6 +19,7 @@ import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.views.FileNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
@@ -146,8 +147,7 @@ final class EvalVideo extends Measurement {
 
   private static void write(Path folder, DavisSequence video, int frame, LabelMask mask) {
     String name = video.frames().get(frame).getFileName().toString();
-    String stem = name.substring(0, name.lastIndexOf('.'));
-    Path file = folder.resolve(video.name()).resolve(stem + EXTENSION);
+    Path file = folder.resolve(video.name()).resolve(FileNames.withoutEnding(name) + EXTENSION);
     makeFolder(file.getParent());
     try {
       AtomicFile.write(file, out -> IndexedPng.write(mask, Palette.DAVIS, out));

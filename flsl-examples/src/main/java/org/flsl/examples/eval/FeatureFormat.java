@@ -23,6 +23,7 @@ import java.util.zip.ZipOutputStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.views.FileNames;
 
 /** The files that features are written to, by the ending of the name. */
 enum FeatureFormat {
@@ -80,7 +81,7 @@ enum FeatureFormat {
   /** The file with a name in each line that comes with an array. */
   static Path namesBeside(Path file) {
     String name = file.getFileName().toString();
-    return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".names.txt");
+    return file.resolveSibling(FileNames.withoutEnding(name) + ".names.txt");
   }
 
   private static void writeLines(List<String> names, OutputStream out) throws IOException {

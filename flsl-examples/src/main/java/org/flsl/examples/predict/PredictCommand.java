@@ -19,6 +19,7 @@ import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.BoxOverlay;
 import org.flsl.examples.predict.Predictions.Photo;
 import org.flsl.examples.train.TrainedModel;
+import org.flsl.views.FileNames;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.decode.ImageDecoder;
 import picocli.CommandLine;
@@ -117,10 +118,15 @@ public final class PredictCommand extends ComputingCommand {
                         "%s was trained for %s, of which this version cannot write predictions"
                             .formatted(model, trained.task())));
     ImageFolder folder = ImageFolder.scan(images);
+    boolean isMade = !Files.exists(out);
     Files.createDirectories(out);
     Overlays pictures = new Overlays(out.resolve("overlays"), overlays, overlayScore);
     try (Predictions predictions = kind.of(trained, out, pictures)) {
       predict(folder, trained, predictions);
+    } finally {
+      if (isMade && isEmpty(out)) {
+        Files.delete(out);
+      }
     }
   }
 
@@ -160,13 +166,17 @@ public final class PredictCommand extends ComputingCommand {
 
   private static void requireEmpty(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
-      try (Stream<Path> content = Files.list(folder)) {
-        if (content.findAny().isPresent()) {
-          throw new UserError(folder + " is not empty: choose another --out");
-        }
+      if (!isEmpty(folder)) {
+        throw new UserError(folder + " is not empty: choose another --out");
       }
     } else if (Files.exists(folder)) {
       throw new UserError("--out takes a folder, but " + folder + " is a file");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> content = Files.list(folder)) {
+      return content.findAny().isEmpty();
     }
   }
 
@@ -176,11 +186,14 @@ public final class PredictCommand extends ComputingCommand {
     Map<String, Long> counts =
         all.stream()
             .collect(
-                Collectors.groupingBy(PredictCommand::bare, HashMap::new, Collectors.counting()));
-    return all.stream().map(name -> counts.get(bare(name)) == 1 ? bare(name) : name).toList();
-  }
-
-  private static String bare(String path) {
-    return path.replaceFirst("\\.[^./]*$", "");
+                Collectors.groupingBy(
+                    FileNames::withoutEnding, HashMap::new, Collectors.counting()));
+    return all.stream()
+        .map(
+            name ->
+                counts.get(FileNames.withoutEnding(name)) == 1
+                    ? FileNames.withoutEnding(name)
+                    : name)
+        .toList();
   }
 }

@@ -88,7 +88,7 @@ record LabelSplit(int[] learned, int[] held) {
     Set<Integer> held = new TreeSet<>();
     for (int i = 0; i < images.size(); i++) {
       String name = FileNames.composed(images.name(i));
-      for (String known : List.of(name, name.replaceFirst("\\.[^./]*$", ""))) {
+      for (String known : List.of(name, FileNames.withoutEnding(name))) {
         if (wanted.contains(known)) {
           held.add(i);
           missing.remove(known);

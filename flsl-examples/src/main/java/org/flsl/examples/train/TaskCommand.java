@@ -201,7 +201,7 @@ final class TaskCommand implements Callable<Integer> {
       if (training.step() < plan.steps()) {
         terminal()
             .plain(
-                "ended after epoch %d of %d: no better for %s epochs"
+                "ended after epoch %d of %d: none was better than those before for --patience %s"
                     .formatted(
                         training.step() / plan.stepsPerEpoch(),
                         plan.epochs(),

@@ -21,6 +21,7 @@ import org.flsl.layers.weights.VitExport;
 import org.flsl.layers.weights.VitImport;
 import org.flsl.layers.weights.WeightsException;
 import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.views.FileNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -175,7 +176,7 @@ public final class ExportCommand extends WeightsCommand {
   private Path target(Path file, Format format) {
     Path target = out;
     if (out == null) {
-      String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+      String name = FileNames.withoutEnding(file.getFileName().toString());
       target = file.resolveSibling(name + "." + format.name().toLowerCase(Locale.ROOT));
       if (target.equals(source)) {
         throw new UserError(

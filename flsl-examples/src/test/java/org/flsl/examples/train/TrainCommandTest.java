@@ -135,6 +135,16 @@ class TrainCommandTest {
     assertEquals(
         1, flsl("predict", run.toString(), "--images", test.toString(), "--out", found.toString()));
     assertEquals("error: " + found + " is not empty: choose another --out", screen.err().strip());
+
+    Path broken = Files.createDirectories(folder.resolve("broken"));
+    Files.writeString(broken.resolve("a.png"), "no image");
+    Path nothing = folder.resolve("nothing");
+    assertEquals(
+        1,
+        flsl(
+            "predict", run.toString(), "--images", broken.toString(), "--out", nothing.toString()));
+    assertTrue(screen.err().contains("none of the 1 images in " + broken), screen.err());
+    assertFalse(Files.exists(nothing), "where nothing was found no folder is left");
   }
 
   @Test
@@ -145,7 +155,11 @@ class TrainCommandTest {
         training("--epochs", "9", "--patience", "2", "--out", run.toString(), "--freeze");
     told[Arrays.asList(told).indexOf("--lr") + 1] = "1e-30";
     assertEquals(0, flsl(told), screen.err());
-    assertTrue(screen.out().contains("ended after epoch 3 of 9: no better for 2 epochs"));
+    assertTrue(
+        screen
+            .out()
+            .contains(
+                "ended after epoch 3 of 9: none was better than those before for --patience 2"));
     assertTrue(screen.out().contains(" after epoch 1"), screen.out());
     assertArrayEquals(
         ModelSerializer.restoreComputationGraph(run.resolve("checkpoints/best.zip").toFile())
