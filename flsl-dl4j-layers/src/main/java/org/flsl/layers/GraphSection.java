@@ -47,6 +47,7 @@ public final class GraphSection {
    * @param name name inside the section
    * @param inputs full names of the inputs
    * @return the full name
+   * @throws IllegalArgumentException if something in the graph has that name
    */
   public String layer(String name, Layer layer, String... inputs) {
     return layer(name, layer, null, inputs);
@@ -54,12 +55,23 @@ public final class GraphSection {
 
   /** Adds a layer with a preprocessor, which may be null. */
   public String layer(String name, Layer layer, InputPreProcessor preProcessor, String... inputs) {
-    String full = prefix + name;
+    String full = free(name);
     builder.addLayer(full, frozen ? new FrozenLayer(layer) : layer, preProcessor, inputs);
     if (layer instanceof BaseLayer own) {
       // DL4J gives its own layers each regularisation of the network twice.
       own.setRegularization(eachOnce(own.getRegularization()));
       own.setRegularizationBias(eachOnce(own.getRegularizationBias()));
+    }
+    return full;
+  }
+
+  /** The full name, if nothing has it: a network of a user's own may have any names. */
+  private String free(String name) {
+    String full = name(name);
+    if (builder.getVertices().containsKey(full)) {
+      throw new IllegalArgumentException(
+          "Two vertices of the graph would be called \"%s\", one of the network and one that is added to it: call the network's \"%s\" otherwise"
+              .formatted(full, name));
     }
     return full;
   }
@@ -74,9 +86,10 @@ public final class GraphSection {
    * @param name name inside the section
    * @param inputs full names of the inputs
    * @return the full name
+   * @throws IllegalArgumentException if something in the graph has that name
    */
   public String vertex(String name, GraphVertex vertex, String... inputs) {
-    String full = prefix + name;
+    String full = free(name);
     builder.addVertex(full, frozen ? new FrozenVertex(vertex) : vertex, inputs);
     return full;
   }

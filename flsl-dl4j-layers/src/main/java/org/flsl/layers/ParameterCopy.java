@@ -2,6 +2,7 @@ package org.flsl.layers;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,9 +37,22 @@ public final class ParameterCopy {
    * @throws IllegalArgumentException if shapes differ
    */
   public static int named(ComputationGraph from, ComputationGraph to, String prefix) {
+    return named(from, to, prefix, name -> true);
+  }
+
+  /**
+   * The same for some of the section's vertices.
+   *
+   * @param wanted tells by its full name whether a vertex is one of them
+   * @return how many vertices got some
+   * @throws IllegalArgumentException if shapes differ
+   */
+  public static int named(
+      ComputationGraph from, ComputationGraph to, String prefix, Predicate<String> wanted) {
     int copied = 0;
     for (GraphVertex vertex : from.getVertices()) {
-      GraphVertex other = to.getVertex(prefix + vertex.getVertexName());
+      String name = prefix + vertex.getVertexName();
+      GraphVertex other = wanted.test(name) ? to.getVertex(name) : null;
       if (other != null && other.numParams() > 0) {
         copy(vertex, other);
         copied++;

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -351,7 +353,9 @@ public final class FlslGraph {
   public ComputationGraph init(ComputationGraph trained) {
     ComputationGraph graph = new ComputationGraph(configuration());
     graph.init();
-    int copied = ParameterCopy.named(trained, graph, STUDENT);
+    // What the network has behind its features may be called as a head of ours is.
+    Set<String> wanted = student(graph.getConfiguration()).vertices();
+    int copied = ParameterCopy.named(trained, graph, STUDENT, wanted::contains);
     if (copied == 0) {
       throw new IllegalArgumentException(
           "FLSL graph: the trained network has no layer of the backbone (%s); its layers are %s"
@@ -379,10 +383,12 @@ public final class FlslGraph {
    * precision}.
    *
    * @return {@code graph}
+   * @throws IllegalArgumentException if it is no training graph of this network
    * @throws UnsupportedOperationException if this process cannot compute in that precision; says
    *     what is missing
    */
   public ComputationGraph attach(ComputationGraph graph) {
+    requireTraining(graph);
     ProductPrecision.set(graph, config.precision());
     ProcessorAdvice.give();
     List<TrainingListener> listeners = new ArrayList<>();
@@ -407,8 +413,10 @@ public final class FlslGraph {
    *
    * @param trained a graph of the same network and views; it stays as it is
    * @return a new graph, listeners attached
+   * @throws IllegalArgumentException if it is no training graph of this network
    */
   public ComputationGraph continued(ComputationGraph trained) {
+    requireTraining(trained);
     int taken = trained.getIterationCount();
     int begun = firstPrototypeIteration(trained);
     int first = begun <= taken ? begun : Math.max(taken, config.frozenPrototypeIterations());
@@ -522,12 +530,18 @@ public final class FlslGraph {
    * The teacher's backbone as an ordinary graph of its own: the result of the pretraining.
    *
    * @param graph a graph of this configuration
+   * @throws IllegalArgumentException if it is no training graph of this network
    */
   public ComputationGraph exportTeacher(ComputationGraph graph) {
     return export(graph, TEACHER);
   }
 
-  /** The student's backbone as an ordinary graph of its own. */
+  /**
+   * The student's backbone as an ordinary graph of its own.
+   *
+   * @param graph a graph of this configuration
+   * @throws IllegalArgumentException if it is no training graph of this network
+   */
   public ComputationGraph exportStudent(ComputationGraph graph) {
     return export(graph, STUDENT);
   }
@@ -538,7 +552,7 @@ public final class FlslGraph {
    * @param training a graph that this class made, for example out of a checkpoint
    */
   public static BackboneGraph student(ComputationGraphConfiguration training) {
-    return upToTokensOf(training, MODES);
+    return upToTokensOf(training, modes(STUDENT));
   }
 
   /**
@@ -547,7 +561,12 @@ public final class FlslGraph {
    * @param training a graph that this class made, for example out of a checkpoint
    */
   public static BackboneGraph teacher(ComputationGraphConfiguration training) {
-    return upToTokensOf(training, TEACHER + MODES);
+    return upToTokensOf(training, modes(TEACHER));
+  }
+
+  /** The vertex that looks at the tokens of a section; the student's belongs to none. */
+  private static String modes(String section) {
+    return section.equals(TEACHER) ? TEACHER + MODES : MODES;
   }
 
   private static BackboneGraph upToTokensOf(ComputationGraphConfiguration training, String modes) {
@@ -560,7 +579,21 @@ public final class FlslGraph {
     return BackboneGraph.of(training, inputs.get(1));
   }
 
+  /** A network of other layers would go its way with random weights in their places. */
+  private void requireTraining(ComputationGraph graph) {
+    Set<String> found = student(graph.getConfiguration()).vertices();
+    Set<String> expected = new TreeSet<>(student(configuration()).vertices());
+    expected.removeAll(found);
+    if (!expected.isEmpty()) {
+      throw new IllegalArgumentException(
+          "FLSL graph: the training is one of another network than this %s: it lacks %s, and has %s"
+              .formatted(backbone, expected, found));
+    }
+  }
+
   private ComputationGraph export(ComputationGraph graph, String prefix) {
+    requireTraining(graph);
+    Set<String> pretrained = upToTokensOf(graph.getConfiguration(), modes(prefix)).vertices();
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
             .seed(nonZero(config.seed()))
@@ -569,13 +602,13 @@ public final class FlslGraph {
     ComputationGraph exported = backbone.network(settings, image.height(), image.width());
     for (var vertex : exported.getVertices()) {
       String name = vertex.getVertexName();
-      var trained = graph.getVertex(prefix + name);
-      if (trained == null) {
-        // A network of the user's own may have layers beyond the backbone; they stay as they are.
-        trained = backbone.trained().map(own -> own.getVertex(name)).orElse(null);
+      // A network of the user's own may have layers beyond the backbone; they stay as they are.
+      GraphVertex own = pretrained.contains(prefix + name) ? graph.getVertex(prefix + name) : null;
+      if (own == null || own.numParams() == 0) {
+        own = backbone.trained().map(network -> network.getVertex(name)).orElse(null);
       }
-      if (trained != null) {
-        ParameterCopy.copy(trained, vertex);
+      if (own != null) {
+        ParameterCopy.copy(own, vertex);
       }
     }
     return exported;

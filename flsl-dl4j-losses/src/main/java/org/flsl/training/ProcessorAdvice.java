@@ -1,5 +1,7 @@
 package org.flsl.training;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
@@ -19,17 +21,26 @@ final class ProcessorAdvice {
 
   /** Logs what to set, if anything. */
   static void give() {
-    if (isMissing(System.getenv(), Nd4j.getBackend().getClass().getSimpleName())) {
+    List<String> missing = missing(System.getenv(), Nd4j.getBackend().getClass().getSimpleName());
+    if (!missing.isEmpty()) {
       LOG.warn(
           "The processor's threads disturb each other: a training step can take twice as long. Set"
-              + " OMP_WAIT_POLICY=PASSIVE and OPENBLAS_THREAD_TIMEOUT=16 in the environment before"
-              + " Java starts.");
+              + " {} in the environment before Java starts.",
+          String.join(" and ", missing));
     }
   }
 
-  static boolean isMissing(Map<String, String> environment, String backend) {
-    return backend.startsWith("Cpu")
-        && (!"PASSIVE".equalsIgnoreCase(environment.get("OMP_WAIT_POLICY"))
-            || !environment.containsKey("OPENBLAS_THREAD_TIMEOUT"));
+  /** Settings that would help; a single thread disturbs nobody. */
+  static List<String> missing(Map<String, String> environment, String backend) {
+    List<String> missing = new ArrayList<>();
+    if (backend.startsWith("Cpu") && !"1".equals(environment.get("OMP_NUM_THREADS"))) {
+      if (!"PASSIVE".equalsIgnoreCase(environment.get("OMP_WAIT_POLICY"))) {
+        missing.add("OMP_WAIT_POLICY=PASSIVE");
+      }
+      if (!environment.containsKey("OPENBLAS_THREAD_TIMEOUT")) {
+        missing.add("OPENBLAS_THREAD_TIMEOUT=16");
+      }
+    }
+    return missing;
   }
 }

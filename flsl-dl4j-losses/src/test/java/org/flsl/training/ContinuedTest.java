@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -98,15 +99,20 @@ class ContinuedTest {
     assertNotEquals(first, prototypes(continued));
   }
 
+  private static FlslGraph of(VitConfig vit) {
+    return FlslGraph.builder()
+        .backbone(VitBackbone.of(vit))
+        .views(TinyFlsl.views())
+        .config(TinyFlsl.config(DataType.FLOAT).build())
+        .build();
+  }
+
   @Test
   void anotherNetworkIsRefused() {
-    FlslGraph deeper =
-        FlslGraph.builder()
-            .backbone(VitBackbone.of(TinyFlsl.vit().depth(3).build()))
-            .views(TinyFlsl.views())
-            .config(TinyFlsl.config(DataType.FLOAT).build())
-            .build();
     ComputationGraph graph = flsl(4).init();
-    assertRefused(() -> deeper.continued(graph), "to go on with has " + graph.numParams());
+    FlslGraph deeper = of(TinyFlsl.vit().depth(3).build());
+    assertRefused(() -> deeper.continued(graph), "it lacks [student/block_2]");
+    FlslGraph wider = of(TinyFlsl.vit().width(16).build());
+    assertRefused(() -> wider.continued(graph), "to go on with has " + graph.numParams());
   }
 }

@@ -42,6 +42,7 @@ import org.flsl.views.ImageFolder;
 import org.flsl.views.MultiViewIterator;
 import org.flsl.views.ViewConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -557,5 +558,68 @@ class ForeignBackboneTest {
         assertThrows(IllegalArgumentException.class, () -> GraphBackbone.of(network(), "nowhere"));
     assertTrue(
         e.getMessage().contains("nowhere") && e.getMessage().contains("features"), e.getMessage());
+  }
+
+  /** Up to "features", and a classifier behind them. */
+  private static ComputationGraphConfiguration called(String features, String classifier) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(4)
+        .updater(new Sgd(0.1))
+        .graphBuilder()
+        .addInputs("photo")
+        .addLayer(features, conv(8, 4, 4), "photo")
+        .addLayer("pool", new GlobalPoolingLayer(), features)
+        .addLayer(classifier, new OutputLayer.Builder().nOut(3).build(), "pool")
+        .setOutputs(classifier)
+        .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+        .build();
+  }
+
+  /** The training has layers of these names itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"head", "prototypes", "tokens"})
+  void theRestOfANetworkMayBeCalledAnything(String classifier) {
+    ComputationGraph trained = new ComputationGraph(called("features", classifier));
+    trained.init();
+    FlslGraph flsl = flsl(GraphBackbone.of(trained, "features"), 0.9);
+    ComputationGraph exported = flsl.exportTeacher(flsl.init());
+    assertArrayEquals(
+        numbers(trained.getLayer(classifier).params()),
+        numbers(exported.getLayer(classifier).params()));
+
+    FlslGraph fresh = flsl(GraphBackbone.of(called("features", classifier), "features"), 0.9);
+    assertEquals(3, fresh.exportTeacher(fresh.init()).getLayer(classifier).numParams() / 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"head", "prototypes", "tokens"})
+  void whatIsPretrainedMustBeCalledOtherwise(String features) {
+    FlslGraph flsl = flsl(GraphBackbone.of(called(features, "classes"), features), 0.9);
+    String message = assertThrows(IllegalArgumentException.class, flsl::init).getMessage();
+    assertTrue(
+        message.contains("\"student/" + features + "\"") && message.contains("otherwise"), message);
+  }
+
+  @Test
+  void trainingsOfAnotherNetworkAreRefused() {
+    FlslGraph flsl = flsl(GraphBackbone.of(network(), "features"), 0.9);
+    FlslGraph other = flsl(GraphBackbone.of(called("features", "classes"), "features"), 0.9);
+    ComputationGraph training = other.init();
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> flsl.exportTeacher(training))
+            .getMessage();
+    assertTrue(message.contains("it lacks [student/deep, student/norm, student/stem]"), message);
+    assertThrows(IllegalArgumentException.class, () -> flsl.attach(training));
+    assertThrows(IllegalArgumentException.class, () -> flsl.continued(training));
+
+    ComputationGraph backbone = other.exportTeacher(training);
+    for (Executable use :
+        List.<Executable>of(
+            () -> other.exportStudent(backbone),
+            () -> other.attach(backbone),
+            () -> other.continued(backbone))) {
+      message = assertThrows(IllegalArgumentException.class, use).getMessage();
+      assertTrue(message.contains("expected a training graph of FLSL, not a backbone"), message);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,7 +16,10 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -72,7 +76,8 @@ public final class GraphBackbone implements Backbone {
    *
    * @param configuration the whole network, with a single input
    * @param features name of the vertex with the feature maps
-   * @throws IllegalArgumentException if there is no such vertex or more than one input
+   * @throws IllegalArgumentException if there is no such vertex or more than one input, or a layer
+   *     takes channels last (NHWC)
    */
   public static GraphBackbone of(ComputationGraphConfiguration configuration, String features) {
     return of(configuration, features, null);
@@ -83,9 +88,11 @@ public final class GraphBackbone implements Backbone {
    *
    * @param network the whole network, with a single input; it stays as it is
    * @param features name of the vertex with the feature maps
-   * @throws IllegalArgumentException if there is no such vertex or more than one input
+   * @throws IllegalArgumentException if there is no such vertex or more than one input, a layer
+   *     takes channels last (NHWC), or {@code init()} was not called
    */
   public static GraphBackbone of(ComputationGraph network, String features) {
+    requireWeights(network.getVertices());
     return of(network.getConfiguration(), features, network);
   }
 
@@ -94,9 +101,11 @@ public final class GraphBackbone implements Backbone {
    *
    * @param network the whole network; it stays as it is
    * @param layer name of the layer with the feature maps, or its number, counted from 0
-   * @throws IllegalArgumentException if there is no such layer
+   * @throws IllegalArgumentException if there is no such layer, a layer takes channels last (NHWC),
+   *     or {@code init()} was not called
    */
   public static GraphBackbone of(MultiLayerNetwork network, String layer) {
+    requireWeights(network.getLayers());
     for (int i = 0; i < network.getnLayers(); i++) {
       if (layer.equals(network.getLayer(i).conf().getLayer().getLayerName())) {
         return of(network.toComputationGraph(), String.valueOf(i));
@@ -112,7 +121,40 @@ public final class GraphBackbone implements Backbone {
           "Graph backbone: the network needs exactly one input, the image, but has "
               + configuration.getNetworkInputs());
     }
-    return new GraphBackbone(forImages(configuration), features, false, trained);
+    GraphBackbone backbone = new GraphBackbone(forImages(configuration), features, false, trained);
+    backbone.requireChannelsFirst();
+    return backbone;
+  }
+
+  /** Layers are made by {@code init()}. */
+  private static void requireWeights(Object[] layers) {
+    if (layers == null) {
+      throw new IllegalArgumentException(
+          "Graph backbone: the network has no weights yet: call its init() first, or give its configuration");
+    }
+  }
+
+  /** Views are images with channels first, and so are feature maps. */
+  private void requireChannelsFirst() {
+    for (String name : way.vertices()) {
+      if (configuration.getVertices().get(name) instanceof LayerVertex vertex
+          && formatOf(vertex.getLayerConf().getLayer()) == CNN2DFormat.NHWC) {
+        throw new IllegalArgumentException(
+            "Graph backbone: the layer \"%s\" takes channels last (NHWC), and views have them first: build the network for CNN2DFormat.NCHW"
+                .formatted(name));
+      }
+    }
+  }
+
+  /** Null where a layer has none. */
+  private static CNN2DFormat formatOf(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return formatOf(frozen.getLayer());
+    }
+    if (layer instanceof ConvolutionLayer convolution) {
+      return convolution.getCnn2dDataFormat();
+    }
+    return layer instanceof SubsamplingLayer pooling ? pooling.getCnn2dDataFormat() : null;
   }
 
   /** Views come as images and not as rows of numbers, whose size would be fixed. */
@@ -177,12 +219,27 @@ public final class GraphBackbone implements Backbone {
     NeuralNetConfiguration norm = new NeuralNetConfiguration();
     norm.setLayer(TokenNorm.builder(way.width(height, width)).build());
     norm.getLayer().setLayerName(NORM);
+    learnAsBefore((AbstractSameDiffLayer) norm.getLayer());
     Map<String, List<String>> inputs = network.getVertexInputs();
     inputs.replaceAll((name, sources) -> behindNorm(sources));
     inputs.put(NORM, List.of(features));
     network.getVertices().put(NORM, new LayerVertex(norm, null));
     network.setNetworkOutputs(behindNorm(network.getNetworkOutputs()));
     return new GraphBackbone(network, NORM, false, trained);
+  }
+
+  /** With the updater of the last layer that has one, or the norm would have DL4J's default. */
+  private void learnAsBefore(AbstractSameDiffLayer norm) {
+    for (String name : way.vertices()) {
+      if (configuration.getVertices().get(name) instanceof LayerVertex vertex) {
+        Layer layer = vertex.getLayerConf().getLayer();
+        if (layer instanceof BaseLayer own && own.getIUpdater() != null) {
+          norm.setUpdater(own.getIUpdater().clone());
+        } else if (layer instanceof AbstractSameDiffLayer own && own.getUpdater() != null) {
+          norm.setUpdater(own.getUpdater().clone());
+        }
+      }
+    }
   }
 
   private List<String> behindNorm(List<String> names) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -170,5 +172,42 @@ class GraphBackboneTest {
   void aVertexOfTheNormsNameIsRefusedWithTheRemedy() {
     GraphBackbone taken = GraphBackbone.of(network("tokenNorm"), "tokenNorm");
     assertRefused(taken::normalised, "tokenNorm", "rename it");
+  }
+
+  @Test
+  void theNormLearnsAsTheNetworkDoes() {
+    ComputationGraph graph = backbone().normalised().network(seed(7), SIZE, SIZE);
+    assertEquals(new Sgd(123), graph.getLayer("tokenNorm").getConfig().getUpdaterByParam("gain"));
+    ComputationGraph other =
+        backbone().normalised().network(seed(7).updater(new Adam(0.5)), SIZE, SIZE);
+    assertEquals(new Adam(0.5), other.getLayer("tokenNorm").getConfig().getUpdaterByParam("gain"));
+  }
+
+  @Test
+  void channelsLastAreRefused() {
+    ComputationGraphConfiguration last =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("photo")
+            .addLayer(
+                "features",
+                new ConvolutionLayer.Builder(4, 4).dataFormat(CNN2DFormat.NHWC).nOut(5).build(),
+                "photo")
+            .setOutputs("features")
+            .setInputTypes(InputType.convolutional(SIZE, SIZE, 3, CNN2DFormat.NHWC))
+            .build();
+    assertRefused(() -> GraphBackbone.of(last, "features"), "\"features\"", "CNN2DFormat.NCHW");
+  }
+
+  @Test
+  void networksWithoutWeightsAreRefused() {
+    ComputationGraph bare = new ComputationGraph(network("features"));
+    assertRefused(() -> GraphBackbone.of(bare, "features"), "init()");
+    MultiLayerNetwork none =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list(new ConvolutionLayer.Builder(4, 4).nIn(3).nOut(5).build())
+                .build());
+    assertRefused(() -> GraphBackbone.of(none, "0"), "init()");
   }
 }

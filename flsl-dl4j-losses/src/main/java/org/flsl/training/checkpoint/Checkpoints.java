@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,9 +53,13 @@ public final class Checkpoints {
    * The states in a folder, which is made with the first.
    *
    * @param keep how many of the newest stay on disk, beside the best
+   * @throws IllegalArgumentException if none would
    */
   public Checkpoints(Path folder, int keep) {
-    this.folder = folder;
+    if (keep < 1) {
+      throw new IllegalArgumentException("Checkpoints: at least 1 has to stay, got " + keep);
+    }
+    this.folder = Objects.requireNonNull(folder, "folder");
     this.keep = keep;
   }
 

@@ -38,7 +38,11 @@ public final class ModelZip {
   /** The network and the state of its updater: all that a training goes on from. */
   public void training(ComputationGraph graph) throws IOException {
     network(graph);
-    array("updaterState.bin", graph.getUpdater(true).getUpdaterStateViewArray());
+    // An updater without a memory, such as Sgd, has none.
+    INDArray state = graph.getUpdater(true).getUpdaterStateViewArray();
+    if (state != null) {
+      array("updaterState.bin", state);
+    }
   }
 
   /** An entry of text. */

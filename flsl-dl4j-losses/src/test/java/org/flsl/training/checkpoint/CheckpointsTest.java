@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.training.TinyFlsl;
 import org.flsl.training.checkpoint.Checkpoints.Checkpoint;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Sgd;
 
 class CheckpointsTest {
   @TempDir private Path folder;
@@ -127,5 +130,26 @@ class CheckpointsTest {
     checkpoints.setAside(found.damaged().get(0));
     assertTrue(checkpoints.newest().damaged().isEmpty());
     assertFalse(Files.exists(damaged.file()));
+  }
+
+  @Test
+  void anUpdaterWithoutAMemoryIsSavedToo() throws IOException {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .updater(new Sgd(0.1))
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("y", new OutputLayer.Builder().nIn(2).nOut(3).build(), "x")
+                .setOutputs("y")
+                .build());
+    graph.init();
+    checkpoints.save(1, graph);
+    assertEquals(graph.params(), checkpoints.restore().orElseThrow().params());
+  }
+
+  @Test
+  void noneToKeepIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new Checkpoints(folder, 0));
   }
 }
