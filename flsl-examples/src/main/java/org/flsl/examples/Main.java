@@ -1,5 +1,6 @@
 package org.flsl.examples;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,7 @@ import picocli.CommandLine.InitializationException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code flsl} command. */
@@ -141,12 +143,21 @@ public final class Main {
     if (!command.getSubcommands().containsKey(SweepElsewhere.NAME)) {
       command.addSubcommand(new SweepElsewhere());
     }
+    // Of an empty name, as an unset variable of a shell leaves, Java makes the folder one is in.
+    command.registerConverter(Path.class, Main::path);
     command.getCommandSpec().versionProvider(new Version(terminal));
     command.setOut(terminal.writer());
     command.setUsageHelpAutoWidth(true);
     command.setParameterExceptionHandler((e, args) -> misunderstood(terminal, e));
     command.setExecutionExceptionHandler(new ErrorLine(terminal));
     return command;
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("it is empty, but has to be the name of a file or folder");
+    }
+    return Path.of(text);
   }
 
   private static int misunderstood(Terminal terminal, ParameterException e) {

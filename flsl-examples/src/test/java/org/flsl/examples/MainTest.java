@@ -80,6 +80,16 @@ class MainTest {
     assertEquals(1, screen.err().lines().count());
   }
 
+  /** An unset variable of a shell leaves one, and Java takes it for the folder one is in. */
+  @Test
+  void anEmptyPathIsRefused() {
+    assertEquals(2, flsl("features", "--images", "", "--run", "x", "--out", "y.csv"));
+    assertEquals(
+        "error: Invalid value for option '--images': it is empty, but has to be the name of a file or folder (flsl features --help)",
+        screen.err().strip());
+    assertEquals(2, flsl("eval", "health", "--run", "", "--images", "x"));
+  }
+
   @Test
   void versionTellsWhatComputes() {
     assertEquals(0, flsl("--version"), screen.err());

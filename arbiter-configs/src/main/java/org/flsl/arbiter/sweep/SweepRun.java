@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.imageio.ImageIO;
 import org.deeplearning4j.arbiter.optimize.api.termination.MaxTimeCondition;
 import org.deeplearning4j.arbiter.optimize.api.termination.TerminationCondition;
 import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
@@ -36,6 +35,7 @@ import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
+import org.flsl.examples.pictures.PictureFile;
 import org.flsl.examples.pretrain.Pretraining;
 import org.flsl.examples.pretrain.RunResult;
 import org.flsl.examples.pretrain.Settings;
@@ -291,7 +291,7 @@ final class SweepRun {
               sweep.score().name(),
               sweep.base(),
               untrained);
-      AtomicFile.write(folder.picture(), out -> ImageIO.write(picture.draw(), "png", out));
+      PictureFile.write(picture.draw(), "png", folder.picture());
       terminal.plain("%s  the scores against each setting".formatted(folder.picture()));
     }
     AtomicFile.write(folder.best(), best(folder, best));

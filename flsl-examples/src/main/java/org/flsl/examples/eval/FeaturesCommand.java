@@ -88,7 +88,7 @@ public final class FeaturesCommand extends ComputingCommand {
   @Override
   protected void compute() {
     FeatureFormat format = format();
-    OutputFile.prepare(out);
+    OutputFile.prepare(out, "--out");
     write(format);
   }
 

@@ -6,8 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import javax.imageio.ImageIO;
-import org.flsl.training.checkpoint.AtomicFile;
+import org.flsl.examples.pictures.PictureFile;
 
 /**
  * Pictures for people of what a model says, over the photos.
@@ -24,7 +23,7 @@ record Overlays(Path folder, boolean wanted, double leastScore) {
       BufferedImage picture = drawing.get();
       Path file = folder.resolve(photo.name() + ".png");
       Files.createDirectories(file.getParent());
-      AtomicFile.write(file, out -> ImageIO.write(picture, "png", out));
+      PictureFile.write(picture, "png", file);
     }
   }
 

@@ -123,6 +123,12 @@ public final class PredictCommand extends ComputingCommand {
     Overlays pictures = new Overlays(out.resolve("overlays"), overlays, overlayScore);
     try (Predictions predictions = kind.of(trained, out, pictures)) {
       predict(folder, trained, predictions);
+    } catch (IOException e) {
+      // Photos that cannot be read are left out: what remains is files that cannot be written.
+      throw new UserError(
+          "cannot write into %s: %s; make room there or choose another --out, and predict again"
+              .formatted(out, Problems.explain(e)),
+          e);
     } finally {
       if (isMade && isEmpty(out)) {
         Files.delete(out);
@@ -167,7 +173,7 @@ public final class PredictCommand extends ComputingCommand {
   private static void requireEmpty(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       if (!isEmpty(folder)) {
-        throw new UserError(folder + " is not empty: choose another --out");
+        throw new UserError(folder + " is not empty: empty it, or choose another --out");
       }
     } else if (Files.exists(folder)) {
       throw new UserError("--out takes a folder, but " + folder + " is a file");

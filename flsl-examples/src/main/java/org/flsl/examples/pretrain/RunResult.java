@@ -201,8 +201,11 @@ public final class RunResult {
           .orElseThrow(
               () ->
                   new UserError(
-                      "%s holds no checkpoint: let its training come to one (%s)"
-                          .formatted(folder(), files.resume())));
+                      finished()
+                          ? "%s holds no checkpoint: its training came to its end, and they were taken away; bring one back"
+                              .formatted(folder())
+                          : "%s holds no checkpoint: let its training come to one (%s)"
+                              .formatted(folder(), files.resume())));
     } catch (IOException e) {
       throw new UserError("cannot read " + folder() + ": " + Problems.explain(e), e);
     }

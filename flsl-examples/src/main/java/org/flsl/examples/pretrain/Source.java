@@ -18,6 +18,7 @@ import org.flsl.layers.weights.VitImport;
 import org.flsl.layers.weights.VitPlan;
 import org.flsl.layers.weights.WeightsException;
 import org.flsl.layers.weights.WeightsFile;
+import org.flsl.training.FlslGraph;
 import org.flsl.views.ViewConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,8 +76,18 @@ public record Source(
       return new Source(run.backbone(), run.provenance(), List.of(), List.of());
     }
     return isModel(path)
-        ? new Source(RunResult.read(path), BackboneFile.provenance(path), List.of(), List.of())
+        ? new Source(network(path), BackboneFile.provenance(path), List.of(), List.of())
         : weights(path, importer);
+  }
+
+  private static ComputationGraph network(Path path) {
+    ComputationGraph graph = RunResult.read(path);
+    if (graph.getVertex(FlslGraph.LOSSES) != null) {
+      throw new UserError(
+          "%s is a checkpoint, with student, teacher and objective: name the folder of its run, or the backbone.zip that it ends with"
+              .formatted(path));
+    }
+    return graph;
   }
 
   /** Reads a file of weights. */

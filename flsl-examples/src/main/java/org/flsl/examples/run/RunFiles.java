@@ -1,10 +1,15 @@
 package org.flsl.examples.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.flsl.examples.command.ShellCommand;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.WorkFolder;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.ConfigFile;
@@ -18,6 +23,11 @@ import org.flsl.training.checkpoint.Checkpoints;
  * @param kept where people find it: the same folder, or one that it is copied to
  */
 public record RunFiles(RunKind kind, Path folder, Path kept) {
+  private static final String HEADING =
+      "# This run as it ran. The same again: ./flsl %s --config THIS_FILE";
+  private static final Pattern OF_A_COMMAND =
+      Pattern.compile(Pattern.quote(HEADING).replace("%s", "\\E(.+)\\Q"));
+
   static final WorkFolder.Work RUN = new WorkFolder.Work("run", "config.yaml", Path.of("runs"));
 
   /** A run that is where it works. */
@@ -40,17 +50,58 @@ public record RunFiles(RunKind kind, Path folder, Path kept) {
     return RUN.isBegun(folder);
   }
 
-  /** The settings of the run, if one was begun. */
+  /**
+   * The settings of the run, if one was begun.
+   *
+   * @throws UserError if it is a run of another kind, or the file is damaged
+   */
   public Optional<Config> settings() {
-    return isBegun()
-        ? Optional.of(ConfigFile.read(config(), kind.settings().defaults()))
-        : Optional.empty();
+    if (!isBegun()) {
+      return Optional.empty();
+    }
+    requireKind();
+    return Optional.of(ConfigFile.read(config(), kind.settings().defaults()));
+  }
+
+  /** The first line of its configuration. */
+  String heading() {
+    return HEADING.formatted(kind.command());
+  }
+
+  /** Settings of another command would be taken for misspelled ones. */
+  private void requireKind() {
+    String command = beganWith().orElse(kind.command());
+    if (!command.equals(kind.command())) {
+      throw new UserError(
+          "%s is a run of ./flsl %s, and one of ./flsl %s is expected: to go on with it, %s"
+              .formatted(
+                  kept, command, kind.command(), ShellCommand.of(command + " --resume", kept)));
+    }
+  }
+
+  /** Whether the run that was begun here says that it is one of this kind. */
+  public boolean isOfItsKind() {
+    return beganWith().filter(kind.command()::equals).isPresent();
+  }
+
+  /** The command whose run it is, if its configuration tells. */
+  private Optional<String> beganWith() {
+    try (Stream<String> lines = Files.lines(config())) {
+      return lines
+          .findFirst()
+          .map(OF_A_COMMAND::matcher)
+          .filter(Matcher::matches)
+          .map(found -> found.group(1));
+    } catch (IOException | UncheckedIOException unreadable) {
+      // Whoever reads all of it says so.
+      return Optional.empty();
+    }
   }
 
   /**
    * The settings of a run to go on with.
    *
-   * @throws org.flsl.examples.command.UserError where none was begun
+   * @throws UserError where none was begun
    */
   public Config resumed() {
     RUN.requireBegun(folder);

@@ -119,10 +119,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes the configuration down. The first file of a run. */
   public void write(Config config) throws IOException {
-    String text =
-        "# This run as it ran. The same again: ./flsl %s --config THIS_FILE\n\n"
-                .formatted(files.kind().command())
-            + ConfigFile.write(config);
+    String text = files.heading() + "\n\n" + ConfigFile.write(config);
     AtomicFile.write(files.config(), text);
   }
 
@@ -183,11 +180,11 @@ public final class RunFolder implements AutoCloseable {
     if (saved) {
       String why =
           damaged.stream()
-              .map(one -> ", %s is damaged (%s)".formatted(one.file(), one.problem()))
+              .map(one -> "; %s is damaged (%s)".formatted(one.file(), one.problem()))
               .collect(Collectors.joining());
       throw new UserError(
-          "%s holds no checkpoint to go on from%s (metrics.csv knows %d steps): bring its checkpoints back, or begin a new run with --config %s"
-              .formatted(files.kept(), why, steps, files.shown(files.config())));
+          "%1$s holds no checkpoint to go on from, though metrics.csv knows %4$d steps%2$s: bring its checkpoints back, or begin a new run with --config %3$s"
+              .formatted(files.kept(), why, files.shown(files.config()), steps));
     }
   }
 

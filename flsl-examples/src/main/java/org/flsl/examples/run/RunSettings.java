@@ -18,6 +18,9 @@ import org.flsl.examples.settings.Setting.Section;
  * <p>A kind of training has them among its own, with defaults of its own where it wants.
  */
 public final class RunSettings {
+  /** Of some more OpenMP's libraries die without a word. */
+  private static final int MOST_THREADS = 1024;
+
   public static final Setting<Path> IMAGES =
       Setting.practical(
           Section.DATA,
@@ -100,7 +103,7 @@ public final class RunSettings {
       Setting.of(
           Section.RUN,
           "threads",
-          Kind.whole(1),
+          Kind.whole(1, MOST_THREADS),
           null,
           "Threads of the training; auto: OMP_NUM_THREADS, or one per core.");
   public static final Setting<Integer> SAVE_EPOCHS =

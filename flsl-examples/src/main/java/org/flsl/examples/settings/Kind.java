@@ -27,6 +27,15 @@ public record Kind<T>(
     Function<T, String> writer) {
   private static final String NONE = "none";
 
+  /** Whole numbers, both ends included. */
+  public static Kind<Integer> whole(int smallest, int largest) {
+    return new Kind<>(
+        "N",
+        "a whole number from %d to %d".formatted(smallest, largest),
+        text -> number(text, Integer::valueOf).filter(n -> n >= smallest && n <= largest),
+        String::valueOf);
+  }
+
   /** Whole numbers from the smallest on. */
   public static Kind<Integer> whole(int smallest) {
     return new Kind<>(

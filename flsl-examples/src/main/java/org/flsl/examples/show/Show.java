@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.ComputingCommand;
 import org.flsl.examples.command.OutputFile;
@@ -18,11 +17,11 @@ import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.pictures.Painter;
 import org.flsl.examples.pictures.PhotoTokens;
+import org.flsl.examples.pictures.PictureFile;
 import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pretrain.SamplePhotos;
-import org.flsl.training.checkpoint.AtomicFile;
 import org.flsl.views.EvenPicks;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader;
@@ -179,7 +178,7 @@ abstract class Show extends ComputingCommand {
 
   private void write(BufferedImage picture, String format) {
     try {
-      AtomicFile.write(output, out -> ImageIO.write(picture, format, out));
+      PictureFile.write(picture, format, output);
     } catch (IOException e) {
       throw new UserError("cannot write " + output + ": " + Problems.explain(e), e);
     }

@@ -47,6 +47,9 @@ public record TrainedModel(
    * @throws UserError if there is none
    */
   public static TrainedModel of(Path path) {
+    if (!Files.exists(path)) {
+      throw new UserError(path + " does not exist: name a run of ./flsl train, or the model in it");
+    }
     Path file = Files.isDirectory(path) ? file(path).orElseThrow(() -> none(path)) : path;
     ComputationGraph graph = NetworkFile.read(file);
     Map<String, String> told = BackboneFile.provenance(file);
@@ -92,6 +95,14 @@ public record TrainedModel(
   }
 
   private static UserError none(Path folder) {
+    for (Task task : TrainCommand.TASKS) {
+      RunFiles files = new RunFiles(task.kind(), folder);
+      if (files.isBegun() && files.isOfItsKind()) {
+        return new UserError(
+            "%s holds no %s yet: let the training come to its end (%s)"
+                .formatted(folder, files.result().getFileName(), files.resume()));
+      }
+    }
     return new UserError(
         "%s holds no model that ./flsl train made: let its training come to its end, or name another folder"
             .formatted(folder));

@@ -3,6 +3,7 @@ package org.flsl.examples.pretrain;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flsl.examples.Screen;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.run.History;
 import org.flsl.examples.run.ImageSet;
@@ -143,7 +145,7 @@ class ResumeCommandTest {
   }
 
   private String lost(String why) {
-    return "%s holds no checkpoint to go on from%s (metrics.csv knows 12 steps): bring its checkpoints back, or begin a new run with --config %s"
+    return "%s holds no checkpoint to go on from, though metrics.csv knows 12 steps%s: bring its checkpoints back, or begin a new run with --config %s"
         .formatted(run, why, run.resolve("config.yaml"));
   }
 
@@ -163,10 +165,19 @@ class ResumeCommandTest {
     Files.delete(run.resolve("checkpoints/step-00000008.zip"));
     Files.writeString(run.resolve(NEWEST), "rubbish");
     assertEquals(1, flsl("--resume", run));
-    String damaged = ", %s is damaged (".formatted(run.resolve(NEWEST));
-    assertTrue(screen.err().startsWith("error: " + lost(damaged).split("\\(metrics")[0].strip()));
+    String damaged = "; %s is damaged (".formatted(run.resolve(NEWEST));
+    assertTrue(
+        screen.err().startsWith("error: " + lost(damaged).split(": bring")[0]), screen.err());
     assertEquals(12, steps());
     assertTrue(Files.exists(run.resolve(NEWEST)), "not put aside");
+  }
+
+  @Test
+  void aFinishedRunWhoseCheckpointsAreGoneIsNotSentToItsTraining() throws IOException {
+    deleteCheckpoints();
+    RunResult result = RunResult.at(run);
+    String message = assertThrows(UserError.class, result::training).getMessage();
+    assertTrue(message.contains("they were taken away"), message);
   }
 
   @Test

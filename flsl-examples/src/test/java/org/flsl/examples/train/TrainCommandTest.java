@@ -134,7 +134,21 @@ class TrainCommandTest {
     assertTrue(Files.readString(found.resolve("classes.csv")).contains("5,\"class 5\",#"));
     assertEquals(
         1, flsl("predict", run.toString(), "--images", test.toString(), "--out", found.toString()));
-    assertEquals("error: " + found + " is not empty: choose another --out", screen.err().strip());
+    assertEquals(
+        "error: " + found + " is not empty: empty it, or choose another --out",
+        screen.err().strip());
+
+    // A run of one kind is none of another.
+    for (List<String> command :
+        List.of(
+            List.of("pretrain", "--resume", run.toString()),
+            List.of("eval", "health", "--images", test.toString(), "--run", run.toString()))) {
+      assertEquals(1, flsl(command.toArray(String[]::new)));
+      assertEquals(
+          "error: %1$s is a run of ./flsl train segmentation, and one of ./flsl pretrain is expected: to go on with it, ./flsl train segmentation --resume %1$s"
+              .formatted(run),
+          screen.err().strip());
+    }
 
     Path broken = Files.createDirectories(folder.resolve("broken"));
     Files.writeString(broken.resolve("a.png"), "no image");
@@ -145,6 +159,19 @@ class TrainCommandTest {
             "predict", run.toString(), "--images", broken.toString(), "--out", nothing.toString()));
     assertTrue(screen.err().contains("none of the 1 images in " + broken), screen.err());
     assertFalse(Files.exists(nothing), "where nothing was found no folder is left");
+
+    Files.delete(run.resolve("segmenter.zip"));
+    assertEquals(
+        1,
+        flsl("predict", run.toString(), "--images", test.toString(), "--out", nothing.toString()));
+    assertEquals(
+        "error: %1$s holds no segmenter.zip yet: let the training come to its end (./flsl train segmentation --resume %1$s)"
+            .formatted(run),
+        screen.err().strip());
+    assertEquals(1, flsl("predict", "no-run", "--images", ".", "--out", nothing.toString()));
+    assertEquals(
+        "error: no-run does not exist: name a run of ./flsl train, or the model in it",
+        screen.err().strip());
   }
 
   @Test
