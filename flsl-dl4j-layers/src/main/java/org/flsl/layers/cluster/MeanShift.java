@@ -1,6 +1,7 @@
 package org.flsl.layers.cluster;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -167,32 +168,63 @@ public final class MeanShift extends CompiledVertex {
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    TokenTypes.checkQueries(name(), inputs[0], inputs[1]);
+    INDArray queries = inputs[0];
+    INDArray tokens = inputs[1];
+    TokenTypes.checkQueries(name(), queries, tokens);
+    checkViews("queries", queryViews, queries.size(1));
+    checkViews("tokens", tokenViews, tokens.size(1));
+    if (mixture != null) {
+      checkPrevious(inputs[2].shape(), queries.size(0), queries.size(1), tokens.size(1));
+    }
+  }
+
+  private void checkViews(String what, List<Long> views, long found) {
+    if (views != null) {
+      new PackedViews(views).check(name(), what, found);
+    }
+  }
+
+  /** Without it the attention of a single query would do for all of them. */
+  private void checkPrevious(long[] shape, long... expected) {
+    if (!Arrays.equals(shape, expected)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: previous attention has the shape %s, expected [batch, queries, tokens], here %s",
+              name(), Arrays.toString(shape), Arrays.toString(expected)));
+    }
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
-    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence("Mean shift", inputs[0]);
+    expectInputs(inputs.length);
+    InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
     InputType.InputTypeRecurrent tokens =
-        TokenTypes.expectSequence("Mean shift", inputs[1], queries.getSize());
+        TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
     expectViews("queries", queryViews, queries);
     expectViews("tokens", tokenViews, tokens);
     if (mixture != null) {
-      TokenTypes.expectColumns("Mean shift", "previous attention", inputs[2], tokens);
+      expectRows(
+          TokenTypes.expectColumns(name(), "previous attention", inputs[2], tokens), queries);
     }
     return queries;
   }
 
-  private static void expectViews(
-      String what, List<Long> views, InputType.InputTypeRecurrent sequence)
-      throws InvalidInputTypeException {
-    if (views != null
-        && TokenTypes.isKnown(sequence)
-        && new PackedViews(views).total() != sequence.getTimeSeriesLength()) {
+  private void expectViews(String what, List<Long> views, InputType.InputTypeRecurrent sequence) {
+    if (TokenTypes.isKnown(sequence)) {
+      checkViews(what, views, sequence.getTimeSeriesLength());
+    }
+  }
+
+  private void expectRows(
+      InputType.InputTypeRecurrent previous, InputType.InputTypeRecurrent queries) {
+    if (TokenTypes.isKnown(previous)
+        && TokenTypes.isKnown(queries)
+        && previous.getTimeSeriesLength() != queries.getTimeSeriesLength()) {
       throw new InvalidInputTypeException(
           String.format(
-              "Mean shift is made for views of %s %s, but got a sequence of %d",
-              views, what, sequence.getTimeSeriesLength()));
+              "%s: the previous attention [batch, queries, tokens] has a row for %d queries, but"
+                  + " there are %d queries",
+              name(), previous.getTimeSeriesLength(), queries.getTimeSeriesLength()));
     }
   }
 

@@ -35,10 +35,12 @@ public final class PreviousStageAttention extends CompiledVertex {
    * @param sharpness s: the larger, the closer to a choice of tokens
    */
   public PreviousStageAttention(double temperature, double sharpness) {
-    if (!(temperature > 0) || !(sharpness > 0)) {
+    if (!(temperature > 0 && Double.isFinite(temperature))
+        || !(sharpness > 0 && Double.isFinite(sharpness))) {
       throw new IllegalArgumentException(
           String.format(
-              "Previous-stage attention: temperature and sharpness must be positive, got %s and %s",
+              "Previous-stage attention: temperature and sharpness must be positive and finite, got"
+                  + " %s and %s",
               temperature, sharpness));
     }
     this.temperature = temperature;
@@ -67,6 +69,7 @@ public final class PreviousStageAttention extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
     InputType.InputTypeRecurrent tokens =
         TokenTypes.expectSequence(name(), inputs[1], queries.getSize());

@@ -60,6 +60,7 @@ public final class TokenSelection extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     InputType.InputTypeRecurrent tokens = TokenTypes.expectSequence("Token selection", inputs[0]);
     InputType.InputTypeRecurrent selector =
         TokenTypes.expectColumns("Token selection", "selector", inputs[1], tokens);

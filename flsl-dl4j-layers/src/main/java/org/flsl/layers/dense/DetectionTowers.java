@@ -243,6 +243,7 @@ public final class DetectionTowers extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     long places = 0;
     for (InputType input : inputs) {
       var maps = Maps.expect(name(), input, width);

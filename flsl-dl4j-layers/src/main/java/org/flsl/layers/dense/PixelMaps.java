@@ -73,6 +73,7 @@ public final class PixelMaps extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     InputType.InputTypeConvolutional maps = Maps.expect(name(), inputs[0]);
     InputType.InputTypeConvolutional image = Maps.expect(name(), inputs[1]);
     return InputType.convolutional(

@@ -82,6 +82,7 @@ public final class TokenMap extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     InputType.InputTypeRecurrent tokens = TokenTypes.expectSequence(name(), inputs[0]);
     InputType.InputTypeConvolutional image = Maps.expect(name(), inputs[1]);
     TokenGrid grid = TokenGrid.of(image.getHeight(), image.getWidth(), stride);

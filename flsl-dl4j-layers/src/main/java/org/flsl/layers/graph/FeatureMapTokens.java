@@ -60,6 +60,7 @@ public final class FeatureMapTokens extends CompiledVertex {
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     if (!(inputs[0] instanceof InputType.InputTypeConvolutional maps)
         || maps.getFormat() != CNN2DFormat.NCHW) {
       throw new InvalidInputTypeException(

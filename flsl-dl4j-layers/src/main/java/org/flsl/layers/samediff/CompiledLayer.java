@@ -16,7 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Extend it like DL4J's {@link SameDiffLayer}, but implement {@link #define}. Beyond DL4J's
  * runtime it has a training flag, random masks that agree between forward and backward, scheduled
- * values, no second forward inside the backward pass, and a {@code setParam} that assigns.
+ * values, no second forward inside the backward pass, and a {@code setParam} that assigns. Mask
+ * arrays of DL4J pass by unused: {@link #define} never sees them.
  */
 public abstract class CompiledLayer extends SameDiffLayer {
 

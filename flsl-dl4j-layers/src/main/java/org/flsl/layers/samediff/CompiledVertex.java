@@ -1,8 +1,10 @@
 package org.flsl.layers.samediff;
 
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
@@ -61,12 +63,31 @@ public abstract class CompiledVertex extends SameDiffVertex {
     return getName() == null ? KindName.of(getClass()) : getName();
   }
 
+  private List<String> definedInputs() {
+    SDVertexParams params = new SDVertexParams();
+    defineParametersAndInputs(params);
+    return params.getInputs();
+  }
+
+  /**
+   * Checks that there are as many inputs as the vertex defines, which DL4J does not; call it first
+   * in {@link #getOutputType}.
+   *
+   * @throws InvalidInputTypeException if there are more or fewer
+   */
+  protected final void expectInputs(int found) {
+    List<String> defined = definedInputs();
+    if (found != defined.size()) {
+      throw new InvalidInputTypeException(
+          "%s expects %d input(s), %s, but got %d; name them all where it is added to the graph"
+              .formatted(name(), defined.size(), defined, found));
+    }
+  }
+
   /** As many as the vertex defines. */
   @Override
   public final int minVertexInputs() {
-    SDVertexParams params = new SDVertexParams();
-    defineParametersAndInputs(params);
-    return params.getInputs().size();
+    return definedInputs().size();
   }
 
   @Override

@@ -66,6 +66,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
     INDArray[] arrays = getInputs();
+    vertex.expectInputs(arrays.length);
     vertex.validateInput(arrays);
     long seed =
         graph.getConfiguration().getDefaultConfiguration().getSeed() * 31

@@ -51,6 +51,23 @@ public record PackedViews(List<Long> sizes) {
     return sizes.stream().mapToLong(Long::longValue).sum();
   }
 
+  /**
+   * Checks that a layer receives as many tokens as these views have together.
+   *
+   * @param layer name for the message
+   * @param what it is made for, such as {@code tokens}
+   * @param found how many there are
+   * @throws IllegalArgumentException if there are more or fewer
+   */
+  public void check(String layer, String what, long found) {
+    if (found != total()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is made for views of %s %s, %d together, but its input has %d %s",
+              layer, sizes, what, total(), found, what));
+    }
+  }
+
   /** The views, neighbours of the same size together. */
   public List<Group> groups() {
     return groups(this);

@@ -41,9 +41,12 @@ public final class PatchTokens extends CompiledLayer {
    * @param width C
    * @param leading L
    * @param packed the views with their leading tokens; a single one may have any number of tokens
-   * @throws IllegalArgumentException if a view would be empty
+   * @throws IllegalArgumentException if the width is not positive, or a view would be empty
    */
   public static PatchTokens of(int width, int leading, PackedViews packed) {
+    if (width < 1) {
+      throw new IllegalArgumentException("Patch tokens: width must be positive, got " + width);
+    }
     if (leading < 1 || packed.sizes().stream().anyMatch(size -> size <= leading)) {
       throw new IllegalArgumentException(
           "Views of %s tokens cannot begin with %d that are no patches"
@@ -88,7 +91,14 @@ public final class PatchTokens extends CompiledLayer {
   }
 
   private PackedViews packing(long tokens) {
-    return views == null ? PackedViews.of(tokens) : new PackedViews(views);
+    if (views == null && tokens <= leading) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s leaves out the first %d tokens, but its input has %d", name(), leading, tokens));
+    }
+    PackedViews packed = views == null ? PackedViews.of(tokens) : new PackedViews(views);
+    packed.check(name(), "tokens", tokens);
+    return packed;
   }
 
   private PackedViews patches(PackedViews packed) {
@@ -98,6 +108,7 @@ public final class PatchTokens extends CompiledLayer {
   @Override
   public void validateInput(INDArray input) {
     TokenTypes.checkSequence(name(), input, width);
+    packing(input.size(1));
   }
 
   @Override

@@ -210,7 +210,8 @@ class MeanShiftTest {
     MeanShift self = MeanShift.self(TAU, PackedViews.of(2, 1), PackedViews.of(3, 3));
     assertRefused(
         () -> self.getOutputType(0, TokenTypes.sequence(WIDTH, 3), TokenTypes.sequence(WIDTH, 7)),
-        "[3, 3] tokens",
+        "Mean shift is made for views of [3, 3] tokens",
+        "6 together",
         "7");
     assertRefused(
         () -> self.getOutputType(0, TokenTypes.sequence(WIDTH, 4), TokenTypes.sequence(WIDTH, 6)),
@@ -231,8 +232,63 @@ class MeanShiftTest {
                 TokenTypes.sequence(6, 3)),
         "7",
         "6");
+    assertRefused(
+        () ->
+            guided.getOutputType(
+                0,
+                TokenTypes.sequence(WIDTH, 3),
+                TokenTypes.sequence(WIDTH, 7),
+                TokenTypes.sequence(7, 1)),
+        "a row for 1 queries",
+        "there are 3");
     ComputationGraph graph = graph(cross, 3, 5);
     assertRefused(() -> graph.output(random(1, 2, 3), random(1, 1, 5)), "[2, 3, 6]", "[1, 5, 6]");
+  }
+
+  /** As the batches of another view size than the graph's have them. */
+  @Test
+  void inputsOfOtherViewsAreRefusedWhenTheyRun() {
+    MeanShift self = MeanShift.self(TAU, PackedViews.of(1, 1), PackedViews.of(3, 3));
+    ComputationGraph graph = untyped(self, "q", "z");
+    assertRefused(
+        () -> graph.output(random(1, 2, 3), random(2, 2, 6)),
+        "shift is made for views of [1, 1] queries, 2 together, but its input has 3 queries");
+    assertRefused(
+        () -> graph.output(random(1, 2, 2), random(2, 2, 8)),
+        "shift is made for views of [3, 3] tokens, 6 together, but its input has 8 tokens");
+    assertEquals(2, graph.outputSingle(random(1, 2, 2), random(2, 2, 6)).size(1));
+  }
+
+  @Test
+  void aPreviousAttentionOfAnotherShapeIsRefusedWhenItRuns() {
+    ComputationGraph graph = untyped(MeanShift.guided(TAU, new FixedSchedule(0.4)), "q", "z", "p");
+    // It would be broadcast.
+    assertRefused(
+        () -> graph.output(random(1, 2, 3), random(2, 2, 5), TinyGraph.random(3, 2, 3, 1)),
+        "shift: previous attention has the shape [2, 3, 1]",
+        "[2, 3, 5]");
+  }
+
+  @Test
+  void otherNumbersOfInputsAreRefused() {
+    MeanShift cross = MeanShift.cross(TAU);
+    assertRefused(
+        () -> cross.getOutputType(0, TokenTypes.sequence(WIDTH, 3)),
+        "Mean shift expects 2 input(s), [queries, tokens], but got 1");
+    assertRefused(
+        () -> untyped(cross, "q").output(random(1, 2, 3)),
+        "shift expects 2 input(s), [queries, tokens], but got 1");
+    assertRefused(
+        () ->
+            untyped(cross, "q", "z", "p").output(random(1, 2, 3), random(2, 2, 5), random(3, 2, 5)),
+        "shift expects 2 input(s)",
+        "got 3");
+  }
+
+  private static ComputationGraph untyped(MeanShift shift, String... inputs) {
+    return TinyGraph.plain(
+        DataType.DOUBLE,
+        b -> b.addInputs(inputs).addVertex("shift", shift, inputs).setOutputs("shift"));
   }
 
   @Test

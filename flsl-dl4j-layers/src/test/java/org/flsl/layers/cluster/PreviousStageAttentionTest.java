@@ -72,6 +72,8 @@ class PreviousStageAttentionTest {
     assertRefused(() -> new PreviousStageAttention(0, 50), "positive", "0.0 and 50.0");
     assertRefused(() -> new PreviousStageAttention(0.2, Double.NaN), "positive", "NaN");
     assertRefused(
+        () -> new PreviousStageAttention(Double.POSITIVE_INFINITY, 50), "finite", "Infinity");
+    assertRefused(
         () ->
             graph(0.7, 5)
                 .output(TinyGraph.random(1, 2, 3, WIDTH), TinyGraph.random(2, 1, 5, WIDTH)),

@@ -15,6 +15,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -333,6 +335,18 @@ class CompiledRuntimeTest {
     System.gc();
     System.runFinalization();
     return Pointer.physicalBytes();
+  }
+
+  @Test
+  void everyVertexSaysHowManyInputsItTakes() {
+    for (GraphVertex vertex : graph(DataType.FLOAT).getConfiguration().getVertices().values()) {
+      GraphVertex inner = vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex;
+      if (inner instanceof CompiledVertex compiled) {
+        assertRefused(() -> compiled.getOutputType(0), "expects", "got 0");
+        InputType[] many = new InputType[compiled.maxVertexInputs() + 1];
+        assertRefused(() -> compiled.getOutputType(0, many), "expects", "got " + many.length);
+      }
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.flsl.layers.GraphSection;
 import org.flsl.layers.Messages;
 import org.flsl.layers.TinyGraph;
 import org.flsl.layers.TokenGrid;
+import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.PackedViews;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -161,5 +162,20 @@ class LeadingTokensTest {
   @Test
   void viewsOfNothingElseAreRefused() {
     Messages.assertRefused(() -> PatchTokens.of(8, 2, PackedViews.of(9, 2)), "[9, 2]", "2");
+    Messages.assertRefused(
+        () -> PatchTokens.of(0, 2, PackedViews.of(9)), "width must be positive", "0");
+  }
+
+  @Test
+  void tokensOfOtherViewsAreRefused() {
+    PatchTokens packed = PatchTokens.of(8, 1, PackedViews.of(3, 4));
+    String[] parts = {"Patch tokens", "views of [3, 4] tokens", "7 together", "input has 9 tokens"};
+    Messages.assertRefused(() -> packed.validateInput(TinyGraph.random(1, 2, 9, 8)), parts);
+    Messages.assertRefused(() -> packed.getOutputType(0, TokenTypes.sequence(8, 9)), parts);
+    PatchTokens single = PatchTokens.of(8, 2, PackedViews.of(9));
+    Messages.assertRefused(
+        () -> single.validateInput(TinyGraph.random(1, 2, 2, 8)), "first 2 tokens", "has 2");
+    packed.validateInput(TinyGraph.random(1, 2, 7, 8));
+    single.validateInput(TinyGraph.random(1, 2, 3, 8));
   }
 }
