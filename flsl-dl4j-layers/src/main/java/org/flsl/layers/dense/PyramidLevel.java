@@ -34,6 +34,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class PyramidLevel extends CompiledLayer {
   private static final double EPS = 1e-6;
 
+  /** Shifts of an int begin again from none at 32, and 31 is its sign. */
+  private static final int MOST = 30;
+
   @JsonProperty private int channels;
   @JsonProperty private int width;
   @JsonProperty private int scale;
@@ -45,6 +48,7 @@ public final class PyramidLevel extends CompiledLayer {
     this.channels = builder.channels;
     this.width = builder.width;
     this.scale = builder.scale;
+    checkScale(scale);
     if (channels < 1 || width < 1 || (channels >> Math.max(scale, 0)) < 1) {
       throw new IllegalArgumentException(
           String.format(
@@ -54,12 +58,21 @@ public final class PyramidLevel extends CompiledLayer {
     }
   }
 
+  private static void checkScale(int scale) {
+    if (scale < -MOST || scale > MOST) {
+      throw new IllegalArgumentException(
+          "Pyramid level: the scale must lie in %d..%d, got %d".formatted(-MOST, MOST, scale));
+    }
+  }
+
   /**
    * A level.
    *
    * @param channels of the map it is made of
    * @param width of the level
    * @param scale 1 for twice the side of the map, 0 for the same, -1 for half of it
+   * @throws IllegalArgumentException if the channels cannot be halved for each doubling of the
+   *     side, or a number is out of range
    */
   public static PyramidLevel of(int channels, int width, int scale) {
     return new Builder(channels, width, scale).build();
@@ -167,6 +180,7 @@ public final class PyramidLevel extends CompiledLayer {
    * @param scale 1 for twice the side of the map, 0 for the same, -1 for half of it
    */
   public static TokenGrid grid(TokenGrid map, int scale) {
+    checkScale(scale);
     return scale >= 0
         ? new TokenGrid(map.height() << scale, map.width() << scale)
         : new TokenGrid(map.height() >> -scale, map.width() >> -scale);

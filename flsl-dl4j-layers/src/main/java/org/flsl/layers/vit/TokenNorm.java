@@ -31,9 +31,9 @@ public final class TokenNorm extends CompiledLayer {
     super(builder);
     this.width = builder.width;
     this.eps = builder.eps;
-    if (width < 1 || !(eps > 0)) {
+    if (width < 1 || !(eps > 0 && Double.isFinite(eps))) {
       throw new IllegalArgumentException(
-          String.format("Token norm: width %d and eps %s must be positive", width, eps));
+          String.format("Token norm: width %d and eps %s must be positive and finite", width, eps));
     }
   }
 

@@ -30,7 +30,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * are packed in a sequence, attention stays inside each view.
  *
  * <p>Input and output: {@code [B, T, C]}, T tokens of all views. {@link Output} tells what else of
- * the same parameters it may hand out instead.
+ * the same parameters it may hand out instead. Mask arrays of DL4J are ignored: all tokens of a
+ * view attend to each other.
  */
 public final class TransformerBlock extends CompiledLayer implements AttentionBlock {
   @JsonProperty private int width;
@@ -49,22 +50,37 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     super(builder);
     this.width = builder.width;
     this.heads = builder.heads;
-    this.hidden = builder.hidden == 0 ? 4 * builder.width : builder.hidden;
+    this.hidden = builder.hidden;
     this.normEps = builder.normEps;
     this.dropPath = builder.dropPath;
     this.dropout = builder.dropout;
     this.views = builder.views;
-    this.output = builder.output;
+    this.output = Objects.requireNonNull(builder.output, "output");
     this.leading = builder.leading;
     if (width < 1 || heads < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
           String.format("Transformer block: %d heads do not divide the width %d", heads, width));
+    }
+    if (hidden < 1) {
+      throw new IllegalArgumentException(
+          "Transformer block: hidden units must be positive, got " + hidden);
+    }
+    if (!(normEps > 0 && Double.isFinite(normEps))) {
+      throw new IllegalArgumentException(
+          "Transformer block: normEps must be positive and finite, got " + normEps);
     }
     if (!(dropPath >= 0 && dropPath < 1) || !(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException(
           String.format(
               "Transformer block: drop path and dropout must lie in [0, 1), got %s and %s",
               dropPath, dropout));
+    }
+    if (leading < 0) {
+      throw new IllegalArgumentException(
+          "Transformer block: leading tokens must not be negative, got " + leading);
+    }
+    if (views != null) {
+      checkLeading(new PackedViews(views));
     }
     if (output == Output.ATTENTION && views != null && views.size() > 1) {
       throw new IllegalArgumentException(
@@ -184,16 +200,22 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
 
   private PackedViews packing(long tokens) {
     if (views == null) {
-      return PackedViews.of(tokens);
+      PackedViews single = PackedViews.of(tokens);
+      checkLeading(single);
+      return single;
     }
     PackedViews packed = new PackedViews(views);
-    if (packed.total() != tokens) {
+    packed.check(name(), "tokens", tokens);
+    return packed;
+  }
+
+  private void checkLeading(PackedViews packed) {
+    if (packed.sizes().stream().anyMatch(size -> size <= leading)) {
       throw new IllegalArgumentException(
           String.format(
-              "%s is made for views of %s tokens, %d together, but its input has %d tokens",
-              name(), views, packed.total(), tokens));
+              "%s: views of %s tokens cannot begin with %d that are no patches",
+              name(), packed.sizes(), leading));
     }
-    return packed;
   }
 
   private SDVariable norm(Definition d, SDVariable x, String name) {
@@ -230,6 +252,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
   @Override
   public void validateInput(INDArray input) {
     TokenTypes.checkSequence(name(), input, width);
+    packing(input.size(1));
   }
 
   @Override
@@ -264,7 +287,10 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     return Objects.hash(width, heads, hidden, normEps, dropPath, dropout, output, leading, views);
   }
 
-  /** Builds a {@link TransformerBlock}. */
+  /**
+   * Builds a {@link TransformerBlock}; refuses heads that do not divide the width, views of nothing
+   * but leading tokens, and numbers out of range, with an IllegalArgumentException.
+   */
   public static final class Builder extends SameDiffLayer.Builder<Builder> {
     private final int width;
     private final int heads;
@@ -279,6 +305,7 @@ public final class TransformerBlock extends CompiledLayer implements AttentionBl
     private Builder(int width, int heads) {
       this.width = width;
       this.heads = heads;
+      this.hidden = 4 * width;
     }
 
     /** Hidden units of the MLP; default four times the width. */

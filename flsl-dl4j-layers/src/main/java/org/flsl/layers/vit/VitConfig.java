@@ -170,10 +170,14 @@ public abstract class VitConfig {
             "%d heads do not divide the width %d: every head needs the same width",
             heads(), width()));
     check(patch() > 0 && channels() > 0, "patch and channels must be positive");
+    double hidden = width() * mlpRatio();
+    check(hidden >= 1, "mlpRatio " + mlpRatio() + " leaves no hidden units in the MLP");
     check(
-        (long) (width() * mlpRatio()) > 0,
-        "mlpRatio " + mlpRatio() + " leaves no hidden units in the MLP");
-    check(normEps() > 0, "normEps must be positive, got " + normEps());
+        hidden <= Integer.MAX_VALUE,
+        "mlpRatio " + mlpRatio() + " makes more hidden units of the MLP than an int holds");
+    check(
+        normEps() > 0 && Double.isFinite(normEps()),
+        "normEps must be positive and finite, got " + normEps());
     check(dropPath() >= 0 && dropPath() < 1, "dropPath must lie in [0, 1), got " + dropPath());
     check(dropout() >= 0 && dropout() < 1, "dropout must lie in [0, 1), got " + dropout());
     check(leadingTokens() >= 0, "leadingTokens must not be negative, got " + leadingTokens());

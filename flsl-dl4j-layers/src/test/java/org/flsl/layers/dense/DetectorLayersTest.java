@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.GradientCheck;
 import org.flsl.layers.TinyGraph;
+import org.flsl.layers.TokenGrid;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -190,6 +191,15 @@ class DetectorLayersTest {
     String tooSmall = assertThrows(Exception.class, () -> level(-2, 3, 9)).getMessage();
     assertTrue(tooSmall.contains("cannot halve a map of 3 x 9"), tooSmall);
     assertThrows(IllegalArgumentException.class, () -> PyramidLevel.of(2, 4, 2));
+    // Their shifts would begin again at 1 and 31.
+    for (int scale : new int[] {33, -33}) {
+      String wide =
+          assertThrows(IllegalArgumentException.class, () -> PyramidLevel.of(8, 4, scale))
+              .getMessage();
+      assertTrue(wide.endsWith("must lie in -30..30, got " + scale), wide);
+      TokenGrid map = TokenGrid.square(4);
+      assertThrows(IllegalArgumentException.class, () -> PyramidLevel.grid(map, scale));
+    }
     String channels =
         assertThrows(
                 Exception.class,

@@ -53,6 +53,9 @@ class TokenNormTest {
     assertRefused(() -> norm.getOutputType(0, TokenTypes.sequence(8, 4)), "width 6", "got width 8");
     assertRefused(() -> norm.getOutputType(0, InputType.recurrent(WIDTH)), "RNNFormat.NWC", "got");
     assertRefused(() -> TokenNorm.builder(WIDTH).eps(0).build(), "eps", "0.0");
+    assertRefused(() -> TokenNorm.builder(WIDTH).eps(Double.NaN).build(), "eps", "NaN");
+    assertRefused(
+        () -> TokenNorm.builder(WIDTH).eps(Double.POSITIVE_INFINITY).build(), "eps", "finite");
     assertRefused(() -> TokenNorm.builder(0).build(), "width", "0");
   }
 

@@ -4,6 +4,7 @@ import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.Set;
@@ -261,6 +262,28 @@ class TransformerBlockTest {
         "[4, 2]");
     assertRefused(() -> block().dropPath(1).build(), "drop path", "1.0");
     assertRefused(() -> block().dropout(-0.1).build(), "dropout", "-0.1");
+    assertRefused(() -> block().hidden(-5).build(), "hidden units must be positive", "-5");
+    assertRefused(() -> block().hidden(0).build(), "hidden units must be positive", "0");
+    assertRefused(() -> block().normEps(-1).build(), "normEps", "-1.0");
+    assertRefused(() -> block().normEps(Double.NaN).build(), "normEps", "NaN");
+    assertRefused(
+        () -> block().normEps(Double.POSITIVE_INFINITY).build(), "normEps", "finite", "Infinity");
+    assertEquals(
+        "output",
+        assertThrows(NullPointerException.class, () -> block().output(null).build()).getMessage());
+  }
+
+  @Test
+  void viewsOfNothingButLeadingTokensAreRefused() {
+    assertRefused(
+        () -> block().leadingTokens(-3).build(), "leading tokens must not be negative", "-3");
+    assertRefused(
+        () -> block().leadingTokens(2).views(PackedViews.of(4, 2)).build(), "[4, 2]", "with 2");
+    TransformerBlock single = block().leadingTokens(4).output(Output.ATTENTION).build();
+    assertRefused(
+        () -> single.getOutputType(0, TokenTypes.sequence(WIDTH, 4)), "Transformer block", "[4]");
+    assertRefused(() -> single.validateInput(tokens(2, 3)), "[3] tokens", "with 4");
+    assertEquals(TokenTypes.sequence(1, 2), single.getOutputType(0, TokenTypes.sequence(WIDTH, 5)));
   }
 
   @Test

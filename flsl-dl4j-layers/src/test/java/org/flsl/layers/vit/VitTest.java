@@ -107,6 +107,10 @@ class VitTest {
     assertRefused(() -> VitConfig.builder().depth(0).build(), "depth", "positive");
     assertRefused(() -> VitConfig.builder().normEps(0).build(), "normEps", "0.0");
     assertRefused(() -> VitConfig.builder().mlpRatio(0.001).build(), "mlpRatio");
+    double infinite = Double.POSITIVE_INFINITY;
+    assertRefused(() -> VitConfig.builder().mlpRatio(infinite).build(), "mlpRatio", "an int holds");
+    assertRefused(() -> VitConfig.builder().mlpRatio(Double.NaN).build(), "mlpRatio", "NaN");
+    assertRefused(() -> VitConfig.builder().normEps(infinite).build(), "normEps", "finite");
     assertRefused(() -> new TokenGrid(0, 3), "0 x 3");
   }
 
