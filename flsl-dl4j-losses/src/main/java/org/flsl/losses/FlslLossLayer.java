@@ -3,6 +3,7 @@ package org.flsl.losses;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.flsl.layers.samediff.CompiledLossLayer;
@@ -26,9 +27,15 @@ public final class FlslLossLayer extends CompiledLossLayer {
   /**
    * The objective with the given weights.
    *
-   * @param weights by their names, in the order of the terms
+   * @param weights by their names, in the order of the terms; at least one
+   * @throws IllegalArgumentException if there is none
    */
   public FlslLossLayer(Map<String, ISchedule> weights) {
+    if (weights.isEmpty()) {
+      throw new IllegalArgumentException(
+          "FLSL loss layer: a weight is needed for each term of FlslLosses, got none");
+    }
+    weights.forEach((name, weight) -> Objects.requireNonNull(weight, name));
     this.weights = new LinkedHashMap<>(weights);
   }
 

@@ -53,13 +53,14 @@ public final class FlslLosses extends CompiledVertex {
   /**
    * The terms for a number of centroids.
    *
-   * @param terms what is computed
-   * @param centroids K
+   * @param terms what is computed, at least one
+   * @param centroids K, at least 2
    * @param studentTemperature T_s
    * @param teacherTemperature T_t
    * @param centring whether the teacher's logits are centred
    * @param prior what the mean assignment should be, K positive numbers that sum to one; null for
    *     uniform
+   * @throws IllegalArgumentException if there is no term, too few centroids, or no such prior
    */
   public FlslLosses(
       List<LossTerm> terms,
@@ -74,12 +75,27 @@ public final class FlslLosses extends CompiledVertex {
     this.teacherTemperature = Objects.requireNonNull(teacherTemperature, "teacherTemperature");
     this.centring = centring;
     this.prior = prior == null ? null : prior.clone();
+    if (terms.isEmpty()) {
+      throw new IllegalArgumentException("FLSL losses: at least one term is needed, got none");
+    }
+    if (centroids < 2) {
+      throw new IllegalArgumentException(
+          "FLSL losses: centroids must be at least 2, got " + centroids);
+    }
     if (prior != null) {
-      checkPrior();
+      requirePrior(prior, centroids);
     }
   }
 
-  private void checkPrior() {
+  /**
+   * Refuses what no mean assignment can be, for those who take a prior long before there are
+   * losses.
+   *
+   * @param prior what the mean assignment should be
+   * @param centroids K
+   * @throws IllegalArgumentException if these are not K positive numbers that sum to one
+   */
+  public static void requirePrior(double[] prior, int centroids) {
     double sum = Arrays.stream(prior).sum();
     boolean positive = Arrays.stream(prior).allMatch(p -> p > 0);
     if (prior.length != centroids || !positive || Math.abs(sum - 1) > 1e-6) {
@@ -129,20 +145,39 @@ public final class FlslLosses extends CompiledVertex {
   @Override
   public void validateInput(INDArray[] inputs) {
     for (INDArray input : inputs) {
-      boolean fits = input.rank() == 3 && input.size(1) == inputs[0].size(1);
+      boolean fits =
+          input.rank() == 3
+              && input.size(0) == inputs[0].size(0)
+              && input.size(1) == inputs[0].size(1);
       if (!fits) {
         throw new IllegalArgumentException(
             String.format(
-                "%s: expected %d sequences with equally many queries, but got the shapes %s",
-                name(),
-                inputs.length,
-                Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList()));
+                "%s: expected %d sequences of one batch with equally many queries, but got the shapes %s",
+                name(), inputs.length, shapes(inputs)));
       }
     }
+    // Logits of another width would pass for those of more or fewer queries.
+    boolean fit =
+        inputs[0].size(2) == inputs[1].size(2)
+            && inputs[2].size(2) == centroids
+            && inputs[3].size(2) == centroids
+            && (!readsEmbeddings() || inputs[4].size(2) == inputs[5].size(2));
+    if (!fit) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: expected queries and modes of one width, logits of width %d and embeddings of one"
+                  + " width, but got the shapes %s",
+              name(), centroids, shapes(inputs)));
+    }
+  }
+
+  private static List<String> shapes(INDArray[] inputs) {
+    return Arrays.stream(inputs).map(INDArray::shape).map(Arrays::toString).toList();
   }
 
   @Override
   public InputType getOutputType(int index, InputType... inputs) throws InvalidInputTypeException {
+    expectInputs(inputs.length);
     InputType.InputTypeRecurrent queries = TokenTypes.expectSequence(name(), inputs[0]);
     TokenTypes.expectSequence(name(), inputs[1], queries.getSize());
     TokenTypes.expectSequence(name(), inputs[2], centroids);

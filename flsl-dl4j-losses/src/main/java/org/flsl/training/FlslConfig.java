@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.flsl.layers.internal.GeneratedBuilder;
 import org.flsl.layers.kernels.Precision;
 import org.flsl.losses.Contrast;
+import org.flsl.losses.FlslLosses;
 import org.flsl.losses.InterView;
 import org.flsl.losses.IntraView;
 import org.flsl.losses.LossTerm;
@@ -159,9 +160,15 @@ public abstract class FlslConfig {
   }
 
   /**
-   * What the mean assignment should be, a number for each centroid; empty, the default, is uniform.
+   * What the mean assignment should be, a positive number for each centroid, which sum to one;
+   * empty, the default, is uniform.
    */
   public abstract List<Double> prior();
+
+  /** The prior as {@link FlslLosses} takes it; null for uniform. */
+  double[] givenPrior() {
+    return prior().isEmpty() ? null : prior().stream().mapToDouble(Double::doubleValue).toArray();
+  }
 
   /** Peak learning rate for batches of 256; it scales with the batch size; default 5e-4. */
   @Value.Default
@@ -334,11 +341,9 @@ public abstract class FlslConfig {
     positive("teacherTemperatureEnd", teacherTemperatureEnd());
     notNegative("teacherTemperatureEpochs", teacherTemperatureEpochs());
     share("centreMomentum", centreMomentum());
-    check(
-        prior().isEmpty() || prior().size() == centroids(),
-        String.format(
-            "prior needs a number for each of the %d centroids, but has %d",
-            centroids(), prior().size()));
+    if (!prior().isEmpty()) {
+      FlslLosses.requirePrior(givenPrior(), centroids());
+    }
     positive("learningRate", learningRate());
     notNegative("minLearningRate", minLearningRate());
     share("warmupFraction", warmupFraction());
@@ -423,7 +428,10 @@ public abstract class FlslConfig {
       return weight(new Contrast(), weight);
     }
 
-    /** What the mean assignment should be, a number for each centroid; null is uniform. */
+    /**
+     * What the mean assignment should be, a positive number for each centroid, which sum to one;
+     * null is uniform.
+     */
     public Builder prior(double[] prior) {
       return prior(prior == null ? List.of() : Arrays.stream(prior).boxed().toList());
     }

@@ -210,9 +210,7 @@ public final class FlslGraph {
             config.studentTemperature().over(steps()),
             config.teacherTemperatureSchedule(),
             config.centring(),
-            config.prior().isEmpty()
-                ? null
-                : config.prior().stream().mapToDouble(Double::doubleValue).toArray());
+            config.givenPrior());
     List<String> compared = new ArrayList<>(List.of(queries, modes, logits, teacherLogits));
     if (losses.readsEmbeddings()) {
       compared.addAll(List.of(STUDENT + HEAD, TEACHER + HEAD));

@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.flsl.layers.Backbone.ImageInput;
 import org.flsl.layers.TokenGrid;
 import org.flsl.views.ViewConfig;
@@ -19,6 +20,9 @@ public record ViewLayout(ImageInput teacher, List<ImageInput> students, List<Int
 
   /** Copies and checks. */
   public ViewLayout {
+    Objects.requireNonNull(teacher, "teacher");
+    Objects.requireNonNull(students, "students");
+    Objects.requireNonNull(windows, "windows");
     students = List.copyOf(students);
     windows = List.copyOf(windows);
     if (students.isEmpty() || students.size() != windows.size()) {

@@ -313,7 +313,16 @@ class FlslLossesTest {
     assertRefused(() -> losses(4, false, PRIOR), "needs 4 positive numbers", "has 5 numbers");
     assertRefused(() -> losses(2, false, new double[] {0.5, 0.6}), "sum to 1", "1.1");
     assertRefused(() -> losses(2, false, new double[] {1, 0}), "not positive");
+    assertRefused(() -> losses(1, false, null), "centroids must be at least 2", "1");
+    assertRefused(
+        () -> new FlslLosses(List.of(), K, new FixedSchedule(1), new FixedSchedule(1), false, null),
+        "at least one term");
+    assertRefused(() -> new FlslLossLayer(Map.of()), "a weight is needed for each term");
     FlslLosses losses = losses(K, false, null);
+    assertRefused(
+        () -> losses.getOutputType(0, TokenTypes.sequence(WIDTH, 3)),
+        "expects 4 input(s)",
+        "got 1");
     assertRefused(
         () ->
             losses.getOutputType(
@@ -335,6 +344,23 @@ class FlslLossesTest {
         "losses",
         "equally many queries",
         "[2, 2, 4]");
+    INDArray queries = random(DataType.FLOAT, 1, 2, 3, WIDTH);
+    INDArray logits = random(DataType.FLOAT, 1, 2, 3, K);
+    INDArray wide = random(DataType.FLOAT, 1, 2, 3, 2 * K);
+    for (INDArray[] inputs :
+        new INDArray[][] {
+          {queries, queries, wide, logits}, {queries, queries, logits, wide},
+          {queries, wide, logits, logits}, {wide, queries, logits, logits}
+        }) {
+      assertRefused(
+          () -> losses.validateInput(inputs), "losses", "logits of width 5", "[2, 3, 10]");
+    }
+    assertRefused(
+        () ->
+            losses.validateInput(
+                new INDArray[] {queries, queries, logits, random(DataType.FLOAT, 1, 1, 3, K)}),
+        "[1, 3, 5]");
+    losses.validateInput(new INDArray[] {queries, queries, logits, logits});
     ISchedule[] w = weights();
     assertRefused(() -> objective(w).getOutputType(0, InputType.feedForward(4)), "3 terms", "4");
   }

@@ -86,6 +86,9 @@ class FlslConfigTest {
     refused(b -> b.dataType(DataType.FLOAT16), "FLOAT or DOUBLE", "HALF");
     refused(b -> b.epochs(1 << 20).iterationsPerEpoch(1 << 20), "more than an int holds");
     refused(b -> b.centroids(2).prior(new double[] {0.5, 0.3, 0.2}), "prior", "2", "3");
+    refused(b -> b.centroids(4).prior(new double[] {-1, 1, 0.5, 0.5}), "prior", "not positive");
+    refused(b -> b.centroids(2).prior(new double[] {0.5, 0.6}), "prior", "sum to 1", "1.1");
+    refused(b -> b.centroids(2).prior(new double[] {0.5, Double.NaN}), "prior", "NaN");
   }
 
   @Test
@@ -178,6 +181,11 @@ class FlslConfigTest {
     assertRefused(() -> ViewLayout.of(224, 3, 2, 96, -2), "window", "-2");
     assertRefused(() -> ViewLayout.of(224, 3, -1, 96, 2), "local views", "-1");
     ImageInput image = new ImageInput("a", 3, 8, 8);
+    assertEquals(
+        "teacher",
+        assertThrows(
+                NullPointerException.class, () -> new ViewLayout(null, List.of(image), List.of(1)))
+            .getMessage());
     assertRefused(
         () -> new ViewLayout(image, List.of(image), List.of()), "1 student views", "got 0");
   }

@@ -1,6 +1,7 @@
 package org.flsl.training;
 
 import static java.awt.image.DataBuffer.TYPE_BYTE;
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -105,12 +106,16 @@ class ForeignBackboneTest {
   }
 
   private static MultiDataSet batch(int locals) {
+    return batch(locals, SIZE);
+  }
+
+  private static MultiDataSet batch(int locals, int size) {
     Nd4j.getRandom().setSeed(7);
     INDArray[] features = new INDArray[3 + locals];
     for (int i = 0; i < 2 + locals; i++) {
-      features[i] = Nd4j.randn(2, 3, SIZE, SIZE);
+      features[i] = Nd4j.randn(2, 3, size, size);
     }
-    int perView = 36;
+    int perView = (size / 4) * (size / 4);
     INDArray selector = Nd4j.zeros(2, 4 + 9L * locals, perView * (1L + locals));
     for (int b = 0; b < 2; b++) {
       for (int q = 0; q < selector.size(1); q++) {
@@ -120,6 +125,15 @@ class ForeignBackboneTest {
     }
     features[2 + locals] = selector;
     return new MultiDataSet(features, new INDArray[] {Nd4j.zeros(2, 1)});
+  }
+
+  /** The network itself would take them. */
+  @Test
+  void batchesOfAnotherViewSizeThanTheLayoutsAreRefused() {
+    ComputationGraph graph = flsl(1, SIZE).init();
+    assertRefused(
+        () -> graph.fit(batch(1, 32)),
+        "modes is made for views of [36, 36] tokens, 72 together, but its input has 128 tokens");
   }
 
   @Test
