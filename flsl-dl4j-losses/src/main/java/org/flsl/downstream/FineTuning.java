@@ -146,15 +146,21 @@ public abstract class FineTuning {
   @Value.Check
   void check() {
     check(iterations() >= 1, "iterations must be at least 1, got " + iterations());
-    check(learningRate() > 0, "learningRate must be positive, got " + learningRate());
+    check(
+        learningRate() > 0 && Double.isFinite(learningRate()),
+        "learningRate must be positive and finite, got " + learningRate());
     check(
         minLearningRate() >= 0 && minLearningRate() <= learningRate(),
         "minLearningRate must be from 0 to the learning rate, got " + minLearningRate());
     check(
         warmupFraction() >= 0 && warmupFraction() < 1,
         "warmupFraction must be from 0 to less than 1, got " + warmupFraction());
-    check(weightDecay() >= 0, "weightDecay must be at least 0, got " + weightDecay());
-    check(clipNorm() >= 0, "clipNorm must be at least 0, got " + clipNorm());
+    check(
+        weightDecay() >= 0 && Double.isFinite(weightDecay()),
+        "weightDecay must be at least 0 and finite, got " + weightDecay());
+    check(
+        clipNorm() >= 0 && Double.isFinite(clipNorm()),
+        "clipNorm must be at least 0 and finite, got " + clipNorm());
     check(frozenBlocks() >= 0, "frozenBlocks must be at least 0, got " + frozenBlocks());
     check(
         layerDecay() > 0 && layerDecay() <= 1,

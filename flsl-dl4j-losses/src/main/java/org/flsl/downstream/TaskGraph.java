@@ -3,6 +3,7 @@ package org.flsl.downstream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
@@ -59,10 +60,10 @@ public final class TaskGraph {
    * @param learning how it is trained
    */
   public TaskGraph(Backbone backbone, Head head, ImageSize size, FineTuning learning) {
-    this.backbone = backbone;
-    this.head = head;
-    this.size = size;
-    this.learning = learning;
+    this.backbone = Objects.requireNonNull(backbone, "backbone");
+    this.head = Objects.requireNonNull(head, "head");
+    this.size = Objects.requireNonNull(size, "size");
+    this.learning = Objects.requireNonNull(learning, "learning");
   }
 
   /**

@@ -75,9 +75,9 @@ public final class LinearProbe implements TokenClassifier {
         throw new IllegalArgumentException(
             "A probe needs at least one vector a step, got " + batch);
       }
-      if (!(learningRate > 0)) {
+      if (!(learningRate > 0 && Double.isFinite(learningRate))) {
         throw new IllegalArgumentException(
-            "A probe's learning rate must be above 0, got " + learningRate);
+            "A probe's learning rate must be above 0 and finite, got " + learningRate);
       }
     }
 

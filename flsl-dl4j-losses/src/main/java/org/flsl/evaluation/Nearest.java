@@ -9,8 +9,15 @@ public final class Nearest {
   private final float[] cosines;
   private final int[] keys;
 
-  /** None so far. */
+  /**
+   * None so far.
+   *
+   * @param k how many are kept, at least 1
+   */
   public Nearest(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("Nearest: at least one key is kept, got " + k);
+    }
     cosines = new float[k];
     keys = new int[k];
     Arrays.fill(cosines, Float.NEGATIVE_INFINITY);

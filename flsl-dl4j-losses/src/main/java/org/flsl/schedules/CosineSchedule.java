@@ -36,6 +36,7 @@ public final class CosineSchedule implements ISchedule {
               "Schedule: a warm-up of %d iterations does not fit into %d iterations",
               warmup, total));
     }
+    Scheduled.requireFinite(start, end);
     this.start = start;
     this.end = end;
     this.warmup = warmup;

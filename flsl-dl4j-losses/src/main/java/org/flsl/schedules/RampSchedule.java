@@ -29,6 +29,7 @@ public final class RampSchedule implements ISchedule {
               "Schedule: a ramp of %d epochs with %d iterations each makes no sense",
               rampEpochs, iterationsPerEpoch));
     }
+    Scheduled.requireFinite(start, end);
     this.start = start;
     this.end = end;
     this.rampEpochs = rampEpochs;

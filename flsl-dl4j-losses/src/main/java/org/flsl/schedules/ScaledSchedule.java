@@ -16,6 +16,9 @@ public final class ScaledSchedule implements ISchedule {
   /** The values of a schedule times {@code factor}. */
   public ScaledSchedule(ISchedule schedule, double factor) {
     this.schedule = Objects.requireNonNull(schedule, "schedule");
+    if (!Double.isFinite(factor)) {
+      throw new IllegalArgumentException("Schedule: the factor must be finite, got " + factor);
+    }
     this.factor = factor;
   }
 

@@ -13,6 +13,10 @@ public record Scheduled(double start, double end) {
 
   /** Refuses values that are no numbers. */
   public Scheduled {
+    requireFinite(start, end);
+  }
+
+  static void requireFinite(double start, double end) {
     if (!Double.isFinite(start) || !Double.isFinite(end)) {
       throw new IllegalArgumentException(
           String.format("A schedule needs finite values, got %s to %s", start, end));

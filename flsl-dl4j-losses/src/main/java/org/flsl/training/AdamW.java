@@ -42,12 +42,23 @@ public final class AdamW implements IUpdater {
   /**
    * Adam with every setting.
    *
-   * @param beta1 decay of the first moment
-   * @param beta2 decay of the second moment
-   * @param firstIteration first iteration that changes anything
+   * @param beta1 decay of the first moment, in [0, 1)
+   * @param beta2 decay of the second moment, in [0, 1)
+   * @param eps at least 0
+   * @param firstIteration first iteration that changes anything, from 0
+   * @throws IllegalArgumentException if one of them is out of range
    */
   public AdamW(ISchedule learningRate, double beta1, double beta2, double eps, int firstIteration) {
     this.learningRate = Objects.requireNonNull(learningRate, "learningRate");
+    if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)) {
+      throw new IllegalArgumentException(
+          "AdamW: beta1 and beta2 must lie in [0, 1), got %s and %s".formatted(beta1, beta2));
+    }
+    if (!(eps >= 0 && Double.isFinite(eps)) || firstIteration < 0) {
+      throw new IllegalArgumentException(
+          "AdamW: eps must be finite, and neither it nor the first iteration negative, got %s and %d"
+              .formatted(eps, firstIteration));
+    }
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.eps = eps;

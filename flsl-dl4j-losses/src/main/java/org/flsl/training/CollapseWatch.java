@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.flsl.losses.InterView;
@@ -84,11 +85,16 @@ public final class CollapseWatch implements Consumer<StepMetrics> {
   /**
    * Watches a training with K centroids.
    *
+   * @param centroids K, at least 2
    * @param alarm told as well, once for each kind of collapse
    */
   public CollapseWatch(int centroids, Consumer<Collapse> alarm) {
+    if (centroids < 2) {
+      throw new IllegalArgumentException(
+          "Collapse watch: centroids must be at least 2, got " + centroids);
+    }
     this.maxEntropy = Math.log(centroids);
-    this.alarm = alarm;
+    this.alarm = Objects.requireNonNull(alarm, "alarm");
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -34,8 +35,8 @@ public final class MetricsListener extends BaseTrainingListener {
 
   /** Observes a training with the given configuration. */
   public MetricsListener(FlslConfig config, Consumer<StepMetrics> consumer) {
-    this.config = config;
-    this.consumer = consumer;
+    this.config = Objects.requireNonNull(config, "config");
+    this.consumer = Objects.requireNonNull(consumer, "consumer");
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.layers.Backbone;
@@ -69,7 +70,9 @@ public final class PreviousStage {
       throw new IllegalArgumentException(
           "Previous stage: the mixture bias must lie between 0 and 1, got " + mixtureBias);
     }
-    this.backbone = backbone;
+    // The constructor holds the rules for both.
+    new PreviousStageAttention(tau, sharpness);
+    this.backbone = Objects.requireNonNull(backbone, "backbone");
     this.weights = weights;
     this.mixture = Scheduled.cosine(0, 1 - mixtureBias);
     this.tau = tau;

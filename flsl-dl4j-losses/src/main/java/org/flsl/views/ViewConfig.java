@@ -392,8 +392,14 @@ public abstract class ViewConfig {
         channels(),
         Arrays.toString(mean()),
         Arrays.toString(std()));
+    for (float value : mean()) {
+      require(Float.isFinite(value), "mean must be finite, got %s", Arrays.toString(mean()));
+    }
     for (float deviation : std()) {
-      require(deviation > 0, "std must be above 0, got %s", Arrays.toString(std()));
+      require(
+          deviation > 0 && Float.isFinite(deviation),
+          "std must be above 0 and finite, got %s",
+          Arrays.toString(std()));
     }
   }
 

@@ -2,6 +2,7 @@ package org.flsl.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,13 @@ class LinearProbeTest {
         assertEquals(expected[i][label], scores[i * 3 + label], 0.01);
       }
     }
+  }
+
+  @Test
+  void anInfiniteLearningRateIsRefused() {
+    LinearProbe.Training training = LinearProbe.training();
+    assertThrows(
+        IllegalArgumentException.class, () -> training.learningRate(Double.POSITIVE_INFINITY));
   }
 
   @Test

@@ -95,4 +95,11 @@ class NearestNeighboursTest {
             .getMessage();
     assertTrue(message.contains("[2, 5]") && message.contains("width 4"), message);
   }
+
+  @Test
+  void atLeastOneNeighbourIsKept() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> new Nearest(0)).getMessage();
+    assertTrue(message.endsWith("at least one key is kept, got 0"), message);
+  }
 }

@@ -1,5 +1,6 @@
 package org.flsl.training;
 
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -77,6 +78,14 @@ class AdamWTest {
         .applyUpdater(theirs, 0, 0);
     double difference = ours.sub(theirs).amaxNumber().doubleValue();
     assertTrue(difference > 0.1 * ours.amaxNumber().doubleValue(), "difference " + difference);
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    assertRefused(() -> new AdamW(RATE, 1, 0.9, 1e-8, 0), "beta1", "[0, 1)", "1.0 and 0.9");
+    assertRefused(() -> new AdamW(RATE, 0.9, Double.NaN, 1e-8, 0), "beta2", "0.9 and NaN");
+    assertRefused(() -> new AdamW(RATE, 0.9, 0.9, -1, 0), "eps", "-1.0");
+    assertRefused(() -> new AdamW(RATE).startingAt(-1), "first iteration", "-1");
   }
 
   @Test

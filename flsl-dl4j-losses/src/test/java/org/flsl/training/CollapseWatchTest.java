@@ -6,6 +6,7 @@ import static org.flsl.training.CollapseWatch.Collapse.FLAT;
 import static org.flsl.training.CollapseWatch.Collapse.PLACE;
 import static org.flsl.training.CollapseWatch.Collapse.UNIFORM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +117,12 @@ class CollapseWatchTest {
       watch.accept(bad ? step(i, LN_K, LN_K, 0.01) : step(i, 0.7 * LN_K, 0.9 * LN_K, 0.5));
     }
     assertEquals(List.of(), alarms);
+  }
+
+  @Test
+  void whatCannotWatchIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new CollapseWatch(1));
+    assertThrows(NullPointerException.class, () -> new CollapseWatch(16, null));
   }
 
   @Test

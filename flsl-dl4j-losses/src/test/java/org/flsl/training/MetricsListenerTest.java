@@ -2,6 +2,7 @@ package org.flsl.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -119,6 +120,19 @@ class MetricsListenerTest {
       square += value * value;
     }
     assertEquals(Math.sqrt(1 - square), metrics.featureSpread(), 1e-9);
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    FlslConfig config = TinyFlsl.config(DataType.FLOAT).build();
+    assertEquals(
+        "config",
+        assertThrows(NullPointerException.class, () -> new MetricsListener(null, step -> {}))
+            .getMessage());
+    assertEquals(
+        "consumer",
+        assertThrows(NullPointerException.class, () -> new MetricsListener(config, null))
+            .getMessage());
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.flsl.training;
 import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -137,5 +138,11 @@ class PreviousStageTest {
     assertRefused(
         () -> flsl(wider, 0.2).init(), "Previous stage", "parameters", "network of the same shape");
     assertRefused(() -> flsl(previousTeacher(), 1.2), "mixture bias", "1.2");
+    VitBackbone backbone = VitBackbone.of(TinyFlsl.vit().build());
+    assertRefused(() -> new PreviousStage(backbone, null, 0.2, 0, 50), "temperature", "0.0");
+    assertEquals(
+        "backbone",
+        assertThrows(NullPointerException.class, () -> PreviousStage.restored(null, 0.2))
+            .getMessage());
   }
 }

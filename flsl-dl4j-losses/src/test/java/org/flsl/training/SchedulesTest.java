@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.flsl.layers.Published;
 import org.flsl.schedules.CosineSchedule;
 import org.flsl.schedules.RampSchedule;
+import org.flsl.schedules.ScaledSchedule;
 import org.flsl.schedules.Scheduled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,12 @@ class SchedulesTest {
     assertRefused(() -> new CosineSchedule(1, 0, 0), "0 iterations");
     assertRefused(() -> new RampSchedule(1, 0, -1, 4), "-1 epochs");
     assertRefused(() -> Scheduled.constant(Double.NaN), "finite", "NaN");
+    assertRefused(() -> new CosineSchedule(Double.NaN, 0, 4), "finite", "NaN to 0.0");
+    assertRefused(
+        () -> new CosineSchedule(1, Double.NEGATIVE_INFINITY, 4), "finite", "1.0 to -Infinity");
+    assertRefused(() -> new RampSchedule(0, Double.NaN, 2, 4), "finite", "0.0 to NaN");
+    assertRefused(
+        () -> new ScaledSchedule(new FixedSchedule(1), Double.NaN), "factor", "finite", "NaN");
   }
 
   @Test

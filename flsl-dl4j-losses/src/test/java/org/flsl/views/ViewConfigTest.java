@@ -122,7 +122,12 @@ class ViewConfigTest {
         mistake(
             "solariseProbability must be 0 to 1.0, got NaN", b -> b.solariseProbability(0 / 0.)),
         mistake("blurRadius must be within 0..100", b -> b.blurRadius(-1, 1)),
-        mistake("std must be above 0", b -> b.std(.2f, 0, .2f)));
+        mistake("mean must be finite, got [NaN, 0.2, 0.2]", b -> b.mean(Float.NaN, .2f, .2f)),
+        mistake("std must be above 0", b -> b.std(.2f, 0, .2f)),
+        mistake("std must be above 0", b -> b.std(.2f, Float.NaN, .2f)),
+        mistake(
+            "above 0 and finite, got [0.2, 0.2, Infinity]",
+            b -> b.std(.2f, .2f, Float.POSITIVE_INFINITY)));
   }
 
   private static Arguments mistake(String message, UnaryOperator<ViewConfig.Builder> change) {

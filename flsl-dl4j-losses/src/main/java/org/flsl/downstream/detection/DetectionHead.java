@@ -21,7 +21,7 @@ import org.flsl.losses.dense.DetectionLoss;
  * @param depth convolutions of either tower
  * @param scales of the levels beside the backbone's feature map, the finest first: 1 for twice its
  *     side, 0 for the same, -1 for half of it; none for three levels, the finest of about 8 pixels
- * @param classes of objects
+ * @param classes of objects, at least one
  */
 public record DetectionHead(int width, int depth, List<Integer> scales, int classes)
     implements Head {
@@ -40,6 +40,9 @@ public record DetectionHead(int width, int depth, List<Integer> scales, int clas
             "Detection head: levels must stand from the finest to the coarsest, got " + scales);
       }
     }
+    // The layers hold the rules; how many channels a backbone has is not known here.
+    scales.forEach(scale -> PyramidLevel.of(Integer.MAX_VALUE, width, scale));
+    new DetectionTowers(scales.isEmpty() ? USUAL_LEVELS : scales.size(), width, depth, classes);
   }
 
   /** A head of usual width and depth. */

@@ -22,6 +22,11 @@ public record InstanceHead(DetectionHead boxes, int prototypes, int masks) imple
   private static final int USUAL_PROTOTYPES = 16;
   private static final int USUAL_MASKS = 48;
 
+  /** Refuses what its loss refuses. */
+  public InstanceHead {
+    new InstanceLoss(boxes.classes(), prototypes, masks);
+  }
+
   /** On a usual detector of some width. */
   public static InstanceHead of(int width, int classes) {
     return new InstanceHead(DetectionHead.of(width, classes), USUAL_PROTOTYPES, USUAL_MASKS);

@@ -14,7 +14,7 @@ import org.flsl.losses.dense.PixelCrossEntropy;
  * PixelCrossEntropy#IGNORED}; its output are scores {@code [B, classes, height, width]}.
  *
  * @param width channels of the coarsest level of the decoder
- * @param classes to tell apart
+ * @param classes to tell apart, at least two
  * @param weights of the classes in the loss; empty where all weigh alike
  */
 public record SegmentationHead(int width, int classes, List<Double> weights) implements Head {
@@ -29,6 +29,9 @@ public record SegmentationHead(int width, int classes, List<Double> weights) imp
           "Segmentation head: %d classes need as many weights, or none, got %d"
               .formatted(classes, weights.size()));
     }
+    // They hold the rules for width, classes and weights.
+    new PyramidDecoder(width, classes);
+    loss(classes, weights);
   }
 
   /** A head of the usual width in which all classes weigh alike. */
@@ -39,11 +42,12 @@ public record SegmentationHead(int width, int classes, List<Double> weights) imp
   @Override
   public String addTo(GraphSection section, FeatureMap map, String image) {
     String scores = new PyramidDecoder(width, classes).addTo(section, map, image);
-    PixelCrossEntropy loss =
-        weights.isEmpty()
-            ? PixelCrossEntropy.of(classes)
-            : PixelCrossEntropy.weighted(
-                weights.stream().mapToDouble(Double::doubleValue).toArray());
-    return section.layer("crossEntropy", loss, scores);
+    return section.layer("crossEntropy", loss(classes, weights), scores);
+  }
+
+  private static PixelCrossEntropy loss(int classes, List<Double> weights) {
+    return weights.isEmpty()
+        ? PixelCrossEntropy.of(classes)
+        : PixelCrossEntropy.weighted(weights.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

@@ -49,13 +49,24 @@ public final class PixelCrossEntropy extends CompiledLossLayer {
     return new PixelCrossEntropy(classes, null);
   }
 
-  /** Every class has a weight of its own, so that rare ones are not lost in common ones. */
+  /**
+   * Every class has a weight of its own, so that rare ones are not lost in common ones.
+   *
+   * @param weights at least 0 each, and not all of them 0
+   * @throws IllegalArgumentException for other weights, and for fewer than two
+   */
   public static PixelCrossEntropy weighted(double... weights) {
     if (Arrays.stream(weights).anyMatch(weight -> !(weight >= 0) || Double.isInfinite(weight))) {
       throw new IllegalArgumentException(
           "Pixel cross entropy: weights must be at least 0, got " + Arrays.toString(weights));
     }
-    return new PixelCrossEntropy(weights.length, weights.clone());
+    PixelCrossEntropy loss = new PixelCrossEntropy(weights.length, weights.clone());
+    if (Arrays.stream(weights).allMatch(weight -> weight == 0)) {
+      throw new IllegalArgumentException(
+          "Pixel cross entropy: at least one weight must be above 0, got "
+              + Arrays.toString(weights));
+    }
+    return loss;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.flsl.training.checkpoint;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -51,7 +52,7 @@ public final class SaveListener extends BaseTrainingListener {
           "Save listener: an epoch has at least 1 step and so has what is saved, got %d and %d"
               .formatted(stepsPerEpoch, every));
     }
-    this.checkpoints = checkpoints;
+    this.checkpoints = Objects.requireNonNull(checkpoints, "checkpoints");
     this.stepsPerEpoch = stepsPerEpoch;
     this.every = every;
   }

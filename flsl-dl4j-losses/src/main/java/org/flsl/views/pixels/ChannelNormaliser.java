@@ -21,6 +21,8 @@ public final class ChannelNormaliser {
    *
    * @param mean of each channel, red, green and blue for colours, on a scale of 0 to 1
    * @param std of each channel, above 0
+   * @throws IllegalArgumentException for other deviations, numbers that are not finite, and
+   *     unequally many
    */
   public ChannelNormaliser(float[] mean, float[] std) {
     if (mean.length < 1 || mean.length != std.length) {
@@ -32,9 +34,12 @@ public final class ChannelNormaliser {
     this.std = std.clone();
     this.table = new float[mean.length][256];
     for (int channel = 0; channel < mean.length; channel++) {
-      if (!(std[channel] > 0)) {
+      if (!Float.isFinite(mean[channel])) {
+        throw new IllegalArgumentException("A mean must be finite, got " + mean[channel]);
+      }
+      if (!(std[channel] > 0 && Float.isFinite(std[channel]))) {
         throw new IllegalArgumentException(
-            "A standard deviation must be above 0, got " + std[channel]);
+            "A standard deviation must be above 0 and finite, got " + std[channel]);
       }
       for (int value = 0; value < 256; value++) {
         table[channel][value] = (value / 255f - mean[channel]) / std[channel];

@@ -1,5 +1,6 @@
 package org.flsl.downstream.detection;
 
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -176,6 +177,14 @@ class DetectorTest {
         DetectionLevels.of(detector, new ImageSize(40, 24)).levels());
     assertThrows(
         IllegalArgumentException.class, () -> DetectionLevels.of(detector, new ImageSize(44, 24)));
+  }
+
+  @Test
+  void headsThatCannotBeAreRefused() {
+    assertRefused(() -> DetectionHead.of(0), "0 classes must be positive");
+    assertRefused(() -> DetectionHead.of(0, 2), "width 0");
+    assertRefused(() -> new DetectionHead(16, -1, List.of(), 2), "depth -1");
+    assertRefused(() -> new DetectionHead(16, 1, List.of(33, 0), 2), "scale", "33");
   }
 
   @Test

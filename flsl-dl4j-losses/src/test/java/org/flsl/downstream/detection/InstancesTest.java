@@ -1,5 +1,6 @@
 package org.flsl.downstream.detection;
 
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -259,6 +260,8 @@ class InstancesTest {
                 () -> InstanceLabels.of(drawn, plain.getConfiguration(), CANVAS))
             .getMessage();
     assertTrue(message.startsWith("The graph makes no instance masks"), message);
+    assertRefused(() -> new InstanceHead(BOXES, 0, 4), "0 prototypes");
+    assertRefused(() -> new InstanceHead(BOXES, 4, 0), "0 masks");
     Detector detector = new Detector(graph(1), CANVAS, VIEWS);
     BoxSet boxes = new Drawn(drawn.all(), false);
     String judged =

@@ -1,5 +1,6 @@
 package org.flsl.downstream.segmentation;
 
+import static org.flsl.layers.Messages.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -244,5 +245,18 @@ class SegmentationGraphTest {
         CONVOLUTIONAL.standalone(new NeuralNetConfiguration.Builder(), 16, 24);
     assertThrows(IllegalArgumentException.class, () -> TaskGraph.stride(other));
     assertThrows(IllegalArgumentException.class, () -> new SegmentationHead(8, 3, List.of(1.0)));
+    assertRefused(() -> SegmentationHead.of(1), "at least two classes", "got 128 and 1");
+    assertRefused(() -> new SegmentationHead(0, 2, List.of()), "width", "got 0 and 2");
+    assertRefused(() -> new SegmentationHead(8, 2, List.of(0.0, 0.0)), "weight", "[0.0, 0.0]");
+    double infinite = Double.POSITIVE_INFINITY;
+    assertRefused(() -> learning().learningRate(infinite).build(), "learningRate", "finite");
+    assertRefused(() -> learning().weightDecay(infinite).build(), "weightDecay", "finite");
+    assertRefused(() -> learning().clipNorm(infinite).build(), "clipNorm", "finite");
+    assertEquals(
+        "backbone",
+        assertThrows(
+                NullPointerException.class,
+                () -> new TaskGraph(null, head, new ImageSize(16, 24), learning))
+            .getMessage());
   }
 }

@@ -147,5 +147,12 @@ class PixelCrossEntropyTest {
     }
     assertThrows(IllegalArgumentException.class, () -> PixelCrossEntropy.of(1));
     assertThrows(IllegalArgumentException.class, () -> PixelCrossEntropy.weighted(1, -1));
+    String nothing =
+        assertThrows(IllegalArgumentException.class, () -> PixelCrossEntropy.weighted(0, 0))
+            .getMessage();
+    assertTrue(nothing.endsWith("one weight must be above 0, got [0.0, 0.0]"), nothing);
+    String none =
+        assertThrows(IllegalArgumentException.class, PixelCrossEntropy::weighted).getMessage();
+    assertTrue(none.endsWith("at least two classes are needed, got 0"), none);
   }
 }

@@ -75,5 +75,9 @@ class SaveListenerTest {
                 () -> new SaveListener(new Checkpoints(folder, 1), STEPS_PER_EPOCH, 0))
             .getMessage();
     assertTrue(message.endsWith("got 3 and 0"), message);
+    assertEquals(
+        "checkpoints",
+        assertThrows(NullPointerException.class, () -> new SaveListener(null, STEPS_PER_EPOCH, 1))
+            .getMessage());
   }
 }

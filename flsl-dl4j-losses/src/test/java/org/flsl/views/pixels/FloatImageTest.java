@@ -2,6 +2,7 @@ package org.flsl.views.pixels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
@@ -93,6 +94,16 @@ class FloatImageTest {
     operation.applyTo(five);
     for (int i = 0; i < 64; i++) {
       assertEquals(one.data()[i], five.data()[5 * i + 2], 1e-6, "pixel " + i);
+    }
+  }
+
+  @Test
+  void meansAndDeviationsThatAreNoNumbersAreRefused() {
+    float[] fine = {0.5f};
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      float[] given = {bad};
+      assertThrows(IllegalArgumentException.class, () -> new ChannelNormaliser(given, fine));
+      assertThrows(IllegalArgumentException.class, () -> new ChannelNormaliser(fine, given));
     }
   }
 
