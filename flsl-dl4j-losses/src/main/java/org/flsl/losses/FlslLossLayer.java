@@ -41,6 +41,12 @@ public final class FlslLossLayer extends CompiledLossLayer {
 
   @Override
   protected SDVariable define(Definition d, SDVariable terms) {
+    long[] shape = terms.getShape();
+    if (shape[shape.length - 1] != weights.size()) {
+      throw new IllegalArgumentException(
+          "%s has weights for %d terms, %s, but its input has %d"
+              .formatted(name(), weights.size(), weights.keySet(), shape[shape.length - 1]));
+    }
     SDVariable[] scheduled =
         weights.entrySet().stream()
             .map(weight -> d.scheduled(weight.getKey(), weight.getValue()))

@@ -361,6 +361,18 @@ class FlslLossesTest {
                 new INDArray[] {queries, queries, logits, random(DataType.FLOAT, 1, 1, 3, K)}),
         "[1, 3, 5]");
     losses.validateInput(new INDArray[] {queries, queries, logits, logits});
+    ComputationGraph other =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("terms")
+                .addLayer("out", objective(weights()), "terms")
+                .setOutputs("out")
+                .build());
+    other.init();
+    MultiDataSet four =
+        new MultiDataSet(Nd4j.ones(DataType.FLOAT, 1, 4), Nd4j.zeros(DataType.FLOAT, 1, 1));
+    assertRefused(() -> other.score(four, false), "out has weights for 3 terms", "has 4");
     ISchedule[] w = weights();
     assertRefused(() -> objective(w).getOutputType(0, InputType.feedForward(4)), "3 terms", "4");
   }

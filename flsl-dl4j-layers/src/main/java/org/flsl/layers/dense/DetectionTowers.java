@@ -238,6 +238,11 @@ public final class DetectionTowers extends CompiledVertex {
   public void validateInput(INDArray[] inputs) {
     for (INDArray input : inputs) {
       Maps.check(name(), input, width);
+      if (input.size(0) != inputs[0].size(0)) {
+        throw new IllegalArgumentException(
+            "%s: levels of %d and of %d images do not fit, expected equally many"
+                .formatted(name(), inputs[0].size(0), input.size(0)));
+      }
     }
   }
 

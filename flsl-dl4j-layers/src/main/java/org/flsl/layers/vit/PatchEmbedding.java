@@ -254,6 +254,12 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
                 "%s: view %d has the shape %s, expected [batch, %d, height, width]",
                 name(), i, Arrays.toString(image.shape()), channels));
       }
+      if (image.size(0) != inputs[0].size(0)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s: view %d has the shape %s and view 0 %s, expected equally many images",
+                name(), i, Arrays.toString(image.shape()), Arrays.toString(inputs[0].shape())));
+      }
       TokenGrid.of(image.size(2), image.size(3), patch);
     }
   }

@@ -206,5 +206,12 @@ class DetectorLayersTest {
                 () -> level(0, 3, 3).outputSingle(TinyGraph.random(1, 1, CHANNELS + 1, 3, 3)))
             .getMessage();
     assertTrue(channels.contains("expected [batch, " + CHANNELS), channels);
+    INDArray[] levels = {TinyGraph.random(1, 2, 4, 2, 2), TinyGraph.random(2, 1, 4, 1, 1)};
+    String batches =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new DetectionTowers(2, 4, 1, 3).validateInput(levels))
+            .getMessage();
+    assertTrue(batches.contains("levels of 2 and of 1 images do not fit"), batches);
   }
 }

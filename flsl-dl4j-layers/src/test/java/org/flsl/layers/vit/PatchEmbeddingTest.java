@@ -177,5 +177,10 @@ class PatchEmbeddingTest {
         "view 0",
         "[2, 1, 6, 6]",
         "expected [batch, 3, height, width]");
+    ComputationGraph two = graph(Positions.SINCOS, new int[] {6, 6}, new int[] {4, 4});
+    assertRefused(
+        () -> two.output(TinyGraph.random(1, 2, 3, 6, 6), TinyGraph.random(2, 1, 3, 4, 4)),
+        "view 1 has the shape [1, 3, 4, 4]",
+        "view 0 [2, 3, 6, 6]");
   }
 }

@@ -25,6 +25,14 @@ public record LocationAssignment(double radius) {
   private static final double NEAREST = 4;
   private static final double FARTHEST = 8;
 
+  /** Refuses a radius that leaves no place. */
+  public LocationAssignment {
+    if (!(radius > 0)) {
+      throw new IllegalArgumentException(
+          "Location assignment: the radius must be above 0, got " + radius);
+    }
+  }
+
   /** The box of each place, {@link #NONE} or an index into {@code boxes}. */
   int[] assign(DetectionLevels levels, List<LabelledBox> boxes) {
     int[] assigned = new int[levels.places()];

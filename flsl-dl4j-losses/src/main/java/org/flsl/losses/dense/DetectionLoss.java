@@ -90,7 +90,11 @@ public final class DetectionLoss extends CompiledLossLayer {
 
   @Override
   protected void validateLabels(INDArray input, INDArray labels) {
-    if (input.size(2) != classes + BOX || !Arrays.equals(input.shape(), labels.shape())) {
+    boolean fit =
+        input.rank() == 3
+            && input.size(2) == classes + BOX
+            && Arrays.equals(input.shape(), labels.shape());
+    if (!fit) {
       throw new IllegalArgumentException(
           "%s: labels %s and input %s do not fit, expected [batch, places, %d] of both; make labels for images of the batch's size"
               .formatted(

@@ -101,5 +101,7 @@ class AssignmentAndSuppressionTest {
         new NonMaximumSuppression(0.5, 9).apply(List.of(point, box, point, box)));
     assertEquals(List.of(), new NonMaximumSuppression(0.5, 9).apply(List.of()));
     assertThrows(IllegalArgumentException.class, () -> new NonMaximumSuppression(1.5, 9));
+    assertThrows(IllegalArgumentException.class, () -> new LocationAssignment(0));
+    assertThrows(IllegalArgumentException.class, () -> new LocationAssignment(Double.NaN));
   }
 }

@@ -190,6 +190,8 @@ class DetectionLossTest {
     INDArray labels = Nd4j.zeros(DataType.DOUBLE, 2, 6, NUMBERS);
     String message =
         assertThrows(IllegalArgumentException.class, () -> score(found, labels, null)).getMessage();
+    INDArray rows = Nd4j.zeros(DataType.DOUBLE, 5, NUMBERS);
+    assertThrows(IllegalArgumentException.class, () -> score(rows, rows, null));
     assertTrue(message.contains("[2, 6, 8]") && message.contains("[2, 5, 8]"), message);
   }
 }
