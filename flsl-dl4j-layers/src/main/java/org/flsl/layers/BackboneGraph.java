@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -119,10 +120,14 @@ public final class BackboneGraph {
     return configuration.getNetworkInputs();
   }
 
-  /** The vertex where images become tokens; empty for a network that has none of our own kind. */
+  /** Where images become tokens; empty for a network that has no entrance of our own kind. */
   public Optional<ImageEntrance> entrance() {
-    return vertices().stream()
-        .map(this::vertex)
+    return vertices().stream().flatMap(name -> entrance(name).stream()).findFirst();
+  }
+
+  /** The vertex as an entrance, or its layer. */
+  private Optional<ImageEntrance> entrance(String name) {
+    return Stream.of(vertex(name), layer(name))
         .filter(ImageEntrance.class::isInstance)
         .map(ImageEntrance.class::cast)
         .findFirst();
@@ -263,7 +268,7 @@ public final class BackboneGraph {
       return of(configuration, block(number).vertex()).vertices();
     }
     return vertices().stream()
-        .filter(name -> vertex(name) instanceof ImageEntrance)
+        .filter(name -> entrance(name).isPresent())
         .collect(Collectors.toSet());
   }
 

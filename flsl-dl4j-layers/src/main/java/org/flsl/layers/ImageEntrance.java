@@ -1,7 +1,7 @@
 package org.flsl.layers;
 
 /**
- * A vertex where images enter a network and become tokens, which says how.
+ * A layer or vertex where images enter a network and become tokens, which says how.
  *
  * <p>Let the entrance of a backbone implement it where shapes do not tell: {@link BackboneGraph}
  * asks it. Convolutional networks need none.

@@ -23,6 +23,7 @@ import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.graph.GraphBackbone;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.layers.vit.PatchEmbeddingLayer;
 import org.flsl.layers.vit.PatchTokens;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.TokenNorm;
@@ -82,7 +83,7 @@ public final class EveryLayer {
           .addLayer("norm", TokenNorm.builder(WIDTH).eps(1e-5).build(), "patches")
           .addVertex("queries", new TokenSelection(), "norm", "selector")
           .addVertex("modes", MeanShift.self(tau, queries, tokens), "queries", "norm")
-          .addVertex("frozen/embedding", new FrozenVertex(new PatchEmbedding(vit, 1)), "global")
+          .addLayer("frozen/embedding", new FrozenLayer(PatchEmbeddingLayer.of(vit)), "global")
           .addLayer(
               "frozen/block",
               new FrozenLayer(TransformerBlock.builder(WIDTH, 2).dropPath(0.9).build()),

@@ -36,6 +36,7 @@ import org.flsl.layers.dense.TokenMap;
 import org.flsl.layers.graph.FeatureMapTokens;
 import org.flsl.layers.samediff.PackedViews;
 import org.flsl.layers.vit.PatchEmbedding;
+import org.flsl.layers.vit.PatchEmbeddingLayer;
 import org.flsl.layers.vit.Positions;
 import org.flsl.layers.vit.TokenNorm;
 import org.flsl.layers.vit.TransformerBlock;
@@ -163,6 +164,8 @@ class RoundTripTest {
             new PatchEmbedding(VitConfig.small(16), 1),
             new PatchEmbedding(VitConfig.small(16), 2),
             new PatchEmbedding(VitConfig.small(8), 1),
+            PatchEmbeddingLayer.of(VitConfig.small(16)),
+            PatchEmbeddingLayer.of(VitConfig.small(8)),
             new PatchEmbedding(
                 VitConfig.small(16).toBuilder().positions(Positions.LEARNED).build(), 1));
     for (int i = 0; i < different.size(); i++) {

@@ -423,11 +423,12 @@ public final class FlslGraph {
     course.setEpochCount(trained.getEpochCount());
     ComputationGraph graph = new ComputationGraph(course);
     graph.init();
-    if (graph.numParams() != trained.numParams()) {
+    // Not numParams(), which leaves out those of vertices.
+    if (graph.params().length() != trained.params().length()) {
       throw new IllegalArgumentException(
           String.format(
               "FLSL graph: the training to go on with has %d parameters, and this one %d",
-              trained.numParams(), graph.numParams()));
+              trained.params().length(), graph.params().length()));
     }
     graph.params().assign(trained.params());
     graph

@@ -113,6 +113,6 @@ class ContinuedTest {
     FlslGraph deeper = of(TinyFlsl.vit().depth(3).build());
     assertRefused(() -> deeper.continued(graph), "it lacks [student/block_2]");
     FlslGraph wider = of(TinyFlsl.vit().width(16).build());
-    assertRefused(() -> wider.continued(graph), "to go on with has " + graph.numParams());
+    assertRefused(() -> wider.continued(graph), "to go on with has " + graph.params().length());
   }
 }

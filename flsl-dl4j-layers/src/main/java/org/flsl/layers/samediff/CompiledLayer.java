@@ -41,6 +41,24 @@ public abstract class CompiledLayer extends SameDiffLayer {
    */
   protected abstract SDVariable define(Definition definition, SDVariable input);
 
+  /**
+   * Whether anything before it learns; true unless a layer says otherwise.
+   *
+   * <p>A layer that stands first in a network, such as one for images, says false: then its input
+   * gets no gradient and costs none, and DL4J refuses to train what stands before it.
+   */
+  protected boolean needsInputGradient() {
+    return true;
+  }
+
+  /**
+   * Whether its products become as exact as {@link ProductPrecision} says; true unless a layer says
+   * otherwise.
+   */
+  protected boolean followsPrecision() {
+    return true;
+  }
+
   /** What errors call this layer: its name in the graph, or its kind before it has one. */
   protected final String name() {
     return getLayerName() == null ? KindName.of(getClass()) : getLayerName();

@@ -31,7 +31,7 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
 
   /** Computes with the kernels of this library from now on; null for ND4J's ops. */
   void use(KernelLibrary library) {
-    if (library != kernels) {
+    if (compiledConf().followsPrecision() && library != kernels) {
       kernels = library;
       computation = null;
     }
@@ -52,12 +52,21 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
     assertInputSet(false);
     compiledConf().validateInput(input);
     return computation()
-        .forward(Map.of(CompiledLayer.INPUT, input), training ? INPUT : null, step(), workspaces);
+        .forward(
+            Map.of(CompiledLayer.INPUT, input),
+            training ? differentiable() : null,
+            step(),
+            workspaces);
   }
 
   @Override
   public Plan plan(boolean training, List<long[]> inputs) {
-    return computation().plan(Map.of(CompiledLayer.INPUT, inputs.get(0)), training ? INPUT : null);
+    return computation()
+        .plan(Map.of(CompiledLayer.INPUT, inputs.get(0)), training ? differentiable() : null);
+  }
+
+  private Set<String> differentiable() {
+    return compiledConf().needsInputGradient() ? INPUT : Set.of();
   }
 
   private Computation computation() {
@@ -84,7 +93,9 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
     // DL4J gives no table to a layer without parameters.
     Map<String, INDArray> gradients = gradTable == null ? Map.of() : gradTable;
     INDArray inputGradient =
-        computation.backward(epsilon, gradients, INPUT, workspaces).get(CompiledLayer.INPUT);
+        computation
+            .backward(epsilon, gradients, differentiable(), workspaces)
+            .get(CompiledLayer.INPUT);
     Gradient gradient = new DefaultGradient();
     gradients.forEach(gradient.gradientForVariable()::put);
     return new Pair<>(gradient, inputGradient);

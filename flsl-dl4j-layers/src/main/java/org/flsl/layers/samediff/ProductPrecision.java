@@ -12,8 +12,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * How exactly the layers of a graph multiply: in linear layers, attention and heads.
  *
  * <p>It belongs to the graph in this process, not to its configuration: what is saved is the same,
- * and a graph that is restored multiplies in float32 until it is told otherwise. Vertices between
- * the layers, such as mean shift and losses, stay with float32; towers of detectors follow.
+ * and a graph that is restored multiplies in float32 until it is told otherwise. Where images
+ * enter, and in vertices between the layers, such as mean shift and losses, it stays with float32;
+ * towers of detectors follow.
  */
 public final class ProductPrecision {
   private ProductPrecision() {}

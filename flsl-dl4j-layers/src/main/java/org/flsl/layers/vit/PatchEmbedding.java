@@ -1,29 +1,21 @@
 package org.flsl.layers.vit;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.flsl.layers.ImageEntrance;
-import org.flsl.layers.Init;
 import org.flsl.layers.TokenGrid;
-import org.flsl.layers.TokenTypes;
 import org.flsl.layers.samediff.CompiledVertex;
 import org.flsl.layers.samediff.Definition;
-import org.flsl.layers.samediff.Linear;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.enums.PadMode;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.annotation.JsonUnwrapped;
 
 /**
  * Cuts images into patches and makes a token of each: the entrance of a Vision Transformer.
@@ -31,6 +23,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Takes one view of an image, or several of different sizes, which share all weights and leave
  * packed in one sequence, view after view. Positions are added for the grid of each view: the table
  * of the base grid, resampled bicubically where a view has another grid.
+ *
+ * <p>For one view there is {@link PatchEmbeddingLayer}, which DL4J's transfer learning takes along:
+ * of vertices it forgets the parameters.
  *
  * <p>In training, sine-cosine positions may be shifted and scaled at random, for each image and
  * view anew ({@link VitConfig#positionJitter()}).
@@ -42,20 +37,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * tokens_v), width]}.
  */
 public final class PatchEmbedding extends CompiledVertex implements ImageEntrance {
-  static final String WEIGHT = "patchW";
-  static final String BIAS = "patchB";
-  static final String POSITIONS = "positions";
-  static final String LEADING = "leading";
-
   @JsonProperty private int views;
-  @JsonProperty private int patch;
-  @JsonProperty private int channels;
-  @JsonProperty private int width;
-  @JsonProperty private Positions positions;
-  @JsonProperty private int gridHeight;
-  @JsonProperty private int gridWidth;
-  @JsonProperty private int leading;
-  @JsonProperty private double positionJitter;
+  @JsonUnwrapped private EmbeddedPatches patches;
 
   private PatchEmbedding() {}
 
@@ -70,53 +53,46 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
       throw new IllegalArgumentException("Patch embedding needs at least one view, got " + views);
     }
     this.views = views;
-    this.patch = config.patch();
-    this.channels = config.channels();
-    this.width = config.width();
-    this.positions = config.positions();
-    this.gridHeight = config.baseGrid().height();
-    this.gridWidth = config.baseGrid().width();
-    this.leading = config.leadingTokens();
-    this.positionJitter = config.positionJitter();
+    this.patches = new EmbeddedPatches(config);
+  }
+
+  EmbeddedPatches patches() {
+    return patches;
   }
 
   @Override
   public TokenGrid baseGrid() {
-    return new TokenGrid(gridHeight, gridWidth);
+    return patches.baseGrid();
   }
 
   @Override
   public int patch() {
-    return patch;
+    return patches.patch();
   }
 
   @Override
   public int channels() {
-    return channels;
+    return patches.channels();
   }
 
   /** Width of a token. */
   public int width() {
-    return width;
+    return patches.width();
   }
 
   /** Kind of positions. */
   public Positions positions() {
-    return positions;
+    return patches.positions();
   }
 
   /** How far positions are shifted and scaled in training; 0 leaves them as they are. */
   public double positionJitter() {
-    return positionJitter;
+    return patches.positionJitter();
   }
 
   @Override
   public int leadingTokens() {
-    return leading;
-  }
-
-  private long patchLength() {
-    return (long) channels * patch * patch;
+    return patches.leadingTokens();
   }
 
   private static String view(int index) {
@@ -128,101 +104,19 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     String[] names = new String[views];
     Arrays.setAll(names, PatchEmbedding::view);
     params.defineInputs(names);
-    params.addWeightParam(WEIGHT, patchLength(), width);
-    params.addBiasParam(BIAS, width);
-    if (positions == Positions.LEARNED) {
-      params.addWeightParam(POSITIONS, baseGrid().tokens(), width);
-    }
-    if (leading > 0) {
-      params.addWeightParam(LEADING, leading, width);
-    }
+    patches.defineParameters(params);
   }
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    Init.uniform(params.get(WEIGHT), patchLength());
-    Init.uniform(params.get(BIAS), patchLength());
-    if (positions == Positions.LEARNED) {
-      Init.normal(params.get(POSITIONS));
-    }
-    if (leading > 0) {
-      Init.normal(params.get(LEADING));
-    }
+    patches.initializeParameters(params);
   }
 
   @Override
   protected SDVariable define(Definition definition) {
-    SameDiff sd = definition.sameDiff();
-    List<SDVariable> patches = new ArrayList<>();
-    List<SDVariable> tables = new ArrayList<>();
-    boolean jittered = definition.training() && positionJitter > 0;
-    List<TokenGrid> grids = new ArrayList<>();
-    long tokens = 0;
-    for (int i = 0; i < views; i++) {
-      SDVariable image = definition.inputs().get(view(i));
-      long[] shape = image.getShape();
-      TokenGrid grid = TokenGrid.of(shape[2], shape[3], patch);
-      // [B, ch, rows, p, columns, p] -> [B, rows, columns, ch, p, p]: one row for each patch.
-      SDVariable cells = image.reshape(-1, channels, grid.height(), patch, grid.width(), patch);
-      SDVariable rows =
-          sd.permute(cells, 0, 2, 4, 1, 3, 5).reshape(-1, grid.tokens(), patchLength());
-      patches.add(leading == 0 ? rows : emptyFirst(sd, rows));
-      if (leading > 0) {
-        tables.add(definition.param(LEADING).reshape(leading, width));
-      }
-      grids.add(grid);
-      tables.add(
-          jittered
-              ? sd.constant(Nd4j.zeros(definition.dataType(), grid.tokens(), width))
-              : positions(definition, grid));
-      tokens += leading + grid.tokens();
-    }
-    SDVariable rows = join(sd, 1, patches).reshape(-1, patchLength());
-    SDVariable embedded =
-        Linear.apply(definition, rows, definition.param(WEIGHT), definition.param(BIAS))
-            .reshape(-1, tokens, width);
-    SDVariable table = join(sd, 0, tables).reshape(1, tokens, width);
-    SDVariable placed = (leading == 0 ? embedded : patchesOnly(definition, embedded)).add(table);
-    if (!jittered) {
-      return placed;
-    }
-    JitteredPositions draw =
-        new JitteredPositions(baseGrid(), grids, leading, width, positionJitter);
-    SDVariable drawn = definition.drawn("jitteredPositions", tokens, width, draw);
-    return definition.withGradient(placed.add(drawn), List.of(placed), dy -> List.of(dy));
-  }
-
-  /** Makes room for the leading tokens of a view; images get no gradient, nor does this. */
-  private SDVariable emptyFirst(SameDiff sd, SDVariable rows) {
-    SDVariable room = sd.constant(Nd4j.createFromArray(new int[][] {{0, 0}, {leading, 0}, {0, 0}}));
-    return sd.nn.pad(rows, room, PadMode.CONSTANT, 0);
-  }
-
-  /** The room holds the bias now: takes it out again. */
-  private SDVariable patchesOnly(Definition definition, SDVariable embedded) {
-    List<INDArray> marks = new ArrayList<>();
-    for (int i = 0; i < views; i++) {
-      long[] shape = definition.inputs().get(view(i)).getShape();
-      marks.add(Nd4j.zeros(definition.dataType(), leading));
-      marks.add(Nd4j.ones(definition.dataType(), TokenGrid.of(shape[2], shape[3], patch).tokens()));
-    }
-    INDArray marked = Nd4j.concat(0, marks.toArray(INDArray[]::new)).reshape(1, -1, 1);
-    SDVariable mask = definition.sameDiff().constant(marked);
-    return definition.withGradient(
-        embedded.mul(mask), List.of(embedded), dy -> List.of(dy.mul(mask)));
-  }
-
-  private SDVariable positions(Definition definition, TokenGrid grid) {
-    SameDiff sd = definition.sameDiff();
-    if (positions == Positions.SINCOS) {
-      return sd.constant(positionTable(null, grid).castTo(definition.dataType()).dup('c'));
-    }
-    SDVariable learned = definition.param(POSITIONS);
-    if (grid.equals(baseGrid())) {
-      return learned.reshape(grid.tokens(), width);
-    }
-    INDArray resampling = Nd4j.create(BicubicGrid.matrix(baseGrid(), grid));
-    return sd.mmul(sd.constant(resampling.castTo(definition.dataType())), learned);
+    Map<String, SDVariable> inputs = definition.inputs();
+    return patches.define(
+        definition, IntStream.range(0, views).mapToObj(i -> inputs.get(view(i))).toList());
   }
 
   /**
@@ -233,35 +127,12 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
    * @return {@code [tokens, width]}
    */
   public INDArray positionTable(INDArray learned, TokenGrid grid) {
-    INDArray table =
-        positions == Positions.SINCOS
-            ? Nd4j.create(SinCosPositions.table(baseGrid(), width))
-            : learned.castTo(DataType.DOUBLE);
-    return Nd4j.create(BicubicGrid.matrix(baseGrid(), grid)).mmul(table);
-  }
-
-  private static SDVariable join(SameDiff sd, int axis, List<SDVariable> parts) {
-    return parts.size() == 1 ? parts.get(0) : sd.concat(axis, parts.toArray(SDVariable[]::new));
+    return patches.positionTable(learned, grid);
   }
 
   @Override
   public void validateInput(INDArray[] inputs) {
-    for (int i = 0; i < inputs.length; i++) {
-      INDArray image = inputs[i];
-      if (image.rank() != 4 || image.size(1) != channels) {
-        throw new IllegalArgumentException(
-            String.format(
-                "%s: view %d has the shape %s, expected [batch, %d, height, width]",
-                name(), i, Arrays.toString(image.shape()), channels));
-      }
-      if (image.size(0) != inputs[0].size(0)) {
-        throw new IllegalArgumentException(
-            String.format(
-                "%s: view %d has the shape %s and view 0 %s, expected equally many images",
-                name(), i, Arrays.toString(image.shape()), Arrays.toString(inputs[0].shape())));
-      }
-      TokenGrid.of(image.size(2), image.size(3), patch);
-    }
+    patches.validate(name(), inputs);
   }
 
   @Override
@@ -270,34 +141,14 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
       throw new InvalidInputTypeException(
           String.format("%s expects %d views, but got %d inputs", name(), views, inputs.length));
     }
-    long tokens = 0;
-    for (InputType input : inputs) {
-      if (!(input instanceof InputType.InputTypeConvolutional image)
-          || image.getFormat() != CNN2DFormat.NCHW
-          || image.getChannels() != channels) {
-        throw new InvalidInputTypeException(
-            String.format(
-                "%s expects images [batch, %d, height, width], that is"
-                    + " InputType.convolutional(height, width, %d), but got %s",
-                name(), channels, channels, input));
-      }
-      tokens += leading + TokenGrid.of(image.getHeight(), image.getWidth(), patch).tokens();
-    }
-    return TokenTypes.sequence(width, tokens);
+    return patches.outputType(name(), inputs);
   }
 
   @Override
   public GraphVertex clone() {
     PatchEmbedding copy = new PatchEmbedding();
     copy.views = views;
-    copy.patch = patch;
-    copy.channels = channels;
-    copy.width = width;
-    copy.positions = positions;
-    copy.gridHeight = gridHeight;
-    copy.gridWidth = gridWidth;
-    copy.leading = leading;
-    copy.positionJitter = positionJitter;
+    copy.patches = patches;
     copy.copySettings(this);
     return copy;
   }
@@ -306,19 +157,11 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
   public boolean equals(Object other) {
     return other instanceof PatchEmbedding that
         && views == that.views
-        && patch == that.patch
-        && channels == that.channels
-        && width == that.width
-        && positions == that.positions
-        && gridHeight == that.gridHeight
-        && gridWidth == that.gridWidth
-        && leading == that.leading
-        && positionJitter == that.positionJitter;
+        && patches.equals(that.patches);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(
-        views, patch, channels, width, positions, gridHeight, gridWidth, leading, positionJitter);
+    return Objects.hash(views, patches);
   }
 }

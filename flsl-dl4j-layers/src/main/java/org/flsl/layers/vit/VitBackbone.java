@@ -23,7 +23,7 @@ import org.flsl.layers.samediff.PackedViews;
  * or hand this to FLSL.
  */
 public final class VitBackbone implements Backbone {
-  /** Name of the vertex that cuts images into patches. */
+  /** Name of the layer that cuts images into patches, or of the vertex where there are views. */
   public static final String EMBEDDING = "patchEmbedding";
 
   /** What the names of the blocks begin with; a number from 0 follows. */
@@ -54,8 +54,9 @@ public final class VitBackbone implements Backbone {
     while (vertices.containsKey(BLOCK + depth)) {
       depth++;
     }
+    EmbeddedPatches patches = patches(vertices);
     if (depth == 0
-        || !(vertices.get(EMBEDDING) instanceof PatchEmbedding patches)
+        || patches == null
         || !(layer(vertices, BLOCK + 0) instanceof TransformerBlock block)) {
       throw new IllegalArgumentException(
           "The network is no Vision Transformer of this project: it should have the vertices %s and %s0, and has %s"
@@ -78,6 +79,14 @@ public final class VitBackbone implements Backbone {
                 patches.baseGrid().height() * patches.patch(),
                 patches.baseGrid().width() * patches.patch())
             .build());
+  }
+
+  /** Earlier versions had the vertex for a single view as well. */
+  private static EmbeddedPatches patches(Map<String, GraphVertex> vertices) {
+    if (vertices.get(EMBEDDING) instanceof PatchEmbedding vertex) {
+      return vertex.patches();
+    }
+    return layer(vertices, EMBEDDING) instanceof PatchEmbeddingLayer layer ? layer.patches() : null;
   }
 
   private static Layer layer(Map<String, GraphVertex> vertices, String name) {
@@ -109,7 +118,10 @@ public final class VitBackbone implements Backbone {
     PackedViews packed =
         PackedViews.of(grids.stream().mapToLong(grid -> leading + grid.tokens()).toArray());
     String[] inputs = views.stream().map(ImageInput::name).toArray(String[]::new);
-    String last = section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
+    String last =
+        views.size() == 1
+            ? section.layer(EMBEDDING, PatchEmbeddingLayer.of(config), inputs)
+            : section.vertex(EMBEDDING, new PatchEmbedding(config, views.size()), inputs);
     for (int i = 0; i < config.depth(); i++) {
       last = section.layer(BLOCK + i, block(i, packed), last);
     }

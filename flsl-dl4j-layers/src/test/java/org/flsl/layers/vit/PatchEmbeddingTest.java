@@ -83,8 +83,8 @@ class PatchEmbeddingTest {
     INDArray tokens = graph.feedForward(new INDArray[] {first, second}, false).get("embedding");
     assertArrayEquals(new long[] {2, 9 + 8, 8}, tokens.shape());
 
-    INDArray weight = graph.getVertex("embedding").paramTable(false).get(PatchEmbedding.WEIGHT);
-    INDArray bias = graph.getVertex("embedding").paramTable(false).get(PatchEmbedding.BIAS);
+    INDArray weight = graph.getVertex("embedding").paramTable(false).get(EmbeddedPatches.WEIGHT);
+    INDArray bias = graph.getVertex("embedding").paramTable(false).get(EmbeddedPatches.BIAS);
     double[][] square = SinCosPositions.table(TokenGrid.square(3), 8);
     double[][] resample = BicubicGrid.matrix(TokenGrid.square(3), new TokenGrid(2, 4));
     for (int b = 0; b < 2; b++) {

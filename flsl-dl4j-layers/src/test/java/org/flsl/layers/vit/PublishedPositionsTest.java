@@ -69,7 +69,7 @@ class PublishedPositionsTest {
     graph.params().assign(0);
     String table = kind + "_d24_grid" + side;
     if (kind.equals("learned")) {
-      params.get(PatchEmbedding.POSITIONS).assign(Published.array(table));
+      params.get(EmbeddedPatches.POSITIONS).assign(Published.array(table));
     }
     INDArray tokens = graph.outputSingle(TinyGraph.random(1, 1, 3, height, width));
     assertClose(Published.array(table + "_to_" + height + "x" + width), tokens.slice(0));
