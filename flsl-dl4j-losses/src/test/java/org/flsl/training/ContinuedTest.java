@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.VitBackbone;
 import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
@@ -20,8 +23,15 @@ class ContinuedTest {
   private static final String PROTOTYPES = FlslGraph.STUDENT + FlslGraph.PROTOTYPES;
 
   private static FlslGraph flsl(int epochs) {
-    return TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).centring(true).epochs(epochs).build())
-        .build();
+    return flsl(config(epochs));
+  }
+
+  private static FlslGraph flsl(FlslConfig.Builder config) {
+    return TinyFlsl.flsl(config.build()).build();
+  }
+
+  private static FlslConfig.Builder config(int epochs) {
+    return TinyFlsl.config(DataType.FLOAT).centring(true).epochs(epochs);
   }
 
   private static MultiDataSet batch(int step) {
@@ -87,9 +97,7 @@ class ContinuedTest {
 
   @Test
   void prototypesThatStandStillWaitForTheirTime() {
-    FlslGraph shorter =
-        TinyFlsl.flsl(TinyFlsl.config(DataType.FLOAT).epochs(10).frozenPrototypeEpochs(2).build())
-            .build();
+    FlslGraph shorter = flsl(config(10).frozenPrototypeEpochs(2));
     ComputationGraph graph = trained(shorter, 2);
     INDArray first = prototypes(graph);
     ComputationGraph continued = flsl(20).continued(graph);
@@ -105,6 +113,33 @@ class ContinuedTest {
         .views(TinyFlsl.views())
         .config(TinyFlsl.config(DataType.FLOAT).build())
         .build();
+  }
+
+  /** There the entrance of the teacher, which has one view, was a vertex. */
+  @Test
+  void aTrainingOfAnEarlierVersionGoesOnAsOneOfToday() {
+    FlslGraph flsl = flsl(4);
+    ComputationGraph today = trained(flsl, 2);
+    ComputationGraphConfiguration configuration = flsl.configuration();
+    String entrance = FlslGraph.TEACHER + VitBackbone.EMBEDDING;
+    configuration
+        .getVertices()
+        .put(entrance, new FrozenVertex(new PatchEmbedding(TinyFlsl.vit().build(), 1)));
+    ComputationGraph earlier = new ComputationGraph(configuration);
+    earlier.init();
+    earlier.params().assign(flsl.init().params());
+    flsl.attach(earlier);
+    for (int step = 0; step < 2; step++) {
+      earlier.fit(batch(step));
+    }
+    assertEquals(today.params(), earlier.params());
+
+    ComputationGraph continued = flsl.continued(earlier);
+    for (int step = 2; step < 4; step++) {
+      today.fit(batch(step));
+      continued.fit(batch(step));
+    }
+    assertEquals(today.params(), continued.params());
   }
 
   @Test

@@ -9,11 +9,15 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.ViewLayout;
@@ -91,6 +95,28 @@ public final class AddFlslToYourProject {
   }
 
   // resume ends
+
+  // transformer begins
+  /** Gives a pretrained Vision Transformer a classifier; all of it goes on learning. */
+  static ComputationGraph forFineTuningOfTransformer(ComputationGraph pretrained, int classes) {
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder().updater(new Adam(1e-4)).weightDecay(0.05);
+    VitBackbone vit = VitBackbone.in(pretrained.getConfiguration());
+    VitConfig shape = vit.config();
+    ComputationGraph network = vit.network(settings, shape.imageHeight(), shape.imageWidth());
+    ParameterCopy.named(pretrained, network, "");
+    GlobalPoolingLayer mean =
+        new GlobalPoolingLayer.Builder(PoolingType.AVG).poolingDimensions(1).build();
+    OutputLayer.Builder head = new OutputLayer.Builder().nIn(shape.width()).nOut(classes);
+    return new TransferLearning.GraphBuilder(network)
+        .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Adam(1e-4)).build())
+        .addLayer("mean", mean, "norm")
+        .addLayer("classes", head.activation(Activation.SOFTMAX).build(), "mean")
+        .setOutputs("classes")
+        .build();
+  }
+
+  // transformer ends
 
   /** A small classifier as any project may have one: it halves its 64 pixels three times. */
   static ComputationGraphConfiguration yourNetwork() {

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.flsl.layers.graph.GraphBackbone;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.flsl.training.FlslConfig;
 import org.flsl.training.FlslGraph;
 import org.flsl.training.ViewLayout;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** The example of the documentation does what the documentation says. */
 class AddFlslToYourProjectTest {
@@ -35,6 +39,7 @@ class AddFlslToYourProjectTest {
   private static final Path DOCUMENT = Path.of("../docs/add-flsl-to-your-project.md");
   private static final int LINES = 25;
   private static final int LINES_TO_RESUME = 15;
+  private static final int LINES_OF_TRANSFORMER = 22;
   private static final List<String> LAYERS = List.of("conv1", "norm1", "conv2", "features");
 
   private static final ViewConfig VIEWS =
@@ -60,6 +65,33 @@ class AddFlslToYourProjectTest {
     fineTuned.fit(new DataSet(Nd4j.rand(3, 3, 64, 64), Nd4j.eye(3)));
     assertNotEquals(before, fineTuned.getLayer("conv1").params(), "goes on learning");
     assertEquals(3, fineTuned.outputSingle(Nd4j.rand(1, 3, 64, 64)).size(1));
+  }
+
+  @Test
+  void aVisionTransformerGoesOnAsAWholeWithTheUpdaterOfTheExample() {
+    ComputationGraph pretrained =
+        VitBackbone.of(
+                VitConfig.builder().width(8).heads(2).depth(2).patch(8).imageSize(32).build())
+            .network(new NeuralNetConfiguration.Builder().seed(1), 32, 32);
+    pretrained.params().addi(0.01);
+    INDArray images = Nd4j.rand(3, 3, 32, 32);
+
+    ComputationGraph fineTuned = AddFlslToYourProject.forFineTuningOfTransformer(pretrained, 3);
+
+    assertEquals(pretrained.outputSingle(images), fineTuned.feedForward(images, false).get("norm"));
+    List<String> layers = List.of("patchEmbedding", "block_0", "block_1", "norm", "classes");
+    for (String layer : layers) {
+      String weight = fineTuned.getLayer(layer).paramTable().keySet().iterator().next();
+      assertEquals(
+          new Adam(1e-4),
+          fineTuned.getLayer(layer).conf().getLayer().getUpdaterByParam(weight),
+          layer);
+    }
+    fineTuned.fit(new DataSet(images, Nd4j.eye(3)));
+    for (String layer : layers.subList(0, 4)) {
+      assertNotEquals(
+          pretrained.getLayer(layer).params(), fineTuned.getLayer(layer).params(), layer);
+    }
   }
 
   /** The same network where the example begins. */
@@ -174,6 +206,9 @@ class AddFlslToYourProjectTest {
     String source = Files.readString(SOURCE);
     assertShown(between(source, "  // example begins\n", "  // example ends\n"), LINES);
     assertShown(between(source, "  // resume begins\n", "  // resume ends\n"), LINES_TO_RESUME);
+    assertShown(
+        between(source, "  // transformer begins\n", "  // transformer ends\n"),
+        LINES_OF_TRANSFORMER);
   }
 
   private static void assertShown(String marked, int lines) throws IOException {

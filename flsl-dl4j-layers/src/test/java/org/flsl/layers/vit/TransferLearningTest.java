@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -28,6 +29,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** A Vision Transformer goes on in DL4J's transfer learning, as the documentation says. */
 class TransferLearningTest {
@@ -54,7 +56,8 @@ class TransferLearningTest {
 
   private static TransferLearning.GraphBuilder editing(ComputationGraph network) {
     return new TransferLearning.GraphBuilder(network)
-        .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(ADAM).seed(3).build());
+        .fineTuneConfiguration(
+            new FineTuneConfiguration.Builder().updater(ADAM).weightDecay(0.1).seed(3).build());
   }
 
   private static ComputationGraph classifier(TransferLearning.GraphBuilder edited, int classes) {
@@ -119,24 +122,30 @@ class TransferLearningTest {
     four.fit(labelled(4));
   }
 
-  /** Of the updater of transfer learning, DL4J's own layers hear alone. */
+  /** What transfer learning says of updater and decay, DL4J's own layers hear alone. */
   @Test
-  void theUpdaterIsThatOfTheSettingsThatTheNetworkIsBuiltWith() {
-    ComputationGraph asExported = classifier(editing(backbone), 3);
-    assertEquals(new Sgd(1e-3), updater(asExported, "block_0", "qkvW"));
-    assertEquals(new Sgd(1e-3), updater(asExported, "patchEmbedding", "patchW"));
-    assertEquals(ADAM, updater(asExported, "classes", "W"));
+  void theNetworkKeepsUpdaterAndDecayThatItWasBuiltWith() {
+    ComputationGraph edited = classifier(editing(backbone), 3);
+    assertEquals(new Sgd(1e-3), updater(edited, "block_0", "qkvW"));
+    assertEquals(new Sgd(1e-3), updater(edited, "patchEmbedding", "patchW"));
+    assertEquals(ADAM, updater(edited, "classes", "W"));
+    assertEquals(List.of(), decay(edited, "block_0", "qkvW"));
+    assertNotEquals(List.of(), decay(edited, "classes", "W"));
 
-    ComputationGraph rebuilt =
-        VitBackbone.in(backbone.getConfiguration())
-            .network(new NeuralNetConfiguration.Builder().updater(ADAM), 6, 6);
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder().updater(ADAM).weightDecay(0.1);
+    ComputationGraph rebuilt = VitBackbone.in(backbone.getConfiguration()).network(settings, 6, 6);
     ParameterCopy.named(backbone, rebuilt, "");
-    ComputationGraph edited = classifier(editing(rebuilt), 3);
+    edited = classifier(editing(rebuilt), 3);
     assertKept(edited);
     assertEquals(ADAM, updater(edited, "block_0", "qkvW"));
     assertEquals(ADAM, updater(edited, "patchEmbedding", "patchW"));
-    assertEquals(ADAM, updater(edited, "classes", "W"));
-    edited.fit(labelled(3));
+    assertEquals(1, decay(edited, "block_0", "qkvW").size());
+  }
+
+  private static List<Regularization> decay(
+      ComputationGraph graph, String layer, String parameter) {
+    return graph.getLayer(layer).conf().getLayer().getRegularizationByParam(parameter);
   }
 
   private static Object updater(ComputationGraph graph, String layer, String parameter) {
