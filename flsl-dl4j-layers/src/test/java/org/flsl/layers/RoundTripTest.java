@@ -44,6 +44,7 @@ import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.common.util.SerializationUtils;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.schedule.FixedSchedule;
@@ -102,6 +103,14 @@ class RoundTripTest {
     ComputationGraphConfiguration back = ComputationGraphConfiguration.fromYaml(conf.toYaml());
     assertEquals(conf.toJson(), back.toJson());
     assertEquals(conf, back);
+  }
+
+  /** Arbiter and Spark send configurations this way. */
+  @Test
+  void javaSerialisationKeepsEverySetting() {
+    ComputationGraphConfiguration conf = configuration();
+    byte[] bytes = SerializationUtils.toByteArray(conf);
+    assertEquals(conf, SerializationUtils.fromByteArray(bytes));
   }
 
   @Test

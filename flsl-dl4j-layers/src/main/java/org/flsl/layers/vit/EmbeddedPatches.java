@@ -1,5 +1,6 @@
 package org.flsl.layers.vit;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>In their JSON the settings stand among their own.
  */
-final class EmbeddedPatches {
+final class EmbeddedPatches implements Serializable {
   static final String WEIGHT = "patchW";
   static final String BIAS = "patchB";
   static final String POSITIONS = "positions";

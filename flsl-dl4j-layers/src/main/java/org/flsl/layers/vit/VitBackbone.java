@@ -23,7 +23,7 @@ import org.flsl.layers.samediff.PackedViews;
  * or hand this to FLSL.
  */
 public final class VitBackbone implements Backbone {
-  /** Name of the layer that cuts images into patches, or of the vertex where there are views. */
+  /** Name of the layer that cuts images into patches; it is a vertex where there are views. */
   public static final String EMBEDDING = "patchEmbedding";
 
   /** What the names of the blocks begin with; a number from 0 follows. */

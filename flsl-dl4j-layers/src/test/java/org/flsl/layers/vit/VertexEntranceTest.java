@@ -1,11 +1,14 @@
 package org.flsl.layers.vit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,6 +19,8 @@ import org.flsl.layers.BackboneGraph;
 import org.flsl.layers.ParameterCopy;
 import org.flsl.layers.TinyGraph;
 import org.flsl.layers.TokenGrid;
+import org.flsl.layers.weights.GraphExport;
+import org.flsl.layers.weights.VitExport;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,14 +74,38 @@ class VertexEntranceTest {
     }
   }
 
-  @Test
-  void itsKeysAreThoseOfTheNetworkOfToday() throws IOException {
-    ComputationGraph earlier = earlier();
+  private static ComputationGraph today(ComputationGraph earlier) {
     ComputationGraph today =
         VitBackbone.in(earlier.getConfiguration())
             .network(new NeuralNetConfiguration.Builder(), 6, 6);
     ParameterCopy.named(earlier, today, "");
-    assertEquals(keys(earlier), keys(today));
+    return today;
+  }
+
+  @Test
+  void itsKeysAreThoseOfTheNetworkOfToday() throws IOException {
+    ComputationGraph earlier = earlier();
+    assertEquals(keys(earlier), keys(today(earlier)));
+  }
+
+  @Test
+  void isExportedAsTheNetworkOfToday() throws IOException {
+    ComputationGraph earlier = earlier();
+    ComputationGraph today = today(earlier);
+    assertArrayEquals(onnx(today), onnx(earlier));
+    assertArrayEquals(wholeGraph(today), wholeGraph(earlier));
+  }
+
+  private static byte[] onnx(ComputationGraph network) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    VitExport.of(network, Map.of()).onnx(file);
+    return file.toByteArray();
+  }
+
+  private static byte[] wholeGraph(ComputationGraph network) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    GraphExport.whole(network, "tokens", Map.of()).onnx(3, 4, 8, file);
+    return file.toByteArray();
   }
 
   private static INDArray keys(ComputationGraph network) {
