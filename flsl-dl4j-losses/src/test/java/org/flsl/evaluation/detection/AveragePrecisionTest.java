@@ -150,7 +150,9 @@ class AveragePrecisionTest {
         "[{'image_id': 1000, 'category_id': 3, 'score': 1}] | has neither bbox nor segmentation",
         "[{'image_id': 1000, 'category_id': 3, 'bbox': [1, 2, 3], 'score': 1}] | a bbox has four numbers, got 3",
         "[{'image_id': 1000, 'category_id': 3, 'segmentation': {'size': [2, 2], 'counts': [4]}, 'score': 1}] | run lengths for 2 x 2",
-        "[{'image_id': 1000, | is not COCO's json (line 1",
+        "[{'image_id': 1000, | is not COCO's json (line 1, column 20: it ends too early, as files do that were cut off)",
+        "[{'image_id': 1000, 'category_id': 3, 'score': NaN}] | is not COCO's json (line 1, column 51: NaN is no number in json)",
+        "[{'image_id': 1000,, | is not COCO's json (line 1, column 21: Unexpected character (',' (code 44)))",
         "7 | holds no detections"
       })
   void whatIsWrongWithDetectionsIsOneLine(String json, String part) throws IOException {
