@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flsl.views.decode.FileProblem;
 import org.flsl.views.decode.ImageFormat;
 import org.slf4j.Logger;
@@ -101,6 +102,7 @@ public final class ImageFolder implements Serializable {
               root, "it cannot be read (" + FileProblem.explain(e) + ")", "Check its permissions"),
           e);
     }
+    scan.leaveOutOtherIndices();
     if (scan.found.isEmpty()) {
       throw refused(
           root,
@@ -110,9 +112,9 @@ public final class ImageFolder implements Serializable {
     scan.found.sort(Comparator.comparing(Entry::relativePath).thenComparing(Entry::file));
     warnOfShards(scan);
     LOG.info(
-        "Found {} images in {}{}",
-        scan.found.size(),
+        "{} holds images: {}{}",
         root,
+        scan.found.size(),
         scan.leftOut.isNothing() ? "" : "; left out: " + scan.leftOut);
     return new ImageFolder(root, List.copyOf(scan.found), scan.leftOut);
   }
@@ -130,9 +132,9 @@ public final class ImageFolder implements Serializable {
         scan.found.stream().map(Entry::relativePath).filter(name -> !names.add(name)).toList();
     if (!again.isEmpty()) {
       LOG.warn(
-          "{} images in {} have the name of another one, such as {}; all of them are taken",
-          again.size(),
+          "{}: images with the name of another one: {}, such as {}; all of them are taken",
           scan.root,
+          again.size(),
           again.get(0));
     }
   }
@@ -267,6 +269,7 @@ public final class ImageFolder implements Serializable {
     private final Path root;
     private final List<Entry> found = new ArrayList<>();
     private final List<Path> shards = new ArrayList<>();
+    private final List<Path> indices = new ArrayList<>();
     private final LeftOut leftOut = new LeftOut();
 
     Scan(Path root) {
@@ -294,10 +297,20 @@ public final class ImageFolder implements Serializable {
         for (Shard.Member member : new Shard(file).images(leftOut)) {
           found.add(Entry.member(file, member));
         }
+      } else if (file.endsWith(Shard.INDEX)) {
+        indices.add(file);
       } else {
         leftOut.addFile(file);
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    /** Counts what is called an index and lies beside no shard. */
+    void leaveOutOtherIndices() {
+      Set<Path> folders = shards.stream().map(Path::getParent).collect(Collectors.toSet());
+      indices.stream()
+          .filter(file -> !folders.contains(file.getParent()))
+          .forEach(leftOut::addFile);
     }
 
     @Override

@@ -355,11 +355,11 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
       require(batchSize >= 1, "batchSize must be at least 1, got %s", batchSize);
       require(
           batchSize <= images.size(),
-          "A batch of %s is larger than the data, %s images in %s: lower the batch size to at most"
-              + " %2$s or add images",
+          "A batch of %s is larger than the data (images in %s: %s): lower the batch size to at most"
+              + " %3$s or add images",
           batchSize,
-          images.size(),
-          images.root().toAbsolutePath());
+          images.root().toAbsolutePath(),
+          images.size());
       require(
           parts >= 1 && batchSize % parts == 0 && part >= 0 && part < parts,
           "part %s of %s is none of a batch of %s: the parts are equal and count from 0",

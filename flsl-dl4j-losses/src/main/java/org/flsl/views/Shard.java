@@ -103,7 +103,7 @@ public final class Shard {
     } catch (IOException | RuntimeException e) {
       // The reader throws unchecked exceptions as well at what is no tar.
       LOG.warn(
-          "The shard {} is damaged or incomplete ({}); the {} images in front of that are taken",
+          "The shard {} is damaged or incomplete ({}); the images in front of that are taken: {}",
           file,
           FileProblem.explain(e),
           found.size());

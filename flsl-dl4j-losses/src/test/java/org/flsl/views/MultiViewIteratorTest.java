@@ -376,7 +376,7 @@ class MultiViewIteratorTest {
             IllegalArgumentException.class, () -> iterator().batchSize(PHOTOS + 1).build());
 
     assertEquals(
-        ("A batch of 24 is larger than the data, 23 images in %s:"
+        ("A batch of 24 is larger than the data (images in %s: 23):"
                 + " lower the batch size to at most 23 or add images")
             .formatted(folder.toAbsolutePath()),
         e.getMessage());

@@ -191,7 +191,7 @@ class ShardsTest {
 
     assertEquals(List.of("a.jpg", "a.jpg", "a.jpg", "b.jpg"), names(images));
     assertEquals(List.of("first", "second", "third", "b"), contents(images));
-    assertWarned("2 images", "a.jpg", "all of them are taken");
+    assertWarned("another one: 2", "a.jpg", "all of them are taken");
   }
 
   @Test
@@ -209,7 +209,7 @@ class ShardsTest {
       ImageFolder images = ImageFolder.scan(shards);
       assertEquals(kept[i] + 1, images.size(), "cut at " + cuts[i]);
       assertEquals(kept[i] > 0 ? large : "z", contents(images).get(0));
-      assertWarned("0.tar", "damaged or incomplete", kept[i] + " images");
+      assertWarned("0.tar", "damaged or incomplete", "taken: " + kept[i]);
       assertTrue(images.leftOut().toString().contains("1 shard(s) in part (damaged)"));
     }
   }
@@ -238,12 +238,23 @@ class ShardsTest {
         "{\"shardlist\": [{\"url\": \"photos-000001.tar\", \"nsamples\": 1},"
             + " {\"url\": \"photos-000005.tar\", \"nsamples\": 7}]}");
 
-    assertEquals(4, ImageFolder.scan(shards).size());
+    ImageFolder images = ImageFolder.scan(shards);
 
+    assertEquals(4, images.size());
+    assertTrue(images.leftOut().isNothing(), "the index belongs to the shards");
     assertWarned("photos-000002.tar", "number");
     assertWarned("photos-000003.tar", "number");
     assertWarned("photos-000005.tar", "7 photos");
     assertEquals(3, warnings().size(), warnings().toString());
+  }
+
+  @Test
+  void anIndexBesideNoShardIsCountedAsLeftOut() throws IOException {
+    write("0.tar", List.of(member("a.jpg", "a")));
+    Files.createDirectories(shards.resolve("sub"));
+    Files.writeString(shards.resolve("sub").resolve(Shard.INDEX), "{}");
+
+    assertEquals("1 .json (no image)", ImageFolder.scan(shards).leftOut().toString());
   }
 
   @Test
