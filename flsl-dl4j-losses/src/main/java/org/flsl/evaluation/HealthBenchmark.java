@@ -45,7 +45,10 @@ public final class HealthBenchmark implements Benchmark {
     return new Builder(photos, preparation);
   }
 
-  /** Spread, effective rank and share of place of features, with each seed. */
+  /**
+   * Spread, effective rank and share of place of features, with each seed; no share of place of a
+   * single photo, which cannot tell it from what the photo shows.
+   */
   @Override
   public List<Measured> measure(Candidate candidate) {
     MeasuredValues values = new MeasuredValues();
@@ -60,7 +63,7 @@ public final class HealthBenchmark implements Benchmark {
                 preparation,
                 batch,
                 done -> progress.at(candidate.name() + ": features", done, photos.size()));
-        place = place(dense);
+        place = photos.size() < 2 ? Map.of() : place(dense);
       }
       FeatureHealth health = FeatureHealth.of(LabelledTokens.draw(dense, tokens, seed));
       values.add("spread", health.spread());

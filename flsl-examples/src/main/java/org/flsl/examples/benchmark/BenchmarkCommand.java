@@ -137,9 +137,15 @@ public final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private Workload workload() {
-    if (warmup < 0 || steps < 1) {
-      throw new UserError("--warmup must be at least 0 and --steps at least 1");
-    }
+    UserError.requireAtLeast(1, "--batch", batch);
+    UserError.requireAtLeast(1, "--patch", patch);
+    UserError.requireAtLeast(1, "--global-size", globalSize);
+    UserError.requireAtLeast(1, "--local-size", localSize);
+    UserError.requireAtLeast(0, "--local-views", localViews);
+    UserError.requireAtLeast(2, "--centroids", centroids);
+    UserError.requireAtLeast(0, "--warmup", warmup);
+    UserError.requireAtLeast(1, "--steps", steps);
+    UserError.requireAtLeast(0, "--threads", threads);
     try {
       ViewConfig views =
           ViewConfig.builder()

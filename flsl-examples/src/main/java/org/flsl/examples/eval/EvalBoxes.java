@@ -75,6 +75,9 @@ final class EvalBoxes extends Measurement {
 
   @Override
   List<Measured> measure() {
+    input.check();
+    UserError.requireAtLeast(1, "--seeds", seeds);
+    neighbours.check();
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
     BoxSet train = readable.of(data.train(drawnOn.get()));

@@ -11,6 +11,7 @@ import org.flsl.evaluation.data.ClassFolders;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.examples.command.Surroundings;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,6 +57,10 @@ final class EvalCategory extends Measurement {
 
   @Override
   List<Measured> measure() {
+    input.check();
+    UserError.requireAtLeast(1, "--seeds", seeds);
+    neighbours.check();
+    probe.check();
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
     CategorySet train = readable.of(ClassFolders.open(images));

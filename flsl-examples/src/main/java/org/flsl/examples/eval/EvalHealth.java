@@ -60,17 +60,19 @@ final class EvalHealth extends Measurement {
 
   @Override
   List<Measured> measure() throws IOException {
+    input.check();
+    UserError.requireAtLeast(1, "--seeds", seeds);
+    UserError.requireAtLeast(2, "--tokens", tokens);
+    UserError.requireAtLeast(1, "--most-images", mostImages);
     GraphFeatures features = model.features();
-    if (seeds < 1 || tokens < 2) {
-      throw new UserError(
-          "--seeds takes at least 1 and --tokens at least 2, got %d and %d"
-              .formatted(seeds, tokens));
-    }
     ReadableImages readable = model.readable();
     LabelledImages photos = readable.of(Photos.in(images).atMost(mostImages));
     tell(readable);
     ImageSize size = input.size(features, readable);
-    terminal().plain("%s on %d images of %s".formatted(model.file(), photos.size(), size));
+    terminal().plain("%s on images of %s: %d".formatted(model.file(), size, photos.size()));
+    if (photos.size() < 2) {
+      terminal().plain("left out: what place explains, which takes two photos or more to tell");
+    }
     // First, because it may find the run incomplete.
     List<Measured> clusters = model.run().isPresent() ? clusters(model.run().get()) : List.of();
     HealthBenchmark benchmark =

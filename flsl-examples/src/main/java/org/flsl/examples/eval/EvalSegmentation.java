@@ -13,6 +13,7 @@ import org.flsl.evaluation.data.ImageSize;
 import org.flsl.evaluation.data.ReadableImages;
 import org.flsl.evaluation.data.SegmentationSet;
 import org.flsl.examples.command.Surroundings;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,6 +99,11 @@ final class EvalSegmentation extends Measurement {
 
   @Override
   List<Measured> measure() {
+    input.check();
+    UserError.requireAtLeast(1, "--seeds", seeds);
+    UserError.requireAtLeast(1, "--tokens", tokens);
+    neighbours.check();
+    probe.check();
     GraphFeatures features = model.features();
     ReadableImages readable = model.readable();
     TrainAndTest all = data.open(drawnOn.get()).readable(readable);

@@ -101,6 +101,12 @@ final class EvalVideo extends Measurement {
 
   @Override
   List<Measured> measure() {
+    UserError.requireAtLeast(1, "--short-side", shortSide);
+    UserError.requireAtLeast(0, "--context", context);
+    UserError.requireAtLeast(0, "--radius", radius);
+    UserError.requireAtLeast(1, "--neighbours", neighbours);
+    UserError.requirePositive("--temperature", temperature);
+    UserError.requireAtLeast(1, "--seeds", seeds);
     if (masks != null) {
       makeFolder(masks);
     }

@@ -24,11 +24,17 @@ final class InputOptions {
   @Option(names = "--batch", paramLabel = "N", description = "Images per pass of the network.")
   private int batch = 8;
 
+  /** Refuses what no network could be given, before images are read. */
+  void check() {
+    UserError.requireAtLeast(1, "--batch", batch);
+    if (size != null) {
+      wishedSize();
+    }
+  }
+
   /** Images per pass of the network. */
   int batch() {
-    if (batch < 1) {
-      throw new UserError("--batch takes at least 1, got " + batch);
-    }
+    UserError.requireAtLeast(1, "--batch", batch);
     return batch;
   }
 

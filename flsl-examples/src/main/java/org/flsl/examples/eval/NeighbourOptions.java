@@ -1,6 +1,7 @@
 package org.flsl.examples.eval;
 
 import org.flsl.evaluation.NearestNeighbours;
+import org.flsl.examples.command.UserError;
 import picocli.CommandLine.Option;
 
 /** The options of nearest neighbours. */
@@ -10,4 +11,10 @@ final class NeighbourOptions {
 
   @Option(names = "--temperature", paramLabel = "T", description = "Temperature of their votes.")
   double temperature = NearestNeighbours.TEMPERATURE;
+
+  /** Refuses numbers that are too small, before images are read. */
+  void check() {
+    UserError.requireAtLeast(1, "--k", k);
+    UserError.requirePositive("--temperature", temperature);
+  }
 }

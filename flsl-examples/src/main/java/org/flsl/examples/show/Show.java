@@ -110,9 +110,9 @@ abstract class Show extends ComputingCommand {
   @Override
   protected final void compute() throws IOException {
     String format = format();
-    atLeast(1, "--count", count);
-    atLeast(1, "--columns", columns);
-    atLeast(16, "--tile", tile);
+    UserError.requireAtLeast(1, "--count", count);
+    UserError.requireAtLeast(1, "--columns", columns);
+    UserError.requireAtLeast(16, "--tile", tile);
     subject = Subject.at(place);
     OutputFile.prepare(output);
     network = untrained ? subject.untrained() : subject.network();
@@ -121,12 +121,6 @@ abstract class Show extends ComputingCommand {
     reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
     write(sheet(photos()).draw(), format);
     terminal().plain(output.toString());
-  }
-
-  static void atLeast(int smallest, String option, int value) {
-    if (value < smallest) {
-      throw new UserError("%s takes at least %d, got %d".formatted(option, smallest, value));
-    }
   }
 
   private String format() {

@@ -44,7 +44,7 @@ final class ShowNeighbours extends Show {
 
   @Override
   Sheet sheet(List<NamedPhoto> photos) {
-    atLeast(1, "--nearest", nearest);
+    UserError.requireAtLeast(1, "--nearest", nearest);
     if (photos.size() < 2) {
       throw new UserError("neighbours are looked for in other photos: --images takes two or more");
     }

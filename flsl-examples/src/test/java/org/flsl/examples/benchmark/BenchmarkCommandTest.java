@@ -49,6 +49,19 @@ class BenchmarkCommandTest {
   void refusesWhatDoesNotFit() {
     assertEquals(1, run("--patch=15"));
     assertTrue(screen.err().contains("patch"), screen.err());
-    assertEquals(1, run("--steps=0"));
+    for (String option :
+        new String[] {
+          "--batch=0",
+          "--patch=0",
+          "--global-size=0",
+          "--local-size=-1",
+          "--steps=0",
+          "--threads=-1"
+        }) {
+      String[] parts = option.split("=");
+      assertEquals(1, run(option));
+      assertTrue(screen.err().contains("error: " + parts[0] + " takes at least "), screen.err());
+      assertTrue(screen.err().endsWith(", got " + parts[1] + "\n"), screen.err());
+    }
   }
 }

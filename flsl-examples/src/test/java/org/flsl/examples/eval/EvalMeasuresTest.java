@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -91,7 +92,7 @@ class EvalMeasuresTest {
     assertTrue(network.errors().contains("cannot make the folder"), network.errors());
     assertFalse(network.output().contains("mIoU"), "refused before anything is computed");
     assertEquals(1, segmentation("--k=0"));
-    assertTrue(network.errors().contains("k must be at least 1"), network.errors());
+    assertTrue(network.errors().contains("--k takes at least 1, got 0"), network.errors());
     assertEquals(1, segmentation("--colours=" + folder.resolve("none.txt")));
     assertTrue(network.errors().contains("There is no colour map"), network.errors());
     Files.delete(folder.resolve("masks/2.png"));
@@ -101,18 +102,48 @@ class EvalMeasuresTest {
   }
 
   @Test
-  void healthNeedsSeedsTokensAndABatch() {
-    String images = "--images=" + folder.resolve("images");
-    for (String option : List.of("--seeds=0", "--tokens=1", "--batch=0")) {
-      assertEquals(1, network.eval("health", images, option), option);
+  void numbersThatAreTooSmallAreRefusedBeforeImagesAreRead() {
+    List<String> nowhere =
+        List.of("--images=nowhere", "--masks=nowhere", "--test-images=nowhere", "--test-masks=x");
+    List<List<String>> wrong =
+        List.of(
+            List.of("health --seeds=0", "--seeds takes at least 1, got 0"),
+            List.of("health --tokens=1", "--tokens takes at least 2, got 1"),
+            List.of("health --batch=0", "--batch takes at least 1, got 0"),
+            List.of("health --most-images=0", "--most-images takes at least 1, got 0"),
+            List.of("segmentation --seeds=0", "--seeds takes at least 1, got 0"),
+            List.of("segmentation --tokens=0", "--tokens takes at least 1, got 0"),
+            List.of("segmentation --k=-3", "--k takes at least 1, got -3"),
+            List.of("segmentation --temperature=0", "--temperature takes a number above 0, got 0"),
+            List.of("category --probe-steps=0", "--probe-steps takes at least 1, got 0"));
+    StringBuilder expected = new StringBuilder();
+    for (List<String> each : wrong) {
+      String[] command = each.get(0).split(" ");
+      List<String> options = new ArrayList<>(List.of(command[1]));
+      if (command[0].equals("segmentation")) {
+        options.addAll(nowhere);
+      } else if (command[0].equals("category")) {
+        options.addAll(List.of(nowhere.get(0), nowhere.get(2)));
+      } else {
+        options.add(nowhere.get(0));
+      }
+      assertEquals(1, network.eval(command[0], options.toArray(String[]::new)), each.get(0));
+      List<String> errors = network.errors().lines().toList();
+      assertTrue(
+          errors.get(errors.size() - 1).startsWith("error: " + each.get(1)), errors::toString);
     }
-    List<String> errors = network.errors().lines().toList();
-    assertEquals(3, errors.size(), errors.toString());
-    assertTrue(
-        errors.get(0).contains("--seeds takes at least 1 and --tokens at least 2, got 0"),
-        errors.get(0));
-    assertTrue(errors.get(1).contains("at least 2, got 3 and 1"), errors.get(1));
-    assertTrue(errors.get(2).contains("--batch takes at least 1, got 0"), errors.get(2));
+    assertEquals(wrong.size(), network.errors().lines().count(), network.errors());
+  }
+
+  /** What a place explains of a single photo is all or nothing. */
+  @Test
+  void theHealthOfOnePhotoKnowsNoPlaces() throws IOException {
+    String photo = "--images=" + folder.resolve("images/0.png");
+    assertEquals(0, network.eval("health", photo, "--seeds=1"), network.errors());
+    String out = network.output();
+    assertTrue(out.contains("left out: what place explains, which takes two photos or more"), out);
+    assertTrue(out.contains("effective rank"), out);
+    assertFalse(out.contains("NaN") || out.contains("share of place"), out);
   }
 
   @Test
@@ -145,7 +176,7 @@ class EvalMeasuresTest {
     assertEquals(0, grey.eval("health", images, "--seeds=1"), grey.errors());
     assertTrue(
         grey.output().contains("1 .heic (not supported), 1 that cannot be read"), grey.output());
-    assertTrue(grey.output().contains("on 3 images of 24 x 40"), grey.output());
+    assertTrue(grey.output().contains("on images of 24 x 40: 3"), grey.output());
     int category =
         grey.eval(
             "category",
