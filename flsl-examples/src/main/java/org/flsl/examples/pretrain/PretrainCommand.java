@@ -203,6 +203,7 @@ public final class PretrainCommand implements Callable<Integer> {
                         + ShellCommand.argument(run.config()));
               });
       config = run.resumed().with(Settings.OUT, resumed);
+      RunSettings.requireData(config, flags.keySet(), resumed);
     } else if (recipe != null) {
       config = Recipes.read(recipe, Settings.SCHEMA.defaults());
     } else if (!flags.containsKey(Settings.IMAGES)) {

@@ -1,5 +1,6 @@
 package org.flsl.examples.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.flsl.evaluation.Measure;
 import org.flsl.examples.command.Device;
+import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Kind;
 import org.flsl.examples.settings.Setting;
@@ -193,6 +195,33 @@ public final class RunSettings {
       told = told.with(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }
     return told;
+  }
+
+  /**
+   * Refuses to go on with a run whose images or labels are not where they were: the user, who has
+   * named no path, is told where the path comes from.
+   *
+   * @param given that the user names anew
+   */
+  public static void requireData(Config config, Set<Setting<?>> given, Path run) {
+    config.schema().settings().stream()
+        .filter(setting -> setting.section() == Section.DATA && !isKept(setting))
+        .filter(setting -> !given.contains(setting))
+        .forEach(
+            setting -> {
+              if (config.get(setting) instanceof Path place) {
+                requireThere(setting, place, run);
+              }
+            });
+  }
+
+  /** Refuses what a run was trained on where it is not there any more. */
+  public static void requireThere(Setting<?> setting, Path place, Path run) {
+    if (!Files.exists(place)) {
+      throw new UserError(
+          "the training in %s took its %s from %s, which does not exist any more: name a copy of them with --%s"
+              .formatted(run, setting, place, setting));
+    }
   }
 
   /** Threads that a configuration trains with: its own, or OMP_NUM_THREADS, or one per core. */

@@ -22,6 +22,8 @@ import org.flsl.examples.pictures.Sheet;
 import org.flsl.examples.pictures.TokenReader;
 import org.flsl.examples.pictures.Upsampling;
 import org.flsl.examples.pretrain.SamplePhotos;
+import org.flsl.examples.pretrain.Settings;
+import org.flsl.examples.run.RunSettings;
 import org.flsl.views.EvenPicks;
 import org.flsl.views.ImageFolder;
 import org.flsl.views.PhotoReader;
@@ -136,6 +138,11 @@ abstract class Show extends ComputingCommand {
 
   private List<NamedPhoto> photos() throws IOException {
     try (SamplePhotos shipped = new SamplePhotos()) {
+      if (images.isEmpty()) {
+        subject
+            .images()
+            .ifPresent(photos -> RunSettings.requireThere(Settings.IMAGES, photos, place));
+      }
       List<Path> sources =
           images.isEmpty() ? List.of(subject.images().orElse(shipped.folder())) : images;
       // Each file once, the given ones in their order.

@@ -169,6 +169,7 @@ final class TaskCommand implements Callable<Integer> {
                         .formatted(setting, ShellCommand.argument(run.config())));
               });
       config = run.resumed();
+      RunSettings.requireData(config, given.keySet(), resumed);
     } else {
       config = task.kind().settings().defaults();
       if (recipe != null) {

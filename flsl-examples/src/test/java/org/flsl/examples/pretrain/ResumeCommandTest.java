@@ -139,7 +139,11 @@ class ResumeCommandTest {
 
   @Test
   void theSameImagesElsewhereAreTaken() throws IOException {
-    Path moved = Files.createDirectories(folder.resolve("elsewhere/photos"));
+    Path moved = Files.createDirectories(folder.resolve("elsewhere")).resolve("photos");
+    Files.move(photos, moved);
+    refused(
+        "the training in %s took its images from %s, which does not exist any more: name a copy of them with --images"
+            .formatted(run, photos));
     assertEquals(0, flsl("--resume", run, "--images", moved), screen.err());
     assertEquals(moved, new RunFiles(Pretraining.KIND, run).resumed().get(Settings.IMAGES));
   }

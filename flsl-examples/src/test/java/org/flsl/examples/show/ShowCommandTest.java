@@ -194,6 +194,26 @@ class ShowCommandTest {
   }
 
   @Test
+  void photosThatMovedSinceTheTrainingAreThoseOfTheRun() throws Exception {
+    Path moved = Files.createDirectories(folder.resolve("moved"));
+    for (String file : List.of("backbone.zip", "config.yaml")) {
+      Files.copy(run.resolve(file), moved.resolve(file));
+    }
+    Path config = moved.resolve("config.yaml");
+    Path photos = folder.resolve("gone").toAbsolutePath();
+    Files.writeString(
+        config,
+        Files.readString(config).replaceFirst("(?m)^images: .*$", "images: '" + photos + "'"));
+    int exit =
+        Main.run(screen.terminal(), ENVIRONMENT, "show", "pca", "--run=" + moved, "--output=x.png");
+    assertEquals(1, exit);
+    assertEquals(
+        "error: the training in %s took its images from %s, which does not exist any more: name a copy of them with --images"
+            .formatted(moved, photos),
+        screen.err().strip());
+  }
+
+  @Test
   void whatIsNoRunIsNamed() {
     int exit =
         Main.run(
