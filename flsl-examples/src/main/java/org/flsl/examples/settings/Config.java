@@ -70,6 +70,11 @@ public final class Config {
     return with(setting, setting.read(text, origin));
   }
 
+  /** The same of an entry of a file. */
+  <T> Config with(Setting<T> setting, YamlEntry entry) {
+    return with(setting, setting.read(entry.text(), entry.written(), entry.where() + entry.key()));
+  }
+
   /** This configuration as it is understood in any other working directory. */
   public Config absolute() {
     Map<String, Object> changed = new LinkedHashMap<>(values);

@@ -50,7 +50,7 @@ public final class ConfigFile {
     Config config = base;
     for (YamlEntry entry : entries) {
       Setting<?> setting = base.schema().named(entry.key(), entry.where());
-      config = config.with(setting, entry.text(), entry.where() + entry.key());
+      config = config.with(setting, entry);
     }
     return config;
   }

@@ -50,7 +50,7 @@ public record Kind<T>(
     // ND4J takes 0 as a wish for the clock's time.
     return new Kind<>(
         "N",
-        "a whole number other than 0",
+        "a whole number other than 0, from %d to %d".formatted(Long.MIN_VALUE, Long.MAX_VALUE),
         text -> number(text, Long::valueOf).filter(n -> n != 0),
         String::valueOf);
   }

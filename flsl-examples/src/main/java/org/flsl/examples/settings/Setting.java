@@ -174,6 +174,15 @@ public final class Setting<T> {
    * @param origin where the text stands, as errors name it: {@code --batch}, or file and line
    */
   public T read(String text, String origin) {
+    return read(text, text, origin);
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param written the text as it stands in a file, for errors
+   */
+  T read(String text, String written, String origin) {
     if (defaultValue == null && text.equals(AUTO)) {
       return null;
     }
@@ -185,7 +194,7 @@ public final class Setting<T> {
                     "%s is '%s', but has to be %s%s"
                         .formatted(
                             origin,
-                            text,
+                            written,
                             kind.expects(),
                             defaultValue == null ? ", or " + AUTO : "")));
   }

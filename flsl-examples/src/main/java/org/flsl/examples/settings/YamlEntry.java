@@ -135,6 +135,11 @@ public final class YamlEntry {
     return text(value, where() + key);
   }
 
+  /** The value as the file has it, but for blanks and quotes. */
+  String written() {
+    return value instanceof SequenceNode ? "[%s]".formatted(String.join(", ", list())) : text();
+  }
+
   private static String text(Node node, String where) {
     if (node instanceof SequenceNode list) {
       // [0.05, 0.4] is how YAML writes what flags write as 0.05..0.4

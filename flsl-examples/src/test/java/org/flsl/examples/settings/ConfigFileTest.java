@@ -101,6 +101,12 @@ class ConfigFileTest {
     assertEquals(
         "my.yaml, line 1: batch: expected one value, found a nested list or section",
         errorOf("batch:\n  size: 3\n"));
+    assertTrue(
+        errorOf("lr: [1, 2]\n").startsWith("my.yaml, line 1: lr is '[1, 2]', but has to be "));
+    assertTrue(
+        errorOf("seed: 99999999999999999999\n")
+            .endsWith(
+                "has to be a whole number other than 0, from -9223372036854775808 to 9223372036854775807"));
   }
 
   @Test
