@@ -1,8 +1,14 @@
 package org.flsl.examples.train;
 
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flsl.evaluation.data.DrawnOn;
+import org.flsl.evaluation.data.LabelledImages;
+import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.run.RunSettings;
 import org.flsl.examples.settings.Config;
@@ -83,6 +89,38 @@ final class LabelSettings {
   static Path images(Config config, String expected) {
     Path voc = config.get(VOC);
     return voc == null ? required(config, IMAGES, expected) : voc;
+  }
+
+  /**
+   * Warns of images that are tested on and learned from: of one folder, those of one name are the
+   * same.
+   */
+  static void warnOfTrainedTests(Config config, SplitData<?> data, Terminal terminal) {
+    Path images = config.get(IMAGES);
+    Path testImages = config.get(TEST_IMAGES);
+    boolean oneFolder =
+        config.get(VOC) != null
+            || images.toAbsolutePath().normalize().equals(testImages.toAbsolutePath().normalize());
+    if (!oneFolder) {
+      return;
+    }
+    Set<String> learned = names(data.train);
+    List<String> again = names(data.test).stream().filter(learned::contains).toList();
+    if (!again.isEmpty()) {
+      terminal.warn(
+          "images to test on that are learned from as well: %d of %d, such as %s; the test says little of others: name others with --%s"
+              .formatted(
+                  again.size(),
+                  data.test.size(),
+                  again.get(0),
+                  config.get(VOC) != null ? TEST : TEST_IMAGES));
+    }
+  }
+
+  private static Set<String> names(LabelledImages images) {
+    return IntStream.range(0, images.size())
+        .mapToObj(images::name)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /**

@@ -57,7 +57,10 @@ abstract class ObjectTask implements Task {
     DrawnOn drawnOn = config.get(LabelSettings.DRAWN_ON);
     List<BoxSet> stored =
         config.get(LabelSettings.VOC) == null ? beside(config, drawnOn) : voc(config, drawnOn);
-    return DetectionData.of(stored, masks, config.get(TrainSettings.SIZE), decoder, terminal);
+    DetectionData data =
+        DetectionData.of(stored, masks, config.get(TrainSettings.SIZE), decoder, terminal);
+    LabelSettings.warnOfTrainedTests(config, data, terminal);
+    return data;
   }
 
   @Override

@@ -94,7 +94,9 @@ final class SegmentationTask implements Task {
     ReadableImages readable = new ReadableImages(decoder);
     TrainAndTest all = stored(config).readable(readable);
     Problems.tell(readable, terminal);
-    return SegmentationData.of(all.checked(decoder, terminal));
+    SegmentationData data = SegmentationData.of(all.checked(decoder, terminal));
+    LabelSettings.warnOfTrainedTests(config, data, terminal);
+    return data;
   }
 
   private static TrainAndTest stored(Config config) {

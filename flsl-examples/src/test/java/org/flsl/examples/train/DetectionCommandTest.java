@@ -203,6 +203,21 @@ class DetectionCommandTest {
   }
 
   @Test
+  void imagesThatAreLearnedFromAndTestedOnAreWarnedOf() {
+    String[] training = task.training("--epochs", "1", "--out", folder.resolve("run").toString());
+    List<String> told = new ArrayList<>(List.of(training));
+    told.set(told.indexOf("--test-images") + 1, told.get(told.indexOf("--images") + 1));
+    told.set(told.indexOf("--test-coco") + 1, told.get(told.indexOf("--coco") + 1));
+    assertEquals(0, flsl(told.toArray(String[]::new)), screen.err());
+    assertTrue(
+        screen
+            .err()
+            .contains("images to test on that are learned from as well: 12 of 12, such as "),
+        screen.err());
+    assertTrue(screen.err().contains("name others with --test-images"), screen.err());
+  }
+
+  @Test
   void labelsOfACocoJsonAreTurnedWithItsPhotosIfThoseAreNamed() throws IOException {
     Path truth = folder.resolve("test.json");
     Path found = folder.resolve("perfect.json");

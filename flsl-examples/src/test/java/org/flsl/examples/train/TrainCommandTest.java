@@ -268,6 +268,25 @@ class TrainCommandTest {
             run.toString());
     assertEquals(0, status, screen.err());
     assertTrue(screen.out().contains("begins with " + backbone), screen.out());
+    assertFalse(screen.err().contains("learned from as well"), screen.err());
+    String[] again = {
+      "train",
+      "segmentation",
+      "--voc",
+      voc.toString(),
+      "--test",
+      "train",
+      "--from-scratch",
+      "--init",
+      backbone.toString(),
+      "--epochs",
+      "1",
+      "--out",
+      folder.resolve("again").toString()
+    };
+    assertEquals(0, flsl(again), screen.err());
+    assertTrue(screen.err().contains("learned from as well: 5 of 5, such as "), screen.err());
+    assertTrue(screen.err().contains("name others with --test\n"), screen.err());
     Files.writeString(list, "0\n1\n2\n");
     assertEquals(1, flsl("train", "segmentation", "--resume", run.toString()));
     assertTrue(screen.err().contains("name a copy of them with --voc"), screen.err());
@@ -418,6 +437,20 @@ class TrainCommandTest {
     assertTrue(screen.err().contains(error), screen.err());
     assertEquals(1, screen.err().strip().lines().count(), screen.err());
     assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void imagesThatAreLearnedFromAndTestedOnAreWarnedOf() {
+    String run = folder.resolve("run").toString();
+    List<String> told = new ArrayList<>(List.of(training("--epochs", "1", "--out", run)));
+    told.set(told.indexOf("--test-images") + 1, train.resolve("images").toString());
+    told.set(told.indexOf("--test-masks") + 1, train.resolve("masks").toString());
+    assertEquals(0, flsl(told.toArray(String[]::new)), screen.err());
+    assertTrue(
+        screen
+            .err()
+            .contains("images to test on that are learned from as well: 10 of 10, such as "),
+        screen.err());
   }
 
   @Test
