@@ -50,10 +50,10 @@ final class CheckedBoxes {
       checked.add(files.get(i), i, raw.get(i), turns);
     }
     int all = checked.all;
-    checked.swapped.warn(LOG, source, "boxes have swapped corners, which are exchanged", all);
-    checked.flat.warn(LOG, source, "boxes have no area and are left out", all);
-    checked.outside.warn(LOG, source, "boxes lie outside of their photo and are left out", all);
-    checked.beyond.warn(LOG, source, "boxes reach beyond their photo and end at its edges", all);
+    checked.swapped.warn(LOG, source, "boxes with swapped corners, which are exchanged", all);
+    checked.flat.warn(LOG, source, "boxes without an area, left out", all);
+    checked.outside.warn(LOG, source, "boxes outside of their photo, left out", all);
+    checked.beyond.warn(LOG, source, "boxes beyond their photo, which end at its edges", all);
     return checked;
   }
 

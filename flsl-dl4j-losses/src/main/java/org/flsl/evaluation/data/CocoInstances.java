@@ -341,12 +341,9 @@ public final class CocoInstances {
               .formatted(
                   objects.size(), file, broken.count() > 0 ? " (" + broken.first() + ")" : ""));
     }
-    broken.warn(LOG, file, "outlines cannot be used", objects.size());
+    broken.warn(LOG, file, "outlines that cannot be used", objects.size());
     unknown.warn(
-        LOG,
-        file,
-        "objects have no outline: what is in their boxes counts nowhere",
-        objects.size());
+        LOG, file, "objects without an outline, whose boxes count nowhere", objects.size());
   }
 
   /**
@@ -376,10 +373,7 @@ public final class CocoInstances {
                   objects.size(), file, without.count() > 0 ? " (" + without.first() + ")" : ""));
     }
     without.warn(
-        LOG,
-        file,
-        "objects have no box or outline that can be used, and are left out",
-        objects.size());
+        LOG, file, "objects without a box or outline that can be used, left out", objects.size());
     return new Boxes(listed());
   }
 
@@ -459,7 +453,7 @@ public final class CocoInstances {
     int twice = before.length + categories.size() - classes.size();
     if (twice > 0) {
       LOG.warn(
-          "{}: {} of {} categories have the name of another, and are one class with it",
+          "{}: categories with the name of another, one class with it: {} of {}",
           file,
           twice,
           categories.size());
@@ -518,7 +512,7 @@ public final class CocoInstances {
             .toList();
     Unusable empty = new Unusable();
     drawn.forEach(each -> each.empty.forEach(id -> empty.add("annotation " + id)));
-    empty.warn(LOG, file, "objects cover no pixel and are left out", objects().size());
+    empty.warn(LOG, file, "objects that cover no pixel, left out", objects().size());
     return drawn.stream().map(Drawn::objects).toList();
   }
 
@@ -586,7 +580,7 @@ public final class CocoInstances {
       boolean turned = image.width() == photo.height && image.height() == photo.width;
       if (!same && !(turned && listed.turns.exchangesSides(index))) {
         throw new DatasetException(
-            "%s has %d x %d pixels, but %s says %d x %d: annotations would not fit; take the images that they were made for"
+            "%s has %d x %d pixels (width x height), but %s says %d x %d: annotations would not fit; take the images that they were made for"
                 .formatted(
                     photo.name, image.width(), image.height(), file, photo.width, photo.height));
       }

@@ -50,7 +50,8 @@ final class ImageList {
     }
     List<String> each = names.stream().distinct().toList();
     if (each.size() < names.size()) {
-      LOG.warn("{}: {} lines repeat a name, which counts once", file, names.size() - each.size());
+      LOG.warn(
+          "{}: lines that repeat a name, which counts once: {}", file, names.size() - each.size());
     }
     return each;
   }

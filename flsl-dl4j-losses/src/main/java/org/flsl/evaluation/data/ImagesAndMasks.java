@@ -101,6 +101,11 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
   private static ImagesAndMasks opened(
       Path images, Path masks, MaskReader reader, int[] values, List<String> classes) {
     ImageFolder folder = ImageFolder.scan(images);
+    if (!Files.isDirectory(masks)) {
+      throw new DatasetException(
+          "There is no folder %s: expected masks there, with the names of the images in %s"
+              .formatted(masks, images));
+    }
     List<Path> files =
         MaskFiles.named(
             new NamedFiles(masks),
@@ -109,9 +114,14 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
                 .toList());
     int[] missing =
         IntStream.range(0, files.size()).filter(i -> !Files.isRegularFile(files.get(i))).toArray();
+    if (missing.length == files.size()) {
+      throw new DatasetException(
+          "None of the masks in %s has the name of an image: is it the right folder? %s needs %s"
+              .formatted(masks, folder.path(0), files.get(0)));
+    }
     if (missing.length > 0) {
       throw new DatasetException(
-          "%d of %d images have no mask: %s needs %s; add it, or take the image away"
+          "Images without a mask: %d of %d, the first: %s needs %s; add it, or take the image away"
               .formatted(
                   missing.length, files.size(), folder.path(missing[0]), files.get(missing[0])));
     }
@@ -119,10 +129,10 @@ public final class ImagesAndMasks extends FolderImages implements SegmentationSe
     others.removeAll(new HashSet<>(files));
     if (!others.isEmpty()) {
       LOG.warn(
-          "{} of the masks in {} belong to no image in {}, such as {}; they are left out",
-          others.size(),
+          "{}: masks that belong to no image in {}, left out: {}, such as {}",
           masks,
           images,
+          others.size(),
           others.get(0).getFileName());
     }
     return new ImagesAndMasks(folder, MaskFiles.of(folder.paths(), files, reader), values, classes);

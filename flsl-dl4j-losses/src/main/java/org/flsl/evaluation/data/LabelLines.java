@@ -6,11 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.flsl.views.decode.FileProblem;
 
 /** Text files of labels with a line of numbers for each object. */
 final class LabelLines {
+  private static final Pattern BLANK_ALONE = Pattern.compile("[^,\\s]\\s+[^,\\s]");
+  private static final Pattern COMMA_ALONE = Pattern.compile(",[^,\\s]");
+
   private final IntPredicate count;
   private final Unusable broken = new Unusable();
   private int lines;
@@ -48,7 +53,15 @@ final class LabelLines {
           if (count.test(numbers.length)) {
             all.add(numbers);
           } else {
-            broken.add("line %d of %s, \"%s\"".formatted(i + 1, file, text.get(i)));
+            broken.add(
+                "line %d of %s, \"%s\"%s"
+                    .formatted(
+                        i + 1,
+                        file,
+                        text.get(i),
+                        numbers.length > 0
+                            ? ""
+                            : ", whose numbers cannot be read (decimals have a point)"));
           }
         }
       }
@@ -60,8 +73,14 @@ final class LabelLines {
 
   /** Empty where something is no number. */
   private static double[] numbers(String line) {
+    if (BLANK_ALONE.matcher(line).find() && COMMA_ALONE.matcher(line).find()) {
+      // 0 0,5 0,5 0,1 0,1 has five numbers, not nine.
+      return new double[0];
+    }
     try {
-      return Stream.of(line.split("[,\\s]+")).mapToDouble(Double::parseDouble).toArray();
+      double[] numbers =
+          Stream.of(line.split("[,\\s]+")).mapToDouble(Double::parseDouble).toArray();
+      return DoubleStream.of(numbers).allMatch(Double::isFinite) ? numbers : new double[0];
     } catch (NumberFormatException noNumber) {
       return new double[0];
     }

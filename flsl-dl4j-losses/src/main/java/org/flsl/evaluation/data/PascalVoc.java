@@ -167,13 +167,20 @@ public final class PascalVoc {
       Optional<ImageSize> size = turns.drawn(i);
       Optional<ImageSize> told = all.get(i).size();
       if (size.isPresent() && told.isPresent() && !told.equals(size)) {
-        other.add("%s has %s pixels, not %s".formatted(images.get(i), size.get(), told.get()));
+        other.add(
+            "%s has %d x %d pixels (width x height), not %d x %d"
+                .formatted(
+                    images.get(i),
+                    size.get().width(),
+                    size.get().height(),
+                    told.get().width(),
+                    told.get().height()));
       }
     }
     other.warn(
         LOG,
         source,
-        "annotations are of photos of another size, where boxes may lie elsewhere",
+        "annotations of photos of another size, where boxes may lie elsewhere",
         images.size());
   }
 

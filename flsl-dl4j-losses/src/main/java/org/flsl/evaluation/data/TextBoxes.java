@@ -161,8 +161,8 @@ public final class TextBoxes {
       }
     }
     objects = lines.lines();
-    lines.broken().warn(LOG, labels, "lines are no boxes and are left out", lines.lines());
-    lost.warn(LOG, labels, "files of labels belong to no image", files.size());
+    lines.broken().warn(LOG, labels, "lines that are no boxes, left out", lines.lines());
+    lost.warn(LOG, labels, "files of labels that belong to no image", files.size());
   }
 
   private static boolean isListOfNames(Path file) {
@@ -201,8 +201,8 @@ public final class TextBoxes {
       }
     }
     objects = lines.lines();
-    lines.broken().warn(LOG, labels, "lines are no boxes and are left out", lines.lines());
-    lost.warn(LOG, labels, "boxes belong to no image", lines.lines());
+    lines.broken().warn(LOG, labels, "lines that are no boxes, left out", lines.lines());
+    lost.warn(LOG, labels, "boxes that belong to no image", lines.lines());
   }
 
   private static long frame(String name) {
@@ -246,7 +246,7 @@ public final class TextBoxes {
   }
 
   private BoxSet set() {
-    unnamed.warn(LOG, labels, "boxes have a class without a name and are left out", objects);
+    unnamed.warn(LOG, labels, "boxes of a class without a name, left out", objects);
     CheckedBoxes checked = CheckedBoxes.of(labels, folder.paths(), boxes, classes, turns);
     if (checked.isEmpty()) {
       throw new DatasetException(

@@ -27,10 +27,14 @@ final class Unusable {
     return first;
   }
 
-  /** Warns, if there is a reason to. */
+  /**
+   * Warns, if there is a reason to.
+   *
+   * @param what they are, and what becomes of them; counted behind it, as there may be a single one
+   */
   void warn(Logger log, Object source, String what, int all) {
     if (count > 0) {
-      log.warn("{}: {} of {} {}, the first: {}", source, count, all, what, first);
+      log.warn("{}: {}: {} of {}, the first: {}", source, what, count, all, first);
     }
   }
 }

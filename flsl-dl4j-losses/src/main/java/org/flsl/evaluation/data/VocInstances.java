@@ -37,7 +37,7 @@ final class VocInstances implements MaskedBoxSet {
       LabelMask numbers = numbered.upright(image);
       if (classes.width() != numbers.width() || classes.height() != numbers.height()) {
         throw new DatasetException(
-            "The mask of objects %s has %d x %d pixels, that of classes %d x %d: expected the same of both"
+            "The mask of objects %s has %d x %d pixels (width x height), that of classes %d x %d: expected the same of both"
                 .formatted(
                     numbered.files().get(image),
                     numbers.width(),
@@ -63,7 +63,7 @@ final class VocInstances implements MaskedBoxSet {
           "None of the %d objects in the masks of %s has a class: expected numbers from 1 in SegmentationObject, and classes from 1 at the same pixels of SegmentationClass"
               .formatted(all, source));
     }
-    without.warn(LOG, source, "objects have no class and are left out", all);
+    without.warn(LOG, source, "objects without a class, left out", all);
     return new VocInstances(classed, objects);
   }
 
@@ -101,7 +101,7 @@ final class VocInstances implements MaskedBoxSet {
     for (RunLengths mask : masks(index)) {
       if (!mask.fits(image.width(), image.height())) {
         throw new DatasetException(
-            "%s has %d x %d pixels, but its masks have %d x %d: take the images that they were made for"
+            "%s has %d x %d pixels (width x height), but its masks have %d x %d: take the images that they were made for"
                 .formatted(
                     name(index), image.width(), image.height(), mask.width(), mask.height()));
       }

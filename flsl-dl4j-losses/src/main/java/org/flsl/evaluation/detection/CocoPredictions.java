@@ -231,7 +231,7 @@ public final class CocoPredictions {
     }
     if (others > 0) {
       LOG.warn(
-          "{}: {} of {} detections do not count: their images or classes do not occur in the truth",
+          "{}: detections in images or of classes that do not occur in the truth, left out: {} of {}",
           file,
           others,
           results.size());
@@ -293,9 +293,9 @@ public final class CocoPredictions {
     warnOfOtherSizes(annotated, places);
     if (!without.isEmpty()) {
       LOG.warn(
-          "{} objects of the truth have no {} that can be used and do not count, the first: annotation {}",
+          "objects of the truth without {} that can be used, which do not count: {}, the first: annotation {}",
+          masks ? "an outline" : "a box",
           without.size(),
-          masks ? "outline" : "box",
           without.get(0));
     }
     return judged;
@@ -314,12 +314,19 @@ public final class CocoPredictions {
       ImageSize size = new ImageSize(image.height(), image.width());
       if (!size.equals(entry.getValue())) {
         others++;
-        first = "%s, %s and %s".formatted(image.name(), entry.getValue(), size);
+        first =
+            "%s, %d x %d and %d x %d pixels (width x height)"
+                .formatted(
+                    image.name(),
+                    entry.getValue().width(),
+                    entry.getValue().height(),
+                    image.width(),
+                    image.height());
       }
     }
     if (others > 0) {
       LOG.warn(
-          "{}: {} of {} images have another size than in the truth, so that boxes lie elsewhere (photos with an EXIF orientation?), such as {}",
+          "{}: images of another size than in the truth, so that boxes lie elsewhere (photos with an EXIF orientation?): {} of {}, such as {}",
           file,
           others,
           sizes.size(),

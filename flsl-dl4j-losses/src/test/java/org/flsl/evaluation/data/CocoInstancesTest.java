@@ -130,7 +130,7 @@ class CocoInstancesTest {
 
     String message = assertThrows(DatasetException.class, () -> coco.image(1)).getMessage();
 
-    assertTrue(message.contains("20 x 20 pixels, but"), message);
+    assertTrue(message.contains("20 x 20 pixels (width x height), but"), message);
   }
 
   private void assertMessage(String original, String damaged, String part) {

@@ -161,14 +161,16 @@ class CocoPartsTest {
       assertEquals(16, BinaryMask.of(mask, label -> label == 1).area());
       assertEquals(16 + 4, BinaryMask.of(mask, label -> label == LabelMask.IGNORED).area());
       String broken = warnings.all().get(0);
-      assertTrue(broken.contains("3 of 4 outlines cannot be used"), broken);
+      assertTrue(broken.contains("outlines that cannot be used: 3 of 4"), broken);
       assertTrue(broken.contains("annotation 2: a polygon of 3 numbers"), broken);
     }
     try (Warnings warnings = new Warnings(CocoInstances.class)) {
       assertEquals(
           List.of(0, 1, 1), coco.boxes().boxes(0).stream().map(LabelledBox::category).toList());
       String without = warnings.all().get(0);
-      assertTrue(without.contains("1 of 4 objects have no box"), without);
+      assertTrue(
+          without.contains("objects without a box or outline that can be used, left out: 1 of 4"),
+          without);
       assertTrue(without.contains("annotation 3: a bbox needs x, y"), without);
     }
   }
@@ -187,10 +189,10 @@ class CocoPartsTest {
           List.of(new LabelledBox(0, 8, 4, 12, 10), new LabelledBox(1, 10, 10, 16, 16)),
           coco.boxes().boxes(0));
       String all = String.join("\n", warnings.all());
-      for (String part : List.of("1 of 4 boxes have swapped corners", "beyond their photo")) {
+      for (String part : List.of("which are exchanged: 1 of 4", "beyond their photo")) {
         assertTrue(all.contains(part), all);
       }
-      assertTrue(all.contains("2 of 4 boxes lie outside of their photo"), all);
+      assertTrue(all.contains("boxes outside of their photo, left out: 2 of 4"), all);
     }
     double[] judged = coco.annotated(false).get(0).objects().get(0).bbox().orElseThrow();
     assertArrayEquals(new double[] {8, 4, 4, 6}, judged);

@@ -88,8 +88,16 @@ class LabelledDataTest {
     Files.delete(files.masks().resolve("1.png"));
     refused(
         () -> ImagesAndMasks.open(files.images(), files.masks(), INDICES),
-        "1 of 3 images have no mask",
+        "Images without a mask: 1 of 3",
         "1.png");
+    Path nowhere = folder.resolve("nowhere");
+    refused(
+        () -> ImagesAndMasks.open(files.images(), nowhere, INDICES),
+        "There is no folder " + nowhere);
+    refused(
+        () -> ImagesAndMasks.open(files.images(), folder, INDICES),
+        "None of the masks in " + folder + " has the name of an image: is it the right folder?",
+        "needs ");
   }
 
   @Test

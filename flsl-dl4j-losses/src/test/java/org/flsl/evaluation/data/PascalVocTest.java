@@ -84,7 +84,7 @@ class PascalVocTest {
       assertEquals(like.width(), val.image(0).width());
       assertEquals(List.of(), val.boxes(1));
       assertTrue(
-          warnings.all().get(0).contains("1 of 2 objects have no class"),
+          warnings.all().get(0).contains("objects without a class, left out: 1 of 2"),
           warnings.all().toString());
     }
   }
@@ -191,13 +191,13 @@ class PascalVocTest {
       String all = checked.all() + "" + voc.all() + lists.all();
       for (String part :
           List.of(
-              "1 of 6 boxes have swapped corners",
-              "1 of 6 boxes have no area",
-              "1 of 6 boxes lie outside",
-              "1 of 6 boxes reach beyond",
-              "1 of 3 annotations are of photos of another size",
-              "2.png has 48 x 64 pixels, not 480 x 640",
-              "1 lines repeat a name")) {
+              "which are exchanged: 1 of 6",
+              "boxes without an area, left out: 1 of 6",
+              "boxes outside of their photo, left out: 1 of 6",
+              "which end at its edges: 1 of 6",
+              "where boxes may lie elsewhere: 1 of 3",
+              "2.png has 64 x 48 pixels (width x height), not 640 x 480",
+              "lines that repeat a name, which counts once: 1")) {
         assertTrue(all.contains(part), () -> part + "\nis not in\n" + all);
       }
     }

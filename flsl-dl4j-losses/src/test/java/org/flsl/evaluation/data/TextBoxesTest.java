@@ -62,7 +62,30 @@ class TextBoxesTest {
     BoxSet[] set = new BoxSet[1];
     List<String> warnings = warnings(() -> set[0] = yolo());
     assertEquals(List.of(new LabelledBox(1, 40, 15, 60, 35)), rounded(set[0].boxes(0)));
-    assertTrue(warnings.toString().contains("2 of 3 lines are no boxes"), warnings::toString);
+    assertTrue(
+        warnings.toString().contains("lines that are no boxes, left out: 2 of 3"),
+        warnings::toString);
+  }
+
+  @Test
+  void decimalCommasAreNoNumbers() throws IOException {
+    image("images/1.png");
+    write("labels/1.txt", "1, 0.5, 0.5, 0.2, 0.4", "0 0,5 0,5 0,1 0,1", "0,0.5,0.5,0.2,0.4");
+    BoxSet[] set = new BoxSet[1];
+    List<String> warnings = warnings(() -> set[0] = yolo());
+    assertEquals(2, set[0].boxes(0).size());
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(
+        warnings
+            .get(0)
+            .contains("lines that are no boxes, left out: 1 of 3, the first: line 2 of "),
+        warnings::toString);
+    assertTrue(
+        warnings
+            .get(0)
+            .endsWith(
+                "\"0 0,5 0,5 0,1 0,1\", whose numbers cannot be read (decimals have a point)"),
+        warnings::toString);
   }
 
   @Test
@@ -128,13 +151,13 @@ class TextBoxesTest {
     String all = warnings.stream().collect(Collectors.joining("\n"));
     for (String part :
         List.of(
-            "2 of 9 lines are no boxes",
-            "1 of 9 boxes have a class without a name and are left out, the first: class 7, of 0 to 1",
-            "1 of 2 files of labels belong to no image",
-            "2 of 6 boxes have no area",
-            "1 of 6 boxes lie outside",
-            "1 of 6 boxes reach beyond",
-            "1 of 6 boxes have swapped corners")) {
+            "lines that are no boxes, left out: 3 of 9",
+            "boxes of a class without a name, left out: 1 of 9, the first: class 7, of 0 to 1",
+            "files of labels that belong to no image: 1 of 2",
+            "boxes without an area, left out: 1 of 5",
+            "boxes outside of their photo, left out: 1 of 5",
+            "which end at its edges: 1 of 5",
+            "which are exchanged: 1 of 5")) {
       assertTrue(all.contains(part), () -> part + "\nis not in\n" + all);
     }
   }

@@ -121,7 +121,7 @@ class LabelledMeasuresTest {
     scenes(folder, 3);
     Files.delete(folder.resolve("masks/1.png"));
     error = assertThrows(IllegalArgumentException.class, () -> on("kmeans-miou")).getMessage();
-    assertTrue(error.startsWith("1 of 3 images have no mask"), error);
+    assertTrue(error.startsWith("Images without a mask: 1 of 3"), error);
   }
 
   private static void damage(Path file) throws IOException {

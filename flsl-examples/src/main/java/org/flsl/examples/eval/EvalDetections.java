@@ -117,12 +117,12 @@ final class EvalDetections extends Measurement {
     }
     terminal()
         .plain(
-            "%,d %s that were found in %,d images of %s, %d classes"
+            "%s that were found: %,d, in images of %s: %,d, classes: %d"
                 .formatted(
-                    images.stream().mapToInt(image -> image.found().size()).sum(),
                     masks ? "masks" : "boxes",
-                    images.size(),
+                    images.stream().mapToInt(image -> image.found().size()).sum(),
                     truth,
+                    images.size(),
                     classes.size()));
     CocoScores coco = CocoScores.of(images, classes.size());
     VocScores pascal = VocScores.of(images, classes.size());

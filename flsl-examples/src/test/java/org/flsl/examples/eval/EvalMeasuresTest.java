@@ -97,7 +97,7 @@ class EvalMeasuresTest {
     assertTrue(network.errors().contains("There is no colour map"), network.errors());
     Files.delete(folder.resolve("masks/2.png"));
     assertEquals(1, segmentation());
-    assertTrue(network.errors().contains("1 of 4 images have no mask"), network.errors());
+    assertTrue(network.errors().contains("Images without a mask: 1 of 4"), network.errors());
     assertEquals(6, network.errors().lines().count(), network.errors());
   }
 
@@ -115,6 +115,7 @@ class EvalMeasuresTest {
             List.of("segmentation --tokens=0", "--tokens takes at least 1, got 0"),
             List.of("segmentation --k=-3", "--k takes at least 1, got -3"),
             List.of("segmentation --temperature=0", "--temperature takes a number above 0, got 0"),
+            List.of("video --context=-1", "--context takes at least 0, got -1"),
             List.of("category --probe-steps=0", "--probe-steps takes at least 1, got 0"));
     StringBuilder expected = new StringBuilder();
     for (List<String> each : wrong) {
@@ -125,7 +126,7 @@ class EvalMeasuresTest {
       } else if (command[0].equals("category")) {
         options.addAll(List.of(nowhere.get(0), nowhere.get(2)));
       } else {
-        options.add(nowhere.get(0));
+        options.add(command[0].equals("video") ? "--davis=nowhere" : nowhere.get(0));
       }
       assertEquals(1, network.eval(command[0], options.toArray(String[]::new)), each.get(0));
       List<String> errors = network.errors().lines().toList();

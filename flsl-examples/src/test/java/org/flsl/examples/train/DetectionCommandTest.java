@@ -180,8 +180,8 @@ class DetectionCommandTest {
     eval.add("--test");
     eval.add("first");
     assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());
-    assertTrue(screen.out().contains(" in 1 images of "), screen.out());
-    assertTrue(screen.err().contains("detections do not count: their images"), screen.err());
+    assertTrue(screen.out().contains(": 1, classes: "), screen.out());
+    assertTrue(screen.err().contains("detections in images or of classes that"), screen.err());
     Files.delete(values);
     eval.set(eval.size() - 1, "test");
     assertEquals(0, flsl(eval.toArray(String[]::new)), screen.err());

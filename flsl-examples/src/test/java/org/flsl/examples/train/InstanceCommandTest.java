@@ -112,8 +112,8 @@ class InstanceCommandTest {
             .replace("\"name\":\"square\"", "\"name\":\"dog\""));
     assertEquals(values, judged(voc(), likeVoc, "--test", "all"));
     assertNotEquals(values, judged(voc(), likeVoc, "--test", "first"));
-    assertTrue(screen.out().contains(" in 1 images of "), screen.out());
-    assertTrue(screen.err().contains("detections do not count: their images"), screen.err());
+    assertTrue(screen.out().contains(": 1, classes: "), screen.out());
+    assertTrue(screen.err().contains("detections in images or of classes that"), screen.err());
   }
 
   /** What {@code flsl eval instances} says of all classes. */

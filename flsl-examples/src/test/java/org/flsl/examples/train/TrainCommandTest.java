@@ -416,7 +416,7 @@ class TrainCommandTest {
         "--size 30|multiple of 8",
         "--voc .|--voc and --images both say where the labels are",
         "--coco x.json|--coco and --masks both say where the labels are",
-        "--test-masks none|4 of 4 images have no mask",
+        "--test-masks none|There is no folder ",
         "--labels 0|--labels is '0', but has to be",
         "--run other.zip|--init",
         "--freeze-blocks 9|9 blocks of the network are to be frozen",
@@ -472,12 +472,12 @@ class TrainCommandTest {
 
     Files.delete(train.resolve("images/2.png"));
     assertEquals(0, flsl(training("--epochs", "1", "--out", folder.resolve("fewer").toString())));
-    assertTrue(screen.err().contains("1 of the masks in "), screen.err());
-    assertTrue(screen.err().contains("belong to no image in "), screen.err());
+    assertTrue(screen.err().contains("left out: 1, such as "), screen.err());
+    assertTrue(screen.err().contains("masks that belong to no image in "), screen.err());
 
     Files.delete(train.resolve("masks/3.png"));
     assertEquals(1, flsl(training("--epochs", "1", "--out", folder.resolve("other").toString())));
-    assertTrue(screen.err().contains("1 of 9 images have no mask"), screen.err());
+    assertTrue(screen.err().contains("Images without a mask: 1 of 9"), screen.err());
 
     Path found = folder.resolve("found");
     assertEquals(1, flsl("predict", train.toString(), "--images", ".", "--out", found.toString()));
