@@ -168,7 +168,7 @@ public final class VitBackbone implements Backbone {
 
   @Override
   public String toString() {
-    return "ViT of %d blocks, width %d, %d heads, patch %d"
+    return "ViT of depth %d, width %d, heads %d, patch %d"
         .formatted(config.depth(), config.width(), config.heads(), config.patch());
   }
 }

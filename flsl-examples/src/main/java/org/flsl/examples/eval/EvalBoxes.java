@@ -99,7 +99,7 @@ final class EvalBoxes extends Measurement {
             .build();
     terminal()
         .plain(
-            "%s on %d test images (%d to learn from), %d classes, squares of %d pixels, random twins: %d"
+            "%s, test images: %d (%d to learn from), classes: %d, squares of %d pixels, random twins: %d"
                 .formatted(
                     model.file(),
                     test.size(),

@@ -77,7 +77,7 @@ final class EvalCategory extends Measurement {
             .build();
     terminal()
         .plain(
-            "%s on %d test images (%d to learn from), %d classes, images of %s, seeds: %d"
+            "%s, test images: %d (%d to learn from), classes: %d, images of %s, seeds: %d"
                 .formatted(
                     model.file(), test.size(), train.size(), train.classes().size(), size, seeds));
     return all(Candidate.withBaselines(features, size), benchmark);

@@ -130,8 +130,8 @@ final class EvalVideo extends Measurement {
             .build();
     terminal()
         .plain(
-            "%s on %d videos of %s, shorter side %d pixels, random twins: %d"
-                .formatted(model.file(), videos.size(), davis, shortSide, seeds));
+            "%s on videos of %s: %d, shorter side %d pixels, random twins: %d"
+                .formatted(model.file(), davis, videos.size(), shortSide, seeds));
     ImageSize square = features.fit(new ImageSize(shortSide, shortSide));
     List<Measured> results =
         all(

@@ -114,9 +114,7 @@ public record TrainAndTest(SegmentationSet train, SegmentationSet test) {
             .limit(NAMED)
             .map(label -> "%s %.1f%%".formatted(classes.get(label), 100 * counts.share(label)));
     Stream<String> more =
-        labels.length > NAMED
-            ? Stream.of("%d more classes".formatted(labels.length - NAMED))
-            : Stream.of();
+        labels.length > NAMED ? Stream.of("%d more".formatted(labels.length - NAMED)) : Stream.of();
     Stream<String> ignored =
         counts.share(LabelMask.IGNORED) > 0
             ? Stream.of("not counted %.1f%%".formatted(100 * counts.share(LabelMask.IGNORED)))

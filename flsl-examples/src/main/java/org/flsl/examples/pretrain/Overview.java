@@ -41,8 +41,8 @@ record Overview(List<String> lines, double memory) {
                 "%,d in the student, backbone and head".formatted(training.parameters())),
             line(
                 "training",
-                "%,d steps: %,d epochs of %,d steps of %,d images"
-                        .formatted(plan.steps(), plan.epochs(), plan.stepsPerEpoch(), plan.batch())
+                "epochs: %,d, steps: %,d (%,d an epoch), images a step: %,d"
+                        .formatted(plan.epochs(), plan.steps(), plan.stepsPerEpoch(), plan.batch())
                     + (parts == 1 ? "" : ", each in %,d parts".formatted(parts))
                     + (workers == 1 ? "" : ", shared by %,d workers".formatted(workers))),
             line("schedules", beginning(setup.objective(plan.stepsPerEpoch()))),
@@ -80,7 +80,7 @@ record Overview(List<String> lines, double memory) {
 
   /** What short trainings should know: it is a good part of them. */
   private static String beginning(FlslConfig schedules) {
-    return "the learning rate rises for %,d steps, the centroids stand still for %,d"
+    return "steps in which the learning rate rises: %,d, in which the centroids stand still: %,d"
         .formatted(schedules.warmupIterations(), schedules.frozenPrototypeIterations());
   }
 

@@ -33,7 +33,7 @@ final class Summary {
                 Pace.words(Duration.ofSeconds(Math.round(seconds))),
                 rows.size() * plan.batch() / seconds));
     if (unreadableImages > 0) {
-      lines.add("left out    %d images that cannot be read".formatted(unreadableImages));
+      lines.add("left out    images that cannot be read: %d".formatted(unreadableImages));
     }
     for (History.Entry change : history.of(Event.CHANGED)) {
       lines.add("changed     after step %d: %s".formatted(change.step(), change.detail()));

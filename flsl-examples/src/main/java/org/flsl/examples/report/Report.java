@@ -103,7 +103,7 @@ public final class Report implements RunPages {
       int epoch = (int) metrics.get("epoch")[steps - 1];
       page.fact(
           "Training",
-          "%,d steps of %,d images, epoch %,d of %,d"
+          "steps: %,d, images a step: %,d, epoch %,d of %,d"
               .formatted(steps, run.batch(), epoch, run.epochs()));
       page.fact("Health", health(metrics, run.centroids()));
       page.fact(

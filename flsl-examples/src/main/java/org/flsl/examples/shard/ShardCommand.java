@@ -72,7 +72,7 @@ public final class ShardCommand implements Callable<Integer> {
       int shards = writer.write();
       terminal.bottom("");
       terminal.plain(
-          "%s holds %,d images in %,d shards; train on them with --images %s"
+          "images in %s: %,d, shards: %,d; train on them with --images %s"
               .formatted(out, writer.written(), shards, out));
       warn(images, writer.written());
       return 0;
@@ -106,7 +106,7 @@ public final class ShardCommand implements Callable<Integer> {
   private void warn(ImageFolder images, int written) {
     if (written < images.size()) {
       terminal.warn(
-          "%,d images could not be read and are left out".formatted(images.size() - written));
+          "images that could not be read, left out: %,d".formatted(images.size() - written));
     }
     if (!images.leftOut().isNothing()) {
       terminal.plain("left out: " + images.leftOut());
@@ -118,7 +118,7 @@ public final class ShardCommand implements Callable<Integer> {
             .count();
     if (dotted > 0) {
       terminal.warn(
-          "%,d names have more than one dot; other readers of WebDataset take all behind the first"
+          "names with more than one dot: %,d; other readers of WebDataset take all behind the first"
                   .formatted(dotted)
               + " for the ending");
     }

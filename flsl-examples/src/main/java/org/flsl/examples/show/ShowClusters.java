@@ -97,7 +97,7 @@ final class ShowClusters extends Show {
       swatches.add(
           new Legend.Swatch(
               Palette.cluster(named),
-              "%d others  %s".formatted(ranked.clusters().size() - named, percent(rest))));
+              "%d more  %s".formatted(ranked.clusters().size() - named, percent(rest))));
     }
     return new Legend.Swatches(swatches);
   }

@@ -98,13 +98,13 @@ final class DetectionData extends SplitData<BoxSet> {
     BoxSet held = new ChosenBoxes(train, split.held());
     if (isEmpty(learned)) {
       throw new UserError(
-          "none of the %d images to learn from has a box that counts: take a larger share with"
+          "no image to learn from (%d) has a box that counts: take a larger share with"
                   .formatted(learned.size())
               + " --labels, or look at the labels (crowds and difficult objects do not count)");
     }
     if (held.size() > 0 && isEmpty(held)) {
       terminal.warn(
-          "none of the %d images held out to validate on has a box that counts, so that the last epoch counts: raise --validation, or name images with --validation-list"
+          "no image held out to validate on (%d) has a box that counts, so that the last epoch counts: raise --validation, or name images with --validation-list"
               .formatted(held.size()));
       held = new ChosenBoxes(train, new int[0]);
     }
@@ -133,7 +133,7 @@ final class DetectionData extends SplitData<BoxSet> {
             .map(category -> "%s %,d".formatted(classes.get(category), counts[category]))
             .collect(Collectors.joining(", "));
     int more = counts.length - NAMED;
-    return more > 0 ? names + ", %d more classes".formatted(more) : names;
+    return more > 0 ? names + ", %d more".formatted(more) : names;
   }
 
   @Override

@@ -100,8 +100,8 @@ record LabelSplit(int[] learned, int[] held) {
           held.isEmpty()
               ? "%s lists none of the images to learn from; expected one name a line, such as %s"
                   .formatted(list, images.name(0))
-              : "%d of the names in %s belong to none of the images to learn from, such as %s"
-                  .formatted(missing.size(), list, missing.iterator().next()));
+              : "names in %s that belong to none of the images to learn from: %d, such as %s"
+                  .formatted(list, missing.size(), missing.iterator().next()));
     }
     return indices(held);
   }

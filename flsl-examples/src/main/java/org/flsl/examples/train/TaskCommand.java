@@ -230,10 +230,10 @@ final class TaskCommand implements Callable<Integer> {
         line("parameters", "%,d that learn".formatted(training.parameters())),
         line(
             "training",
-            "%,d steps: %,d epochs of %,d steps of %,d images of %s"
+            "epochs: %,d, steps: %,d (%,d an epoch), images a step: %,d of %s"
                 .formatted(
-                    plan.steps(),
                     plan.epochs(),
+                    plan.steps(),
                     plan.stepsPerEpoch(),
                     plan.batch(),
                     config.get(TrainSettings.SIZE))),
@@ -321,8 +321,8 @@ final class TaskCommand implements Callable<Integer> {
               .fact("Images", trainings.data(config).summary())
               .fact(
                   "Training",
-                  "%,d steps of %,d images, %,d an epoch"
-                      .formatted(metrics.get("step").length, plan.batch(), plan.stepsPerEpoch()));
+                  "steps: %,d (%,d an epoch), images a step: %,d"
+                      .formatted(metrics.get("step").length, plan.stepsPerEpoch(), plan.batch()));
       best(files)
           .ifPresent(
               row ->

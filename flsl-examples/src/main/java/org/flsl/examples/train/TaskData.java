@@ -62,7 +62,7 @@ interface TaskData {
 
   /** What there is, in a few words. */
   default String summary() {
-    return "%,d to learn from, %,d held out to validate on, %,d to test on, %d classes"
+    return "%,d to learn from, %,d held out to validate on, %,d to test on, classes: %d"
         .formatted(train().size(), validationImages(), testImages(), train().classes().size());
   }
 

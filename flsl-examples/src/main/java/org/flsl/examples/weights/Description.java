@@ -11,7 +11,7 @@ final class Description {
   static String of(VitConfig vit) {
     int patch = vit.patch();
     List<String> words = new ArrayList<>();
-    words.add("width %d, depth %d, %d heads".formatted(vit.width(), vit.depth(), vit.heads()));
+    words.add("width %d, depth %d, heads %d".formatted(vit.width(), vit.depth(), vit.heads()));
     words.add("MLP of " + vit.hidden());
     words.add("patches of %d pixels".formatted(patch));
     words.add(

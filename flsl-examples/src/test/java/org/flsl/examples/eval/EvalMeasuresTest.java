@@ -66,7 +66,7 @@ class EvalMeasuresTest {
     assertEquals(0, segmentation("--ignore=11", "--output=" + csv), network.errors());
     String out = network.output();
     for (String part :
-        List.of("2 classes", "24 x 40", "model", "random twin", "raw pixels", "k-NN mIoU", "±")) {
+        List.of("classes: 2", "24 x 40", "model", "random twin", "raw pixels", "k-NN mIoU", "±")) {
       assertTrue(out.contains(part), part + " is missing in " + out);
     }
     List<String> lines = Files.readAllLines(csv);
@@ -199,7 +199,7 @@ class EvalMeasuresTest {
             "--probe-steps=10",
             "--seeds=1");
     assertEquals(0, segmentation, grey.errors());
-    assertTrue(grey.output().contains("on 3 test images (3 to learn from)"), grey.output());
+    assertTrue(grey.output().contains("test images: 3 (3 to learn from)"), grey.output());
   }
 
   @Test

@@ -72,7 +72,7 @@ class EvalSegmentationFormatsTest {
 
   /** The image to measure on is the one to learn from: raw pixels find the square again. */
   private void assertFound(String classes) {
-    assertTrue(network.output().contains("1 test images (1 to learn from), " + classes));
+    assertTrue(network.output().contains("test images: 1 (1 to learn from), " + classes));
     double pixels =
         network
             .output()
@@ -87,13 +87,13 @@ class EvalSegmentationFormatsTest {
   @Test
   void takesPascalVoc() {
     assertEquals(0, segmentation("--voc=" + folder, "--test=few"), network.errors());
-    assertFound("2 classes");
+    assertFound("classes: 2");
   }
 
   @Test
   void takesCoco() {
     assertEquals(0, coco("squares.json"), network.errors());
-    assertFound("2 classes");
+    assertFound("classes: 2");
   }
 
   @Test
@@ -118,7 +118,7 @@ class EvalSegmentationFormatsTest {
     assertTrue(network.errors().contains("leave them out with --skip-missing"), network.errors());
     assertTrue(network.errors().contains("does not hold 1 of the images"), network.errors());
     assertEquals(0, coco("two.json", "--skip-missing"), network.errors());
-    assertFound("2 classes");
+    assertFound("classes: 2");
   }
 
   @Test

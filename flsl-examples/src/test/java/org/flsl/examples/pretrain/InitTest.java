@@ -106,7 +106,7 @@ class InitTest {
     assertEquals(0, begin("run", "--freeze-blocks=1", "--layer-decay=0.5"), () -> screen.err());
     for (String said :
         List.of(
-            "init        the layout timm, ViT of 2 blocks, width 8, 2 heads, patch 8",
+            "init        the layout timm, ViT of depth 2, width 8, heads 2, patch 8",
             "used: ",
             "anew: projection head, prototypes",
             "positions of 6 x 6 patches, resampled",

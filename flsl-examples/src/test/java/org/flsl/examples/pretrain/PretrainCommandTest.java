@@ -89,6 +89,12 @@ class PretrainCommandTest {
         begun.get(0).get(Settings.WIDTH));
     assertEquals(null, begun.get(0).get(Settings.IMAGES));
     assertTrue(screen.out().contains("the shipped photos"));
+    // Counts stand behind what they count: there may be one, or none.
+    String overview =
+        "(?s).*training    epochs: [\\d,]+, steps: [\\d,]+ \\([\\d,]+ an epoch\\), images a step: [\\d,]+\\R"
+            + "schedules   steps in which the learning rate rises: [\\d,]+, in which the centroids"
+            + " stand still: [\\d,]+\\R.*";
+    assertTrue(screen.out().matches(overview), screen.out());
   }
 
   @Test

@@ -50,7 +50,7 @@ class ShardCommandTest {
     assertEquals(
         0, run("shard", photos.toString(), "--out", shards.toString(), "--megabytes", "1"));
 
-    assertTrue(screen.out().contains("5 images in 3 shards"), screen.out());
+    assertTrue(screen.out().contains(": 5, shards: 3; train on them"), screen.out());
     assertEquals(
         List.of("index.json", "photos-000000.tar", "photos-000001.tar", "photos-000002.tar"),
         names(shards));

@@ -96,7 +96,7 @@ class TrainCommandTest {
     assertTrue(
         screen
             .out()
-            .contains("9 to learn from, 1 held out to validate on, 4 to test on, 3 classes"));
+            .contains("9 to learn from, 1 held out to validate on, 4 to test on, classes: 3"));
     assertTrue(screen.out().contains("after epoch 16  validation: mIoU "), screen.out());
     assertEquals(1, screen.out().split("  test: mIoU ").length - 1, screen.out());
     String report = Files.readString(run.resolve("report.html"));
@@ -212,7 +212,10 @@ class TrainCommandTest {
     Files.writeString(list, "3.png\nnobody\n");
     assertEquals(1, flsl(listed));
     assertTrue(
-        screen.err().contains("1 of the names in " + list + " belong to none"), screen.err());
+        screen
+            .err()
+            .contains("names in " + list + " that belong to none of the images to learn from: 1, "),
+        screen.err());
 
     Path all = folder.resolve("all");
     String[] none = training("--epochs", "2", "--validation", "0", "--out", all.toString());

@@ -79,7 +79,7 @@ class WeightsCommandsTest {
         flsl("import", foreign.toString(), "--out", zip.toString(), "--mean", "0.5,0.5,0.5"),
         () -> screen.err());
     assertSays(
-        "layout      timm", "width 8, depth 1, 2 heads", "mean 0.5 0.5 0.5, deviation 0.229");
+        "layout      timm", "width 8, depth 1, heads 2", "mean 0.5 0.5 0.5, deviation 0.229");
     assertEquals(network.params(), RunResult.read(zip).params());
     assertEquals("vit.safetensors", BackboneFile.provenance(zip).get("imported_from"));
     assertEquals(0.5f, BackboneFile.views(zip).orElseThrow().mean()[1]);
