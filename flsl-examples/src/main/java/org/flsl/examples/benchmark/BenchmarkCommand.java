@@ -15,6 +15,7 @@ import org.flsl.examples.command.Relaunch;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.Version;
+import org.flsl.examples.run.RunSettings;
 import org.flsl.layers.kernels.Precision;
 import org.flsl.layers.samediff.ProductPrecision;
 import org.flsl.layers.vit.VitSize;
@@ -146,6 +147,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
     UserError.requireAtLeast(0, "--warmup", warmup);
     UserError.requireAtLeast(1, "--steps", steps);
     UserError.requireAtLeast(0, "--threads", threads);
+    if (threads > RunSettings.MOST_THREADS) {
+      throw new UserError(
+          "--threads takes at most %d, got %d".formatted(RunSettings.MOST_THREADS, threads));
+    }
     try {
       ViewConfig views =
           ViewConfig.builder()

@@ -21,7 +21,7 @@ import org.flsl.examples.settings.Setting.Section;
  */
 public final class RunSettings {
   /** Of some more OpenMP's libraries die without a word. */
-  private static final int MOST_THREADS = 1024;
+  public static final int MOST_THREADS = 1024;
 
   public static final Setting<Path> IMAGES =
       Setting.practical(

@@ -63,5 +63,8 @@ class BenchmarkCommandTest {
       assertTrue(screen.err().contains("error: " + parts[0] + " takes at least "), screen.err());
       assertTrue(screen.err().endsWith(", got " + parts[1] + "\n"), screen.err());
     }
+    assertEquals(1, run("--threads=9999"));
+    assertTrue(
+        screen.err().endsWith("error: --threads takes at most 1024, got 9999\n"), screen.err());
   }
 }
