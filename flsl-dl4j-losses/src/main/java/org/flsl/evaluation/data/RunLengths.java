@@ -32,7 +32,8 @@ public final class RunLengths implements Shape {
     }
     if (pixels != (long) width * height) {
       throw new IllegalArgumentException(
-          "run lengths of %d pixels for an image of %d x %d".formatted(pixels, width, height));
+          "run lengths of %d pixels for an image of %d x %d (width x height)"
+              .formatted(pixels, width, height));
     }
     this.width = width;
     this.height = height;

@@ -37,8 +37,8 @@ public final class SegmentationCheck {
     LabelMask mask = set.mask(i);
     if (mask.width() != image.width() || mask.height() != image.height()) {
       throw new DatasetException(
-          "The mask of %s has %d x %d pixels and the image %d x %d (height x width); expected the same"
-              .formatted(set.name(i), mask.height(), mask.width(), image.height(), image.width()));
+          "The mask of %s has %d x %d pixels and the image %d x %d (width x height); expected the same"
+              .formatted(set.name(i), mask.width(), mask.height(), image.width(), image.height()));
     }
     return mask;
   }

@@ -69,14 +69,14 @@ final class SequenceMasks {
       DavisSequence video, int frame, LabelMask mask, int height, int width) {
     if (mask.height() != height || mask.width() != width) {
       throw new DatasetException(
-          "The mask %s has %d x %d pixels and the frames of %s %d x %d (height x width): expected the same"
+          "The mask %s has %d x %d pixels and the frames of %s %d x %d (width x height): expected the same"
               .formatted(
                   video.annotations().get(frame),
-                  mask.height(),
                   mask.width(),
+                  mask.height(),
                   video.name(),
-                  height,
-                  width));
+                  width,
+                  height));
     }
   }
 }

@@ -100,8 +100,13 @@ final class VideoSegmenter {
     Image image = video.frame(frame, prepared.decoder());
     if (image.width() != size.width() || image.height() != size.height()) {
       throw new IllegalArgumentException(
-          "The frame %s has %d x %d pixels and the mask of the first frame %s (height x width): expected the same size throughout a sequence"
-              .formatted(video.frames().get(frame), image.height(), image.width(), size));
+          "The frame %s has %d x %d pixels and the mask of the first frame %d x %d (width x height): expected the same size throughout a sequence"
+              .formatted(
+                  video.frames().get(frame),
+                  image.width(),
+                  image.height(),
+                  size.width(),
+                  size.height()));
     }
     try (INDArray pixels = prepared.batch(List.of(image));
         INDArray batch = features.tokens(pixels)) {

@@ -108,8 +108,8 @@ class LabelledDataTest {
     ImagesAndMasks set = ImagesAndMasks.open(files.images(), files.masks(), INDICES);
     refused(
         () -> SegmentationCheck.all(set, new ImageDecoder()),
-        "mask of 1.png has 9 x 8 pixels",
-        "32 x 32");
+        "mask of 1.png has 8 x 9 pixels",
+        "32 x 32 (width x height)");
   }
 
   @Test

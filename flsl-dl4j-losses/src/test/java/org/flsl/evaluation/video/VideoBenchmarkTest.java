@@ -141,7 +141,7 @@ class VideoBenchmarkTest {
     Path masks = root.resolve("Annotations/480p/squares");
     LabelMask small = new LabelMask(2, 2, new int[] {0, 1, 1, 0});
     DrawnVideo.mask(small, masks.resolve("00003.png"));
-    assertMessage("00003.png has 2 x 2 pixels and the frames of squares 96 x 128");
+    assertMessage("00003.png has 2 x 2 pixels and the frames of squares 128 x 96 (width x height)");
 
     Files.delete(masks.resolve("00003.png"));
     assertMessage("The sequence squares has no mask");
