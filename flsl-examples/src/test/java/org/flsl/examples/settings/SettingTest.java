@@ -78,7 +78,7 @@ class SettingTest {
             + " 0.1..0.5, each greater than 0 and at most 1, the smaller one first",
         "arch | huge | --arch is 'huge', but has to be one of tiny, small, base",
         "centring | perhaps | --centring is 'perhaps', but has to be yes or no",
-        "threads | -1 | --threads is '-1', but has to be a whole number of at least 1, or auto",
+        "threads | -1 | --threads is '-1', but has to be a whole number from 1 to 1024, or auto",
       })
   void aWrongValueIsNamedWithWhatWasExpected(String name, String text, String message) {
     Setting<?> setting =
