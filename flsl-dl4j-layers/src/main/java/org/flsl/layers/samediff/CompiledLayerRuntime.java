@@ -92,6 +92,10 @@ final class CompiledLayerRuntime extends SameDiffLayer implements BatchPart.Awar
     assertInputSet(true);
     // DL4J gives no table to a layer without parameters.
     Map<String, INDArray> gradients = gradTable == null ? Map.of() : gradTable;
+    if (!computation.isPending()) {
+      computation.repeatForBackward(
+          Map.of(CompiledLayer.INPUT, input), differentiable(), step(), workspaces);
+    }
     INDArray inputGradient =
         computation
             .backward(epsilon, gradients, differentiable(), workspaces)

@@ -78,7 +78,27 @@ final class Computation {
       Set<String> differentiable,
       Feed.Step step,
       LayerWorkspaceMgr workspaces) {
-    boolean training = differentiable != null;
+    return forward(differentiable != null, inputs, differentiable, step, workspaces);
+  }
+
+  /**
+   * Computes once more what {@link #forward} did for inference, so that {@link #backward} may
+   * follow: DL4J's frozen layers with backpropagation ask for the one after the other.
+   */
+  void repeatForBackward(
+      Map<String, INDArray> inputs,
+      Set<String> differentiable,
+      Feed.Step step,
+      LayerWorkspaceMgr workspaces) {
+    forward(false, inputs, differentiable, step, workspaces);
+  }
+
+  private INDArray forward(
+      boolean training,
+      Map<String, INDArray> inputs,
+      Set<String> differentiable,
+      Feed.Step step,
+      LayerWorkspaceMgr workspaces) {
     Plan plan;
     Map<String, INDArray> bound = new LinkedHashMap<>();
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
@@ -87,15 +107,15 @@ final class Computation {
       bound.putAll(fed(program, shapes, step));
       bound.putAll(params);
       bound.putAll(inputs);
-      plan = plan(training, program, shapes(bound));
+      plan = plan(program, shapes(bound));
     }
     inputs.forEach((name, array) -> bound.put(name, plain(array, workspaces)));
     bound.forEach(plan::setInput);
     INDArray output =
         workspaces.createUninitialized(ArrayType.ACTIVATIONS, dataType, plan.outputShape(), 'c');
     plan.forward(output, kept, Slab.shared(workspaces, dataType));
-    pending = training ? plan : null;
-    pendingInputs = training ? inputs : null;
+    pending = differentiable != null ? plan : null;
+    pendingInputs = differentiable != null ? inputs : null;
     return output;
   }
 
@@ -113,7 +133,7 @@ final class Computation {
           shapes(fed(program, shapes, new Feed.Step(0, 0, 0, BatchPart.WHOLE)));
       externals.putAll(shapes(params));
       externals.putAll(shapes);
-      return plan(training, program, externals);
+      return plan(program, externals);
     }
   }
 
@@ -206,6 +226,7 @@ final class Computation {
     // A definition knows every dimension of its inputs but the batch size.
     List<Object> key = new ArrayList<>();
     key.add(training);
+    key.add(differentiable != null);
     inputs.forEach(
         (name, shape) -> key.add(Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length))));
     Program program = programs.get(key);
@@ -215,7 +236,7 @@ final class Computation {
       params.forEach((name, array) -> d.addParam(name, array.shape()));
       SDVariable output = definition.apply(d);
       List<String> withRespectTo = new ArrayList<>();
-      if (training) {
+      if (differentiable != null) {
         withRespectTo.addAll(differentiable);
         withRespectTo.addAll(params.keySet());
       }
@@ -232,9 +253,9 @@ final class Computation {
     }
   }
 
-  private Plan plan(boolean training, Program program, Map<String, long[]> externals) {
+  private Plan plan(Program program, Map<String, long[]> externals) {
     List<Object> key = new ArrayList<>();
-    key.add(training);
+    key.add(program);
     externals.values().forEach(shape -> key.add(Arrays.toString(shape)));
     Plan plan = plans.get(key);
     if (plan == null) {

@@ -18,6 +18,9 @@ import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -35,11 +38,13 @@ import org.flsl.layers.vit.TransformerBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** How compiled layers behave inside DL4J's networks, whatever they compute. */
 class CompiledRuntimeTest {
@@ -364,5 +369,43 @@ class CompiledRuntimeTest {
     assertTrue(computation.isPending());
     computation.backward(x, Map.of(), Map.of("x", x).keySet(), none);
     assertFalse(computation.isPending());
+  }
+
+  /** A norm that learns in front of a block, and a loss behind it. */
+  private static ComputationGraph behindANorm(Layer block) {
+    return TinyGraph.of(
+        DataType.DOUBLE,
+        graph ->
+            graph
+                .addInputs("x")
+                .addLayer("norm", TokenNorm.builder(8).build(), "x")
+                .addLayer("block", block, "norm")
+                .addLayer(
+                    "loss",
+                    new RnnOutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .nIn(8)
+                        .nOut(2)
+                        .activation(Activation.IDENTITY)
+                        .dataFormat(RNNFormat.NWC)
+                        .build(),
+                    "block")
+                .setOutputs("loss"));
+  }
+
+  /** DL4J asks for the gradient of a pass that it asked for as one of inference. */
+  @Test
+  void aFrozenLayerWithBackpropagationHandsGradientsDown() {
+    DataSet batch = new DataSet(TinyGraph.random(1, 2, 3, 8), TinyGraph.random(2, 2, 3, 2));
+    ComputationGraph plain = behindANorm(TransformerBlock.builder(8, 2).build());
+    // Frozen, it computes as in inference, without dropping paths.
+    ComputationGraph frozen =
+        behindANorm(
+            new FrozenLayerWithBackprop(TransformerBlock.builder(8, 2).dropPath(0.9).build()));
+    frozen.params().assign(plain.params());
+    plain.fit(batch);
+    frozen.fit(batch);
+    assertEquals(plain.score(), frozen.score(), 1e-12);
+    assertEquals(plain.getLayer("norm").params(), frozen.getLayer("norm").params());
+    assertNotEquals(plain.getLayer("block").params(), frozen.getLayer("block").params());
   }
 }
