@@ -367,7 +367,7 @@ public final class FlslGraph {
     if (previousStage != null) {
       previousStage.copyWeights(graph);
     }
-    return attach(graph);
+    return listening(graph);
   }
 
   /**
@@ -387,6 +387,10 @@ public final class FlslGraph {
    */
   public ComputationGraph attach(ComputationGraph graph) {
     requireTraining(graph);
+    return listening(graph);
+  }
+
+  private ComputationGraph listening(ComputationGraph graph) {
     ProductPrecision.set(graph, config.precision());
     ProcessorAdvice.give();
     List<TrainingListener> listeners = new ArrayList<>();
@@ -435,7 +439,7 @@ public final class FlslGraph {
         .getUpdater(true)
         .getUpdaterStateViewArray()
         .assign(trained.getUpdater(true).getUpdaterStateViewArray());
-    return attach(graph);
+    return listening(graph);
   }
 
   private static int firstPrototypeIteration(ComputationGraph trained) {

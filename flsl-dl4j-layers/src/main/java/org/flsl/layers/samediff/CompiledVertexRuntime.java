@@ -66,7 +66,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
     INDArray[] arrays = getInputs();
-    vertex.expectInputs(arrays.length);
+    // First, because it looks at how many inputs there are.
+    Computation ready = computation();
     vertex.validateInput(arrays);
     long seed =
         graph.getConfiguration().getDefaultConfiguration().getSeed() * 31
@@ -77,8 +78,7 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
             graph.getConfiguration().getEpochCount(),
             seed,
             part);
-    return computation()
-        .forward(named(List.of(arrays)), differentiable(training), step, workspaces);
+    return ready.forward(named(List.of(arrays)), differentiable(training), step, workspaces);
   }
 
   @Override
@@ -88,6 +88,8 @@ final class CompiledVertexRuntime extends SameDiffGraphVertex implements BatchPa
 
   private Computation computation() {
     if (computation == null) {
+      // Once: what it is wired to stays.
+      vertex.expectInputs(getInputVertices().length);
       computation = new Computation(type, paramTable, vertex::define, kernels);
     }
     return computation;

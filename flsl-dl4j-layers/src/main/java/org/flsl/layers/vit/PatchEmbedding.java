@@ -75,21 +75,6 @@ public final class PatchEmbedding extends CompiledVertex implements ImageEntranc
     return patches.channels();
   }
 
-  /** Width of a token. */
-  public int width() {
-    return patches.width();
-  }
-
-  /** Kind of positions. */
-  public Positions positions() {
-    return patches.positions();
-  }
-
-  /** How far positions are shifted and scaled in training; 0 leaves them as they are. */
-  public double positionJitter() {
-    return patches.positionJitter();
-  }
-
   @Override
   public int leadingTokens() {
     return patches.leadingTokens();

@@ -2,11 +2,8 @@ package org.flsl.evaluation.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Writes masks as PNGs whose pixels are labels, with a palette that makes them look well; {@link
@@ -38,13 +35,6 @@ public final class IndexedPng {
       // IGNORED, -1, becomes 255.
       pixels[i] = (byte) mask.labels()[i];
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    // Of a plain stream ImageIO makes a file of its own first, and hides what happened to it.
-    try (MemoryCacheImageOutputStream memory = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image, "png", memory)) {
-        throw new IOException("this Java has no PNG writer");
-      }
-    }
-    bytes.writeTo(out);
+    out.write(EncodedPicture.of(image, "png"));
   }
 }

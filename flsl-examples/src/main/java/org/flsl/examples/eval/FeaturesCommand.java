@@ -87,6 +87,7 @@ public final class FeaturesCommand extends ComputingCommand {
 
   @Override
   protected void compute() {
+    input.check();
     FeatureFormat format = format();
     OutputFile.prepare(out, "--out");
     write(format);

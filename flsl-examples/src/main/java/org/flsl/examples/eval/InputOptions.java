@@ -34,7 +34,6 @@ final class InputOptions {
 
   /** Images per pass of the network. */
   int batch() {
-    UserError.requireAtLeast(1, "--batch", batch);
     return batch;
   }
 
