@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
  * it.
  */
 public final class Logs {
+  private static final String OURS = "org.flsl";
+
   private Logs() {}
 
   public static void to(Terminal terminal, boolean debug) {
@@ -22,27 +24,37 @@ public final class Logs {
       // Somebody else's program, such as spark-submit, has a log of its own.
       return;
     }
+    Level ours = debug ? Level.DEBUG : Level.WARN;
+    Level others = debug ? Level.INFO : Level.ERROR;
     context.reset();
-    Appender appender = new Appender(terminal, debug);
+    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.setLevel(others);
+    context.getLogger(OURS).setLevel(ours);
+    Appender appender = new Appender(terminal, debug, ours, others);
     appender.setContext(context);
     appender.start();
-    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    root.setLevel(debug ? Level.INFO : Level.ERROR);
-    context.getLogger("org.flsl").setLevel(debug ? Level.DEBUG : Level.WARN);
   }
 
   private static final class Appender extends AppenderBase<ILoggingEvent> {
     private final Terminal terminal;
     private final boolean debug;
+    private final Level ours;
+    private final Level others;
 
-    Appender(Terminal terminal, boolean debug) {
+    Appender(Terminal terminal, boolean debug, Level ours, Level others) {
       this.terminal = terminal;
       this.debug = debug;
+      this.ours = ours;
+      this.others = others;
     }
 
     @Override
     protected void append(ILoggingEvent event) {
+      // A logger that is just being reset lets everything through, and other threads do not wait.
+      if (!event.getLevel().isGreaterOrEqual(isOurs(event) ? ours : others)) {
+        return;
+      }
       String text = event.getFormattedMessage();
       if (debug && event.getThrowableProxy() != null) {
         text += System.lineSeparator() + ThrowableProxyUtil.asString(event.getThrowableProxy());
@@ -52,6 +64,10 @@ public final class Logs {
       } else {
         terminal.plain(text);
       }
+    }
+
+    private static boolean isOurs(ILoggingEvent event) {
+      return event.getLoggerName().startsWith(OURS);
     }
   }
 }
