@@ -1,14 +1,15 @@
 package org.flsl.arbiter;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
 import org.flsl.examples.command.NativeEnvironment;
 import org.flsl.examples.command.Terminal;
@@ -35,22 +36,14 @@ final class Plugin {
     Path output = folder.resolve("output.txt");
     String classPath =
         System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath,
-            Plugin.class.getName());
+    List<String> arguments = new ArrayList<>();
     for (List<?> command : commands) {
-      command.forEach(argument -> builder.command().add(argument.toString()));
-      builder.command().add(NEXT);
+      command.forEach(argument -> arguments.add(argument.toString()));
+      arguments.add(NEXT);
     }
-    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    boolean ended = process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String said = Files.readString(output);
-    assertTrue(ended && process.exitValue() == 0, said);
-    return said;
+    ForkedJvm jvm = ForkedJvm.start(classPath, Plugin.class, output, Map.of(), arguments);
+    assertEquals(0, jvm.await(), jvm.output());
+    return jvm.output();
   }
 
   /** The commands, each with {@link #NEXT} behind it. */

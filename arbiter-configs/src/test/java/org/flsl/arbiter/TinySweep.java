@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
@@ -43,8 +42,6 @@ public final class TinySweep {
   private static final Map<String, String> ENVIRONMENT =
       NativeEnvironment.environment(Map.of(), "2");
 
-  public static final int PATIENCE_SECONDS = 300;
-
   private final Screen screen = new Screen(false);
 
   /** A terminal whose output {@link #out} and {@link #err} tell. */
@@ -62,25 +59,12 @@ public final class TinySweep {
    *
    * @param output receives what it says
    */
-  public static Process fork(Path output, Object... arguments) throws IOException {
-    return ForkedJvm.start(Main.class, output, ENVIRONMENT, command(arguments)).process();
+  public static ForkedJvm fork(Path output, Object... arguments) throws IOException {
+    return ForkedJvm.start(Main.class, output, ENVIRONMENT, command(arguments));
   }
 
   private static List<String> command(Object... arguments) {
     return Stream.concat(Stream.of("sweep"), Stream.of(arguments).map(String::valueOf)).toList();
-  }
-
-  /** Waits until a process has said this. */
-  public static void await(Process process, Path output, String text)
-      throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!Files.readString(output).contains(text)) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        process.destroyForcibly();
-        throw new AssertionError(text + " was not said, but " + Files.readString(output));
-      }
-      Thread.sleep(10);
-    }
   }
 
   public String out() {

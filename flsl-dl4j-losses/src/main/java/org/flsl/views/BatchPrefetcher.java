@@ -76,12 +76,17 @@ final class BatchPrefetcher implements AutoCloseable {
   /**
    * The next batch, waiting for it if need be.
    *
-   * <p>After an exception the batch stays next: an interrupted caller can try again.
+   * <p>An interrupted caller gets none, whether one is there or not, and can try again: after an
+   * exception the batch stays next.
    */
   MultiDataSet take() {
     PendingBatch first = pending.getFirst();
     MultiDataSet batch;
     try {
+      // Before it looks for a batch: whether one is there by now must not decide.
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       batch = (MultiDataSet) CompletableFuture.anyOf(first.result, deadThread).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -161,8 +161,8 @@ public final class MultiViewIterator implements MultiDataSetIterator, Closeable 
    *
    * @throws NoSuchElementException if the epoch is over
    * @throws NothingReadableException if no image of the folder can be decoded
-   * @throws IllegalStateException if the iterator is closed, the thread is interrupted while
-   *     waiting, or preparing an image failed; the message names the file
+   * @throws IllegalStateException if the iterator is closed, the thread is interrupted (it stays
+   *     so, and the batch stays next), or preparing an image failed; the message names the file
    */
   @Override
   public synchronized MultiDataSet next() {

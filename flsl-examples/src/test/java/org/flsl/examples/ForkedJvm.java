@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program in a process of its own, for tests that kill it or look at its streams. */
 public final class ForkedJvm {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final Process process;
   private final Path output;
@@ -77,7 +77,8 @@ public final class ForkedJvm {
   }
 
   public String output() throws IOException {
-    return Files.readString(output, StandardCharsets.UTF_8);
+    // While it is written it may end within a character, which readString refuses.
+    return new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
   }
 
   /** Waits until the program has said this. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.flsl.arbiter.TinySweep;
+import org.flsl.examples.ForkedJvm;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Arbiter's web page while a sweep runs: in a real browser, where there is one. */
 @Tag("slow")
 class SweepPageTest {
+  private static final int PATIENCE_SECONDS = 300;
   private static final List<String> BROWSERS =
       List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 
@@ -50,16 +52,16 @@ class SweepPageTest {
             "gamma: {from: 0.5, to: 20, scale: log}");
     int port = freePort();
     Path output = folder.resolve("output.txt");
-    Process sweep =
+    ForkedJvm sweep =
         TinySweep.fork(output, file, "--out", folder.resolve("out"), "--ui", "--port", port);
     try {
-      TinySweep.await(sweep, output, "candidate 0 ");
+      sweep.awaitOutput("candidate 0 ");
       String page = "http://localhost:" + port + "/arbiter";
-      assertTrue(Files.readString(output).contains("web page    " + page));
+      assertTrue(sweep.output().contains("web page    " + page), sweep.output());
       askForAllOf(page);
       lookAt(page);
     } finally {
-      sweep.destroyForcibly().waitFor();
+      sweep.process().destroyForcibly().waitFor();
     }
   }
 
@@ -114,7 +116,7 @@ class SweepPageTest {
             .redirectOutput(dom.toFile())
             .redirectError(folder.resolve("browser.txt").toFile())
             .start();
-    if (!process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       throw new AssertionError("the browser did not end");

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.flsl.arbiter.Outcome;
 import org.flsl.arbiter.Outcomes;
 import org.flsl.arbiter.TinySweep;
@@ -44,21 +43,22 @@ class SweepResumeTest {
 
     Path sweep = folder.resolve("sweep");
     Path output = folder.resolve("killed.txt");
-    Process killed = TinySweep.fork(output, file, "--out", sweep);
-    TinySweep.await(killed, output, "candidate 1 (2 of 6)");
-    killed.destroyForcibly().waitFor();
+    ForkedJvm killed = TinySweep.fork(output, file, "--out", sweep);
+    killed.awaitOutput("candidate 1 (2 of 6)");
+    killed.process().destroyForcibly();
+    assertEquals(137, killed.await(), "it was to be killed, but ended by itself");
     List<String> before = told(sweep).subList(0, 2);
     Path metrics = sweep.resolve("candidates/000/metrics.csv");
     FileTime trained = Files.getLastModifiedTime(metrics);
 
     output = folder.resolve("interrupted.txt");
-    Process interrupted = TinySweep.fork(output, "--resume", sweep);
-    TinySweep.await(interrupted, output, "candidate 3 (4 of 6)");
-    ForkedJvm.signal(interrupted, "INT");
-    assertEquals(130, ended(interrupted), Files.readString(output));
+    ForkedJvm interrupted = TinySweep.fork(output, "--resume", sweep);
+    interrupted.awaitOutput("candidate 2 (3 of 6)");
+    interrupted.signal("INT");
+    assertEquals(130, interrupted.await(), interrupted.output());
     assertTrue(
-        Files.readString(output).contains("go on with: ./flsl sweep --resume " + sweep),
-        Files.readString(output));
+        interrupted.output().contains("go on with: ./flsl sweep --resume " + sweep),
+        interrupted.output());
     assertTrue(Files.exists(sweep.resolve("best.yaml")), "the best so far is told");
     assertTrue(Files.exists(sweep.resolve("scores.png")), "and drawn");
 
@@ -72,17 +72,12 @@ class SweepResumeTest {
     Files.writeString(sweep.resolve("sweep.yaml"), text);
 
     output = folder.resolve("resumed.txt");
-    Process resumed = TinySweep.fork(output, "--resume", sweep);
-    assertEquals(0, ended(resumed), Files.readString(output));
-    String said = Files.readString(output);
+    ForkedJvm resumed = TinySweep.fork(output, "--resume", sweep);
+    assertEquals(0, resumed.await(), resumed.output());
+    String said = resumed.output();
     assertTrue(said.lines().noneMatch(line -> line.startsWith("candidate 0 ")), said);
     assertEquals(trained, Files.getLastModifiedTime(metrics), "not trained again");
     assertEquals(before, told(sweep).subList(0, 2));
     assertEquals(told(whole), told(sweep));
-  }
-
-  private static int ended(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(TinySweep.PATIENCE_SECONDS, TimeUnit.SECONDS));
-    return process.exitValue();
   }
 }

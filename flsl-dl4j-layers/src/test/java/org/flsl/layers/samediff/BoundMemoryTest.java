@@ -48,6 +48,10 @@ class BoundMemoryTest {
     }
     long drawn = STEPS * NUMBERS * Float.BYTES;
     long grown = memory() - before;
+    // JavaCPP frees in a thread of its own, which a busy machine may keep waiting.
+    for (int again = 0; grown >= drawn / 4 && again < 20; again++) {
+      grown = memory() - before;
+    }
     assertTrue(grown < drawn / 4, grown + " bytes more, after " + drawn + " were drawn");
   }
 

@@ -39,24 +39,26 @@ class SignalTest {
         ToyMain.class, folder.resolve("output.txt"), Map.of(), List.of(arguments));
   }
 
-  /** Its first step takes longer than any test. */
-  private ForkedJvm startSlow(String... arguments) throws IOException {
+  private ForkedJvm startSlow(int millisPerStep, String... arguments) throws IOException {
     return ForkedJvm.start(
         ToyMain.class,
         folder.resolve("output.txt"),
-        Map.of(ToyMain.MILLIS_PER_STEP, "600000"),
+        Map.of(ToyMain.MILLIS_PER_STEP, String.valueOf(millisPerStep)),
         List.of(arguments));
   }
 
-  private ForkedJvm begin(int epochs) throws IOException, InterruptedException {
-    ForkedJvm jvm = start("--out", run.toString(), "--epochs", String.valueOf(epochs));
+  /** A run that lasts longer than its test. */
+  private ForkedJvm begin() throws IOException, InterruptedException {
+    ForkedJvm jvm = start("--out", run.toString(), "--epochs", "1000");
     jvm.awaitOutput("epoch 2/");
     return jvm;
   }
 
   @Test
   void interruptedItSavesAndSaysHowToGoOnAndGoesOnExactly() throws Exception {
-    ForkedJvm jvm = begin(EPOCHS);
+    // So slow that it cannot end before it is interrupted, on a busy machine either.
+    ForkedJvm jvm = startSlow(300, "--out", run.toString(), "--epochs", String.valueOf(EPOCHS));
+    jvm.awaitOutput("epoch 1/");
     jvm.signal("INT");
     assertEquals(130, jvm.await(), jvm.output());
     assertTrue(jvm.output().contains("go on with: ./flsl pretrain --resume " + run), jvm.output());
@@ -80,7 +82,7 @@ class SignalTest {
 
   @Test
   void terminatedItSavesToo() throws Exception {
-    ForkedJvm jvm = begin(1000);
+    ForkedJvm jvm = begin();
     jvm.signal("TERM");
     assertEquals(143, jvm.await(), jvm.output());
     assertTrue(jvm.output().contains("all saved; go on with"), jvm.output());
@@ -88,7 +90,7 @@ class SignalTest {
 
   @Test
   void hungUpItSavesToo() throws Exception {
-    ForkedJvm jvm = begin(1000);
+    ForkedJvm jvm = begin();
     jvm.signal("HUP");
     assertEquals(129, jvm.await(), jvm.output());
     assertTrue(jvm.output().contains("all saved; go on with"), jvm.output());
@@ -152,9 +154,8 @@ class SignalTest {
 
   @Test
   void interruptedTwiceItStopsAtOnce() throws Exception {
-    ForkedJvm jvm = startSlow("--out", run.toString());
-    jvm.awaitOutput("begins");
-    Thread.sleep(300);
+    ForkedJvm jvm = startSlow(600_000, "--out", run.toString());
+    jvm.awaitOutput("toy takes step 0");
     jvm.signal("INT");
     jvm.awaitOutput("Ctrl-C again");
     jvm.signal("INT");
@@ -164,7 +165,7 @@ class SignalTest {
 
   @Test
   void killedTheLockIsGoneWithIt() throws Exception {
-    ForkedJvm jvm = begin(1000);
+    ForkedJvm jvm = begin();
     ForkedJvm other =
         ForkedJvm.start(
             ToyMain.class,
