@@ -194,7 +194,7 @@ final class SweepRun {
     terminal.plain("score       " + sweep.score() + ", more is better");
     terminal.plain("");
     try (Trials where = trials.on(cluster, sweep.base());
-        StopSignal stop = new StopSignal(terminal)) {
+        StopSignal stop = new StopSignal(terminal, "this step")) {
       OptimizationConfiguration configuration = configuration(folder, stop);
       AtomicFile.write(folder.arbiter(), configuration.toJson());
       PretrainTaskCreator tasks =

@@ -19,9 +19,10 @@ public abstract class ComputingCommand implements Callable<Integer> {
   /**
    * Does what the command is for, and says so.
    *
+   * @return the exit code: 0, unless a signal ended it before its end
    * @throws IllegalArgumentException where a library complains of what the user gave
    */
-  protected abstract void compute() throws IOException;
+  protected abstract int compute() throws IOException;
 
   /** Computes where the native library finds its settings. */
   @Override
@@ -33,9 +34,9 @@ public abstract class ComputingCommand implements Callable<Integer> {
       return elsewhere.getAsInt();
     }
     try {
-      compute();
+      int exitCode = compute();
       NativeBuild.loaded().ifPresent(build -> build.warnIfSlow(terminal()));
-      return 0;
+      return exitCode;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {

@@ -86,11 +86,12 @@ public final class FeaturesCommand extends ComputingCommand {
   }
 
   @Override
-  protected void compute() {
+  protected int compute() {
     input.check();
     FeatureFormat format = format();
     OutputFile.prepare(out, "--out");
     write(format);
+    return 0;
   }
 
   private FeatureFormat format() {

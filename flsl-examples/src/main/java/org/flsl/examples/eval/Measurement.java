@@ -24,9 +24,10 @@ abstract class Measurement extends ComputingCommand {
   abstract List<Measured> measure() throws IOException;
 
   @Override
-  protected final void compute() throws IOException {
+  protected final int compute() throws IOException {
     output.check();
     output.report(terminal(), measure());
+    return 0;
   }
 
   /** Says what of a measurement's images is left out, if anything is. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.flsl.examples.command.ComputingCommand;
 import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.Relaunch;
+import org.flsl.examples.command.StopSignal;
 import org.flsl.examples.command.Surroundings;
 import org.flsl.examples.command.Terminal;
 import org.flsl.examples.command.UserError;
@@ -99,7 +100,7 @@ public final class PredictCommand extends ComputingCommand {
   }
 
   @Override
-  protected void compute() throws IOException {
+  protected int compute() throws IOException {
     if (batch < 1) {
       throw new UserError("--batch takes at least 1, got " + batch);
     }
@@ -122,7 +123,7 @@ public final class PredictCommand extends ComputingCommand {
     Files.createDirectories(out);
     Overlays pictures = new Overlays(out.resolve("overlays"), overlays, overlayScore);
     try (Predictions predictions = kind.of(trained, out, pictures)) {
-      predict(folder, trained, predictions);
+      return predict(folder, trained, predictions);
     } catch (IOException e) {
       // Photos that cannot be read are left out: what remains is files that cannot be written.
       throw new UserError(
@@ -136,37 +137,50 @@ public final class PredictCommand extends ComputingCommand {
     }
   }
 
-  private void predict(ImageFolder folder, TrainedModel trained, Predictions predictions)
+  private int predict(ImageFolder folder, TrainedModel trained, Predictions predictions)
       throws IOException {
     List<String> names = names(folder);
     ImageDecoder decoder = new ImageDecoder(Integer.MAX_VALUE, trained.views().channels());
     int unreadable = 0;
+    int seen = 0;
     List<Photo> waiting = new ArrayList<>();
-    for (int i = 0; i < folder.size(); i++) {
-      try {
-        waiting.add(new Photo(names.get(i), decoder.decode(folder.read(i))));
-      } catch (IOException e) {
-        unreadable++;
-        terminal()
-            .warn(
-                "cannot read %s: %s; it is left out"
-                    .formatted(folder.relativePath(i), Problems.explain(e)));
-      }
-      if (waiting.size() == batch || i == folder.size() - 1) {
+    try (StopSignal stop = new StopSignal(terminal(), "these images")) {
+      while (seen < folder.size() && !stop.requested()) {
+        int end = Math.min(seen + batch, folder.size());
+        for (; seen < end; seen++) {
+          try {
+            waiting.add(new Photo(names.get(seen), decoder.decode(folder.read(seen))));
+          } catch (IOException e) {
+            unreadable++;
+            terminal()
+                .warn(
+                    "cannot read %s: %s; it is left out"
+                        .formatted(folder.relativePath(seen), Problems.explain(e)));
+          }
+        }
         if (!waiting.isEmpty()) {
           predictions.add(waiting);
         }
         waiting.clear();
-        progress("images", i + 1, folder.size());
+        progress("images", seen, folder.size());
       }
-    }
-    if (unreadable == folder.size()) {
-      throw new UserError("none of the %d images in %s can be read".formatted(unreadable, images));
-    }
-    terminal().bottom("");
-    predictions.finish().forEach(terminal()::plain);
-    if (unreadable > 0) {
-      terminal().plain("left out: %d images that cannot be read".formatted(unreadable));
+      if (unreadable == folder.size()) {
+        throw new UserError(
+            "none of the %d images in %s can be read".formatted(unreadable, images));
+      }
+      terminal().bottom("");
+      predictions.finish().forEach(terminal()::plain);
+      if (unreadable > 0) {
+        terminal().plain("left out: %d images that cannot be read".formatted(unreadable));
+      }
+      if (seen == folder.size()) {
+        return 0;
+      }
+      terminal()
+          .plain(
+              "stopped after %,d of %,d images: what is written is of these"
+                  .formatted(seen, folder.size()));
+      return stop.exitCode();
     }
   }
 

@@ -279,7 +279,7 @@ public final class PretrainCommand implements Callable<Integer> {
       if (server != null) {
         show(files, server);
       }
-      try (StopSignal stop = new StopSignal(terminal)) {
+      try (StopSignal stop = new StopSignal(terminal, "this step")) {
         if (!pretraining.trainTo(plan.steps(), stop::requested)) {
           terminal.plain(
               "stopped after step %d of %d, all saved; go on with: %s"
@@ -287,12 +287,12 @@ public final class PretrainCommand implements Callable<Integer> {
           return stop.exitCode();
         }
       }
-      write(files.result(), pretraining::finish, files);
+      files.write(files.result(), pretraining::finish);
       results =
           Summary.of(plan, files, run.history(), training.unreadableImages())
               + handBack(config, files);
       String summary = overview + results;
-      write(files.summary(), () -> AtomicFile.write(files.summary(), summary), files);
+      files.write(files.summary(), () -> AtomicFile.write(files.summary(), summary));
     }
     // Its pictures find the memory that the training has given back.
     boolean shown = report(files);
@@ -322,7 +322,7 @@ public final class PretrainCommand implements Callable<Integer> {
     }
     Path network = OwnNetwork.copyIn(files.folder());
     ComputationGraph backbone = RunResult.at(files.folder()).backbone();
-    write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)), files);
+    files.write(network, () -> AtomicFile.write(network, out -> own.get().write(backbone, out)));
     return "%s  the network of before with the pretrained part in place%n"
         .formatted(files.shown(network));
   }
@@ -357,22 +357,6 @@ public final class PretrainCommand implements Callable<Integer> {
     } catch (IOException | RuntimeException e) {
       terminal.warn("cannot write " + run.shown(run.report()) + ": " + Problems.explain(e));
       return false;
-    }
-  }
-
-  /** Writes a file. */
-  private interface Writing {
-    void run() throws IOException;
-  }
-
-  private static void write(Path file, Writing writing, RunFiles run) {
-    try {
-      writing.run();
-    } catch (IOException e) {
-      throw new UserError(
-          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
-              .formatted(run.shown(file), Problems.explain(e), run.resume()),
-          e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.flsl.examples.command.Problems;
 import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.WorkFolder;
@@ -155,5 +156,26 @@ public record RunFiles(RunKind kind, Path folder, Path kept) {
   /** What came out, in plain text. */
   public Path summary() {
     return folder.resolve("summary.txt");
+  }
+
+  /** Writes a file. */
+  public interface Writing {
+    void run() throws IOException;
+  }
+
+  /**
+   * Writes what a finished training leaves.
+   *
+   * @throws UserError if that fails, which says that the training is not lost
+   */
+  public void write(Path file, Writing writing) {
+    try {
+      writing.run();
+    } catch (IOException e) {
+      throw new UserError(
+          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
+              .formatted(shown(file), Problems.explain(e), resume()),
+          e);
+    }
   }
 }

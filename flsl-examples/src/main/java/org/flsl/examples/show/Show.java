@@ -110,7 +110,7 @@ abstract class Show extends ComputingCommand {
   record NamedPhoto(String name, PhotoTokens tokens) {}
 
   @Override
-  protected final void compute() throws IOException {
+  protected final int compute() throws IOException {
     String format = format();
     UserError.requireAtLeast(1, "--count", count);
     UserError.requireAtLeast(1, "--columns", columns);
@@ -123,6 +123,7 @@ abstract class Show extends ComputingCommand {
     reader = new TokenReader(network, views, size == null ? TokenReader.usualSide(views) : size);
     write(sheet(photos()).draw(), format);
     terminal().plain(output.toString());
+    return 0;
   }
 
   private String format() {

@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.CommonOptions;
 import org.flsl.examples.command.DeviceCheck;
@@ -26,8 +24,6 @@ import org.flsl.examples.loop.Plan;
 import org.flsl.examples.loop.Training;
 import org.flsl.examples.pretrain.Recipes;
 import org.flsl.examples.report.Page;
-import org.flsl.examples.run.History;
-import org.flsl.examples.run.MeasuresCsv;
 import org.flsl.examples.run.MetricsCsv;
 import org.flsl.examples.run.NetworkFile;
 import org.flsl.examples.run.RunFiles;
@@ -47,9 +43,6 @@ import picocli.CommandLine.Spec;
 /** {@code flsl train TASK}: one training, from its labels to its report. */
 @Command
 final class TaskCommand implements Callable<Integer> {
-  /** That are told in a line. */
-  private static final int CLASSES = 12;
-
   private final Task task;
   private final Surroundings surroundings;
   private final SettingFlags flags;
@@ -140,7 +133,7 @@ final class TaskCommand implements Callable<Integer> {
 
   private int compare(Config config, Path images, RunFolder run) throws IOException {
     Comparison comparison = new Comparison(trainings, config, images, run, terminal());
-    try (StopSignal stop = new StopSignal(terminal())) {
+    try (StopSignal stop = new StopSignal(terminal(), "this step")) {
       if (!comparison.run(stop::requested)) {
         terminal().plain("stopped, all saved; go on with: " + run.files().resume());
         return stop.exitCode();
@@ -190,7 +183,7 @@ final class TaskCommand implements Callable<Integer> {
       overview(training, plan, config, device, files).forEach(terminal()::plain);
       terminal().plain("");
       training.nativeBuild().ifPresent(build -> build.warnIfSlow(terminal()));
-      try (StopSignal stop = new StopSignal(terminal())) {
+      try (StopSignal stop = new StopSignal(terminal(), "this step")) {
         if (!opened.trainTo(plan.steps(), stop::requested)) {
           terminal()
               .plain(
@@ -208,16 +201,16 @@ final class TaskCommand implements Callable<Integer> {
                         plan.epochs(),
                         config.text(RunSettings.PATIENCE)));
       }
-      write(files.result(), opened::finish, files);
+      files.write(files.result(), opened::finish);
     }
-    List<String> summary = summary(config, plan, files, run.history());
-    write(
+    TaskMeasures measures = TaskMeasures.of(files);
+    List<String> summary = summary(plan, files, measures);
+    files.write(
         files.summary(),
         () ->
-            AtomicFile.write(files.summary(), String.join(System.lineSeparator(), summary) + "\n"),
-        files);
+            AtomicFile.write(files.summary(), String.join(System.lineSeparator(), summary) + "\n"));
     summary.forEach(terminal()::plain);
-    report(config, plan, files);
+    report(config, plan, files, measures);
     return 0;
   }
 
@@ -259,22 +252,15 @@ final class TaskCommand implements Callable<Integer> {
     return init == null ? weights : weights + (weights.endsWith(" ") ? init : "") + learns;
   }
 
-  private static List<String> summary(Config config, Plan plan, RunFiles files, History history)
+  private static List<String> summary(Plan plan, RunFiles files, TaskMeasures measures)
       throws IOException {
     List<MetricsCsv.Row> rows = MetricsCsv.read(files.metrics(), files.kind().columns());
     double seconds = rows.get(rows.size() - 1).seconds();
     return List.of(
         "",
-        best(files)
-            .map(
-                row ->
-                    "best        %s %.4f after epoch %d"
-                        .formatted(row.name(), row.value(), row.epoch()))
-            .orElse("best        not known: the last epoch counts"),
-        tested(files)
-            .map(row -> "test        %s %.4f".formatted(row.name(), row.value()))
-            .orElse("test        failed"),
-        "of classes  " + ofClasses(files),
+        "best        " + measures.best().orElse("not known: the last epoch counts"),
+        "test        " + measures.tested().orElse("failed"),
+        "of classes  " + measures.ofClasses(),
         "took        %s, %.1f images/s"
             .formatted(
                 Pace.words(Duration.ofSeconds(Math.round(seconds))),
@@ -285,31 +271,8 @@ final class TaskCommand implements Callable<Integer> {
             .formatted(files.result()));
   }
 
-  /** The decisive value on images that nothing was chosen by. */
-  private static Optional<MeasuresCsv.Row> tested(RunFiles files) throws IOException {
-    return MeasuresCsv.tested(MeasuresCsv.read(files.measures()));
-  }
-
-  /** The test of the classes that are told in a line. */
-  private static String ofClasses(RunFiles files) throws IOException {
-    Map<String, Double> classes =
-        MeasuresCsv.parts(MeasuresCsv.read(files.measures()), MeasuresCsv.TEST);
-    String some =
-        classes.entrySet().stream()
-            .limit(CLASSES)
-            .map(each -> "%s %.4f".formatted(each.getKey(), each.getValue()))
-            .collect(Collectors.joining(", "));
-    int more = classes.size() - CLASSES;
-    return more > 0 ? some + ", %d more in %s".formatted(more, files.measures()) : some;
-  }
-
-  /** The decisive value of the validation at its best. */
-  private static Optional<MeasuresCsv.Row> best(RunFiles files) throws IOException {
-    return MeasuresCsv.best(MeasuresCsv.read(files.measures()));
-  }
-
   /** A failure is no reason to call the training failed. */
-  private void report(Config config, Plan plan, RunFiles files) {
+  private void report(Config config, Plan plan, RunFiles files, TaskMeasures measures) {
     try {
       Map<String, double[]> metrics = MetricsCsv.columns(files.metrics(), files.kind().columns());
       Page page =
@@ -323,15 +286,9 @@ final class TaskCommand implements Callable<Integer> {
                   "Training",
                   "steps: %,d (%,d an epoch), images a step: %,d"
                       .formatted(metrics.get("step").length, plan.stepsPerEpoch(), plan.batch()));
-      best(files)
-          .ifPresent(
-              row ->
-                  page.fact(
-                      "Best",
-                      "%s %.4f after epoch %d".formatted(row.name(), row.value(), row.epoch())));
-      tested(files)
-          .ifPresent(row -> page.fact("Test", "%s %.4f".formatted(row.name(), row.value())));
-      page.fact("Of classes", ofClasses(files));
+      measures.best().ifPresent(best -> page.fact("Best", best));
+      measures.tested().ifPresent(tested -> page.fact("Test", tested));
+      page.fact("Of classes", measures.ofClasses());
       ComputationGraph model = NetworkFile.read(files.result());
       try {
         page.examples(
@@ -344,10 +301,7 @@ final class TaskCommand implements Callable<Integer> {
       AtomicFile.write(
           files.report(),
           page.machine()
-              .measures(
-                  MeasuresCsv.read(files.measures()).stream()
-                      .filter(row -> !row.measure().equals(MeasuresCsv.TEST))
-                      .toList())
+              .measures(measures.course())
               .course(metrics.get("total"), metrics.get("learning_rate"))
               .results(files)
               .settings(config)
@@ -355,22 +309,6 @@ final class TaskCommand implements Callable<Integer> {
       terminal().plain(files.report() + "  curves and pictures, for a browser");
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       terminal().warn("cannot write %s: %s".formatted(files.report(), Problems.firstLine(e)));
-    }
-  }
-
-  /** Writes a file. */
-  private interface Writing {
-    void run() throws IOException;
-  }
-
-  private static void write(Path file, Writing writing, RunFiles run) {
-    try {
-      writing.run();
-    } catch (IOException e) {
-      throw new UserError(
-          "the training is done and saved, but cannot write %s: %s; mend that, then go on with: %s"
-              .formatted(file, Problems.explain(e), run.resume()),
-          e);
     }
   }
 }

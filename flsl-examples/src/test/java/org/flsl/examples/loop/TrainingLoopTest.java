@@ -50,7 +50,7 @@ class TrainingLoopTest {
             Files.exists(path)
                 ? RunFolder.open(Pretraining.KIND, path)
                 : RunFolder.create(Pretraining.KIND, path);
-        StopSignal stop = new StopSignal(screen.terminal())) {
+        StopSignal stop = new StopSignal(screen.terminal(), "this step")) {
       Checkpoints checkpoints = run.files().checkpoints(config.get(Settings.KEEP));
       return new TrainingLoop(
               training,

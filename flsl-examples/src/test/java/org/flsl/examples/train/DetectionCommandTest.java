@@ -13,10 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.flsl.examples.ForkedJvm;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
+import org.flsl.examples.command.NativeEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -117,6 +121,39 @@ class DetectionCommandTest {
     all.addAll(List.of("--out", out.toString()));
     all.addAll(List.of(more));
     return flsl(all.toArray(String[]::new));
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
+  void interruptedPredictionsAreWholeAsFarAsTheyGot() throws Exception {
+    Path run = folder.resolve("run");
+    assertEquals(0, flsl(task.training("--epochs", "1", "--out", run.toString())), screen.err());
+    int count = 1000;
+    Path many = Files.createDirectory(folder.resolve("many"));
+    for (int i = 0; i < count; i++) {
+      Files.copy(folder.resolve("test/0.png"), many.resolve("%04d.png".formatted(i)));
+    }
+    Path out = folder.resolve("found");
+    ForkedJvm jvm =
+        ForkedJvm.start(
+            Main.class,
+            folder.resolve("output.txt"),
+            NativeEnvironment.environment(Map.of(), "2"),
+            List.of(
+                "predict", run.toString(), "--images", many.toString(), "--out", out.toString()));
+    while (jvm.process().isAlive() && Files.notExists(out.resolve("overlays/0000.png"))) {
+      Thread.sleep(10);
+    }
+    jvm.signal("INT");
+    assertEquals(130, jvm.await(), jvm.output());
+    int seen = JSON.readTree(Files.readString(out.resolve("detections.json"))).get("images").size();
+    assertTrue(seen < count, "it was to be interrupted before its end");
+    assertTrue(
+        jvm.output()
+            .contains(
+                "stopped after %,d of %,d images: what is written is of these"
+                    .formatted(seen, count)),
+        jvm.output());
   }
 
   private void fromAnotherScoreOnPicturesDiffer(Path run, Path usual) throws IOException {
