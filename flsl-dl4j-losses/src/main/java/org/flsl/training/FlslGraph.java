@@ -1,46 +1,20 @@
 package org.flsl.training;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.StackVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.flsl.layers.Backbone;
 import org.flsl.layers.Backbone.ImageInput;
-import org.flsl.layers.Backbone.Tokens;
 import org.flsl.layers.BackboneGraph;
-import org.flsl.layers.GraphSection;
 import org.flsl.layers.ParameterCopy;
-import org.flsl.layers.TokenGrid;
-import org.flsl.layers.TokenTypes;
-import org.flsl.layers.cluster.MeanShift;
-import org.flsl.layers.cluster.ProjectionHead;
-import org.flsl.layers.cluster.Prototypes;
-import org.flsl.layers.cluster.TokenSelection;
-import org.flsl.layers.graph.FeatureMapTokens;
-import org.flsl.layers.graph.FurtherViews;
-import org.flsl.layers.samediff.PackedViews;
-import org.flsl.layers.samediff.PlannedMemory;
 import org.flsl.layers.samediff.ProductPrecision;
-import org.flsl.layers.vit.TokenNorm;
 import org.flsl.losses.Contrast;
-import org.flsl.losses.FlslLossLayer;
-import org.flsl.losses.FlslLosses;
-import org.flsl.views.ViewNames;
-import org.nd4j.common.util.ArrayUtil;
-import org.nd4j.linalg.schedule.ISchedule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,6 +72,7 @@ public final class FlslGraph {
   private final ViewLayout views;
   private final FlslConfig config;
   private final PreviousStage previousStage;
+  private final TrainingProgram program;
 
   private FlslGraph(Builder builder) {
     Backbone given = required("backbone", builder.backbone);
@@ -106,6 +81,7 @@ public final class FlslGraph {
     boolean wanting = config.finalNorm() == FinalNorm.TOKENS && !given.isNormalised();
     this.backbone = wanting ? given.normalised() : given;
     this.previousStage = builder.previousStage;
+    this.program = new TrainingProgram(backbone, views, config, previousStage);
     if (config.tauCross().end() < config.tauSelf().end()) {
       LOG.warn(
           "tauCross {} is smaller than tauSelf {}: such a training collapses",
@@ -167,7 +143,7 @@ public final class FlslGraph {
   }
 
   private ComputationGraphConfiguration configuration(int firstPrototypeIteration) {
-    ComputationGraphConfiguration training = graphBuilder(firstPrototypeIteration).build();
+    ComputationGraphConfiguration training = program.builder(firstPrototypeIteration).build();
     if (config.layerDecay() < 1) {
       learning(training).slowDown(config.learningRateSchedule(), config.layerDecay());
     }
@@ -179,151 +155,6 @@ public final class FlslGraph {
 
   private static BackboneLearning learning(ComputationGraphConfiguration training) {
     return new BackboneLearning(training, student(training));
-  }
-
-  private GraphBuilder graphBuilder(int firstPrototypeIteration) {
-    GraphBuilder builder = settings().graphBuilder();
-    GraphSection shared = new GraphSection(builder, "", false);
-    GraphSection student = new GraphSection(builder, STUDENT, false);
-    GraphSection teacher = new GraphSection(builder, TEACHER, true);
-
-    Tokens studentTokens = backbone.addTo(student, views.students());
-    Tokens teacherTokens = backbone.addTo(teacher, List.of(views.teacher()));
-    PackedViews tokenViews =
-        PackedViews.of(studentTokens.grids().stream().mapToLong(TokenGrid::tokens).toArray());
-    PackedViews queryViews = PackedViews.of(queriesPerView(studentTokens.grids()));
-
-    String queries =
-        shared.vertex(
-            QUERIES, new TokenSelection(), studentTokens.vertex(), ViewNames.QUERY_SELECTOR);
-    MeanShift self = MeanShift.self(config.tauSelf().over(steps()), queryViews, tokenViews);
-    String modes = shared.vertex(MODES, self, queries, studentTokens.vertex());
-    String teacherModes = teacherModes(builder, teacher, queries, teacherTokens, queryViews);
-    int width = studentTokens.width();
-    String logits = head(student, modes, width, firstPrototypeIteration);
-    String teacherLogits = head(teacher, teacherModes, width, firstPrototypeIteration);
-
-    FlslLosses losses =
-        new FlslLosses(
-            List.copyOf(config.objective().keySet()),
-            config.centroids(),
-            config.studentTemperature().over(steps()),
-            config.teacherTemperatureSchedule(),
-            config.centring(),
-            config.givenPrior());
-    List<String> compared = new ArrayList<>(List.of(queries, modes, logits, teacherLogits));
-    if (losses.readsEmbeddings()) {
-      compared.addAll(List.of(STUDENT + HEAD, TEACHER + HEAD));
-    }
-    shared.vertex(LOSSES, losses, compared.toArray(String[]::new));
-    Map<String, ISchedule> weights = new LinkedHashMap<>();
-    config.objective().forEach((term, weight) -> weights.put(term.weight(), weight.over(steps())));
-    shared.layer(OBJECTIVE, new FlslLossLayer(weights), LOSSES);
-
-    declareInputs(builder, tokenViews, queryViews, teacherTokens);
-    return builder.setOutputs(OBJECTIVE);
-  }
-
-  private int steps() {
-    return config.iterations();
-  }
-
-  private NeuralNetConfiguration.Builder settings() {
-    NeuralNetConfiguration.Builder settings =
-        new NeuralNetConfiguration.Builder()
-            .seed(nonZero(config.seed()))
-            .dataType(config.dataType())
-            .updater(new AdamW(config.learningRateSchedule()))
-            .regularization(new ArrayList<>(List.of(weightDecay())))
-            .miniBatch(false);
-    if (config.clipNorm() > 0) {
-      settings
-          .gradientNormalization(GradientNormalization.ClipL2PerParamType)
-          .gradientNormalizationThreshold(config.clipNorm());
-    }
-    return settings;
-  }
-
-  /** DL4J takes a seed of zero for none and draws from the clock. */
-  private static long nonZero(long seed) {
-    return seed == 0 ? Long.MIN_VALUE : seed;
-  }
-
-  private DecoupledWeightDecay weightDecay() {
-    return new DecoupledWeightDecay(config.weightDecaySchedule());
-  }
-
-  private long[] queriesPerView(List<TokenGrid> grids) {
-    long[] queries = new long[grids.size()];
-    for (int i = 0; i < queries.length; i++) {
-      queries[i] = views.queries(i, grids.get(i));
-    }
-    return queries;
-  }
-
-  private String teacherModes(
-      GraphBuilder builder,
-      GraphSection teacher,
-      String queries,
-      Tokens tokens,
-      PackedViews queryViews) {
-    String looking = queries;
-    if (config.crossQuery() == CrossQuery.COUNTERPART) {
-      looking =
-          teacher.vertex(
-              QUERIES, new TokenSelection(), tokens.vertex(), ViewNames.COUNTERPART_SELECTOR);
-    }
-    if (previousStage == null) {
-      MeanShift cross = MeanShift.cross(config.tauCross().over(steps()));
-      return teacher.vertex(MODES, cross, looking, tokens.vertex());
-    }
-    String attention = previousStage.addTo(builder, views);
-    MeanShift guided =
-        MeanShift.guided(config.tauCross().over(steps()), previousStage.mixture().over(steps()));
-    return teacher.vertex(MODES, guided, looking, tokens.vertex(), attention);
-  }
-
-  private String head(GraphSection section, String modes, int width, int firstPrototypeIteration) {
-    String input = modes;
-    if (config.finalNorm() == FinalNorm.MODES) {
-      input = section.layer(MODE_NORM, TokenNorm.builder(width).build(), input);
-    }
-    ProjectionHead head =
-        ProjectionHead.builder(width)
-            .hidden(config.headHidden())
-            .bottleneck(config.headBottleneck())
-            .build();
-    Prototypes prototypes =
-        Prototypes.builder(config.headBottleneck(), config.centroids())
-            .updater(new AdamW(config.learningRateSchedule()).startingAt(firstPrototypeIteration))
-            .build();
-    return section.layer(PROTOTYPES, prototypes, section.layer(HEAD, head, input));
-  }
-
-  private void declareInputs(
-      GraphBuilder builder, PackedViews tokens, PackedViews queries, Tokens teacherTokens) {
-    List<InputType> types = new ArrayList<>();
-    for (ImageInput image : views.all()) {
-      builder.addInputs(image.name());
-      types.add(type(image));
-    }
-    builder.addInputs(ViewNames.QUERY_SELECTOR);
-    types.add(TokenTypes.sequence(tokens.total(), queries.total()));
-    if (config.crossQuery() == CrossQuery.COUNTERPART) {
-      builder.addInputs(ViewNames.COUNTERPART_SELECTOR);
-      types.add(TokenTypes.sequence(teacherTokens.grids().get(0).tokens(), queries.total()));
-    }
-    if (previousStage != null) {
-      for (ImageInput crop : previousStage.crops(views)) {
-        builder.addInputs(crop.name());
-        types.add(type(crop));
-      }
-    }
-    builder.setInputTypes(types.toArray(InputType[]::new));
-  }
-
-  private static InputType type(ImageInput image) {
-    return InputType.convolutional(image.height(), image.width(), image.channels());
   }
 
   /**
@@ -470,63 +301,8 @@ public final class FlslGraph {
    * @param batch images that go through the graph at once
    */
   public TrainingMemory memory(ComputationGraph graph, int batch) {
-    GraphBuilder builder = graphBuilder(config.frozenPrototypeIterations());
-    Map<String, long[]> shapes = new HashMap<>();
-    for (int i = 0; i < builder.getNetworkInputs().size(); i++) {
-      InputType input = builder.getNetworkInputTypes().get(i);
-      shapes.put(builder.getNetworkInputs().get(i), shape(input, batch));
-    }
-    Map<String, Integer> stacked = stacked(builder);
-    builder
-        .getLayerActivationTypes()
-        .forEach((name, type) -> shapes.put(name, shape(type, batch * stacked.get(name))));
-    long outputs = shapes.values().stream().mapToLong(ArrayUtil::prodLong).sum();
-    outputs += batch * activationsOfFurtherViews(builder);
-    // DL4J makes room for gradients of frozen parameters as well.
-    long moments = graph.getUpdater(true).getUpdaterStateViewArray().length();
-    long weights = 2 * graph.params().length() + moments;
-    int width = config.dataType().width();
-    return new TrainingMemory(
-        width * weights, width * (outputs + PlannedMemory.elements(graph, shapes)));
-  }
-
-  /** Numbers that views of further sizes keep inside their vertices, of one photo. */
-  private static long activationsOfFurtherViews(GraphBuilder builder) {
-    long activations = 0;
-    for (var vertex : builder.getVertices().entrySet()) {
-      if (vertex.getValue() instanceof FurtherViews further) {
-        String view = builder.getVertexInputs().get(vertex.getKey()).get(1);
-        int input = builder.getNetworkInputs().indexOf(view);
-        activations += further.activations(builder.getNetworkInputTypes().get(input));
-      }
-    }
-    return activations;
-  }
-
-  /** How many views stand one after the other in the batch of each vertex; types do not tell. */
-  private static Map<String, Integer> stacked(GraphBuilder builder) {
-    Map<String, Integer> stacked = new HashMap<>();
-    builder.getNetworkInputs().forEach(input -> stacked.put(input, 1));
-    // Each vertex was added behind those that it depends on.
-    builder
-        .getVertices()
-        .forEach(
-            (name, vertex) -> {
-              IntStream inputs =
-                  builder.getVertexInputs().get(name).stream().mapToInt(stacked::get);
-              stacked.put(
-                  name,
-                  vertex instanceof StackVertex
-                      ? inputs.sum()
-                      : vertex instanceof FeatureMapTokens ? 1 : inputs.max().orElse(1));
-            });
-    return stacked;
-  }
-
-  private static long[] shape(InputType type, int batch) {
-    long[] shape = type.getShape(true);
-    shape[0] = batch;
-    return shape;
+    return new GraphMemory(program.builder(config.frozenPrototypeIterations()))
+        .of(graph, batch, config.dataType().width());
   }
 
   /**
@@ -599,7 +375,7 @@ public final class FlslGraph {
     Set<String> pretrained = upToTokensOf(graph.getConfiguration(), modes(prefix)).vertices();
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
-            .seed(nonZero(config.seed()))
+            .seed(TrainingProgram.seed(config))
             .dataType(config.dataType());
     ImageInput image = views.teacher();
     ComputationGraph exported = backbone.network(settings, image.height(), image.width());
