@@ -2,6 +2,7 @@ package org.flsl.examples.command;
 
 import java.nio.file.FileSystemException;
 import java.util.Optional;
+import org.flsl.views.NothingReadableException;
 import org.flsl.views.decode.FileProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -36,6 +37,8 @@ public final class ErrorLine implements IExecutionExceptionHandler {
     if (e instanceof FileSystemException file) {
       return Optional.of("cannot use " + file.getFile() + ": " + FileProblem.explain(file));
     }
-    return e instanceof UserError ? Optional.of(e.getMessage()) : Optional.empty();
+    return e instanceof UserError || e instanceof NothingReadableException
+        ? Optional.of(e.getMessage())
+        : Optional.empty();
   }
 }
