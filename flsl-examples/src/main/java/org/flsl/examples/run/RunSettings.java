@@ -31,12 +31,7 @@ public final class RunSettings {
           null,
           "Folder of images, or of tar files of them, searched with its subfolders; auto: the shipped photos.");
   public static final Setting<Integer> BATCH =
-      Setting.of(
-          Section.DATA,
-          "batch",
-          Kind.whole(1),
-          64,
-          "Images per training step; see accumulate where they do not fit into memory.");
+      Setting.of(Section.DATA, "batch", Kind.whole(1), 64, "Images per training step.");
   public static final Setting<Integer> ACCUMULATE =
       Setting.of(
           Section.DATA,
