@@ -113,7 +113,12 @@ public final class Pretraining implements Training.Factory {
 
   private static ComputationGraph begun(Config config, FlslGraph program) {
     Optional<InitialWeights> trained = InitialWeights.of(config, config.schema().settings());
-    return trained.isPresent() ? program.init(trained.get().graph(config)) : program.init();
+    try {
+      return trained.isPresent() ? program.init(trained.get().graph(config)) : program.init();
+    } catch (IllegalArgumentException e) {
+      // A network of the user's that does not take the views.
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   @Override

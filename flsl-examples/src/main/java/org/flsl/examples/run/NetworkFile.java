@@ -67,7 +67,8 @@ public final class NetworkFile {
       throw new UserError(
           Files.isDirectory(file)
               ? file + " is a folder, and a file with a network is expected: --run takes folders"
-              : file + " does not exist: name the backbone.zip of a finished run");
+              : file
+                  + " does not exist: name the backbone.zip of a finished run, or another network");
     }
     try {
       return new NetworkFile(file).network();

@@ -26,9 +26,15 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.flsl.downstream.FineTuning;
+import org.flsl.downstream.TaskGraph;
+import org.flsl.downstream.segmentation.SegmentationHead;
+import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.examples.run.NetworkFile;
+import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
@@ -354,6 +360,25 @@ class OwnNetworkTest {
         "takes no images",
         "\"dense\" has 8256 weights");
     assertFalse(Files.exists(folder.resolve("run")));
+  }
+
+  /** Views of several sizes share layers only; patch embedding is a vertex with weights. */
+  @Test
+  void aNetworkWhoseViewsHaveToBeOfOneSizeIsRefusedInALine() throws IOException {
+    VitConfig vit =
+        VitConfig.builder().width(16).heads(2).depth(1).patch(8).imageSize(SIZE).build();
+    Path model = folder.resolve("segmenter.zip");
+    TaskGraph task =
+        new TaskGraph(
+            VitBackbone.of(vit),
+            SegmentationHead.of(2),
+            new ImageSize(SIZE, SIZE),
+            FineTuning.builder().iterations(1).build());
+    ModelSerializer.writeModel(task.init(), model.toFile(), false);
+    assertRefused(
+        pretrain("--network=" + model, "--features=backbone/map", "--local-size=16"),
+        "error: Graph backbone: \"backbone/patchEmbedding\" is a vertex with weights",
+        "make local views as large");
   }
 
   @Test
