@@ -12,7 +12,6 @@ import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.command.Problems;
-import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.settings.Config;
 import org.flsl.examples.settings.Setting;
@@ -62,10 +61,7 @@ final class InitialWeights {
       VitConfig shape = VitBackbone.in(source.graph().getConfiguration()).config();
       return Optional.of(new InitialWeights(file, source, shape));
     } catch (WeightsException e) {
-      throw new UserError(
-          "--init: %s; where it wants options, make a backbone of it first, with %s --out backbone.zip"
-              .formatted(e.getMessage(), ShellCommand.of("import", path)),
-          e);
+      throw new UserError("--init: " + Source.explained(e, path), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(
           "--init takes a Vision Transformer, and %s holds another network: pretrain that with --network"

@@ -11,6 +11,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.flsl.examples.command.Problems;
+import org.flsl.examples.command.ShellCommand;
 import org.flsl.examples.command.UserError;
 import org.flsl.examples.command.Version;
 import org.flsl.layers.weights.ImportedVit;
@@ -57,10 +58,16 @@ public record Source(
       }
       return source;
     } catch (WeightsException e) {
-      throw new UserError(e.getMessage(), e);
+      throw new UserError(explained(e, path), e);
     } catch (IOException e) {
       throw new UserError("cannot read %s: %s".formatted(path, Problems.explain(e)), e);
     }
+  }
+
+  /** Why a file has no network, for a command that knows no options of files. */
+  static String explained(WeightsException e, Path path) {
+    return "%s; where it wants options, make a backbone of it first, with %s --out backbone.zip"
+        .formatted(e.getMessage(), ShellCommand.of("import", path));
   }
 
   /**

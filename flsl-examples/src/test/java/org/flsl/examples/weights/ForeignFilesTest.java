@@ -95,6 +95,7 @@ class ForeignFilesTest {
     Path text = Files.writeString(folder.resolve("notes.pth"), "no weights");
     assertEquals(1, flsl("show", "pca", "--run=" + text, "--output=" + picture));
     assertTrue(screen.err().contains("notes.pth: it is a text file"), screen.err());
+    assertTrue(screen.err().contains("import " + text + " --out backbone.zip"), screen.err());
     assertEquals(1, screen.err().lines().count(), screen.err());
     String by = "--by=tokens";
     int exit =
