@@ -124,7 +124,8 @@ public final class CocoPredictions {
   }
 
   /**
-   * The images of the truth with what was found in them, by boxes.
+   * The images of the truth with what was found in them, by boxes. Where the file names images and
+   * categories, detections in others than the truth's are counted in a warning.
    *
    * @throws DatasetException if a detection fits no image or category, or has no box or score
    */
@@ -152,7 +153,8 @@ public final class CocoPredictions {
   }
 
   /**
-   * The images of the truth with what was found in them, by masks.
+   * The images of the truth with what was found in them, by masks; as {@link
+   * #boxes(CocoInstances)}.
    *
    * @throws DatasetException if a detection fits no image or category, or has no mask or score
    */
@@ -161,7 +163,12 @@ public final class CocoPredictions {
   }
 
   private List<JudgedImage> judged(CocoInstances truth, boolean masks) {
-    return judged(truth.annotated(masks), truth.categories(), masks);
+    List<AnnotatedImage> annotated = truth.annotated(masks);
+    Map<Long, String> classes = truth.categories();
+    // Numbers that mean nothing are a mistake; names of others are those of more images.
+    CocoPredictions known =
+        images == null || categories == null ? this : within(annotated, classes);
+    return known.judged(annotated, classes, masks);
   }
 
   private List<JudgedImage> judged(BoxSet truth, boolean masks) {

@@ -1,6 +1,7 @@
 package org.flsl.evaluation.detection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.flsl.evaluation.data.CocoInstances;
+import org.flsl.evaluation.data.DatasetException;
 import org.flsl.evaluation.data.Warnings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,5 +65,29 @@ class CocoPredictionsTest {
           warnings.all().get(0).contains("images of another size than in the truth"),
           warnings.all().get(0));
     }
+  }
+
+  /** A folder that holds more than the truth tells of. */
+  @Test
+  void otherImagesByNameAreCountedInAWarningAndOthersAloneAreRefused() throws IOException {
+    String more =
+        found(40, 30)
+            .replace(
+                "{\"images\": [",
+                "{\"images\": [{\"id\": 9, \"file_name\": \"other.png\", \"width\": 40, \"height\": 30}, ")
+            .replace(
+                "\"annotations\": [",
+                "\"annotations\": [{\"image_id\": 9, \"category_id\": 0, \"bbox\": [1, 2, 8, 8], \"score\": 1},");
+    try (Warnings warnings = new Warnings(CocoPredictions.class)) {
+      assertEquals(1, CocoScores.of(judged(more), 2).ap(), 1e-12);
+      assertEquals(1, warnings.all().size(), warnings.all().toString());
+      assertTrue(
+          warnings.all().get(0).contains("do not occur in the truth, left out: 1 of 3"),
+          warnings.all().get(0));
+    }
+    String elsewhere = found(40, 30).replace("caf\u00e9.png", "other.png");
+    String message = assertThrows(DatasetException.class, () -> judged(elsewhere)).getMessage();
+    assertTrue(message.contains("none of the 2 detections is in an image of the truth"), message);
+    assertTrue(message.contains("its images are called other.png"), message);
   }
 }

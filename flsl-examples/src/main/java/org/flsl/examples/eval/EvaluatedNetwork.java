@@ -38,7 +38,8 @@ final class EvaluatedNetwork {
       description =
           "Read the features behind this block, from 1 at the entrance, without the final norm;"
               + " those of several, as in 9,12, are joined. In a convolutional network blocks are"
-              + " the last feature maps of each size. Default: the output.")
+              + " the last feature maps of each size. Default: the output.",
+      showDefaultValue = Help.Visibility.NEVER)
   private List<Integer> blocks = List.of();
 
   @Option(

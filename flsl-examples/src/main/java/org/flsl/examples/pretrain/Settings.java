@@ -537,7 +537,15 @@ public final class Settings {
       TRAINING.setting(
           "seed", Kind.seed(), 1L, "Seed of every random choice.", flsl(FlslConfig.Builder::seed));
 
-  public static final Setting<Path> OUT = declared(RunSettings.OUT);
+  public static final Setting<Path> OUT =
+      declared(
+          Setting.place(
+              Section.RUN,
+              "out",
+              Kind.path("FOLDER"),
+              null,
+              RunSettings.OUT.description()
+                  + " In a build with Spark, hdfs:, s3a: and others as well."));
   public static final Setting<Device> DEVICE = declared(RunSettings.DEVICE);
   public static final Setting<Integer> THREADS = declared(RunSettings.THREADS);
   public static final Setting<Integer> SAVE_EPOCHS = declared(RunSettings.SAVE_EPOCHS);

@@ -88,7 +88,7 @@ public final class RunSettings {
           "out",
           Kind.path("FOLDER"),
           null,
-          "Run folder; auto: the next number in runs. In a build with Spark, hdfs:, s3a: and others as well.");
+          "Run folder; auto: the next number in runs.");
   public static final Setting<Device> DEVICE =
       Setting.of(
           Section.RUN,

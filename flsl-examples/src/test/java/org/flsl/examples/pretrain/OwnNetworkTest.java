@@ -26,14 +26,11 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.flsl.downstream.FineTuning;
-import org.flsl.downstream.TaskGraph;
-import org.flsl.downstream.segmentation.SegmentationHead;
-import org.flsl.evaluation.data.ImageSize;
 import org.flsl.examples.Main;
 import org.flsl.examples.Screen;
 import org.flsl.examples.run.NetworkFile;
-import org.flsl.layers.vit.VitBackbone;
+import org.flsl.layers.dense.TokenMap;
+import org.flsl.layers.vit.PatchEmbedding;
 import org.flsl.layers.vit.VitConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -362,22 +359,28 @@ class OwnNetworkTest {
     assertFalse(Files.exists(folder.resolve("run")));
   }
 
-  /** Views of several sizes share layers only; patch embedding is a vertex with weights. */
+  /** Views of several sizes share layers only. */
   @Test
   void aNetworkWhoseViewsHaveToBeOfOneSizeIsRefusedInALine() throws IOException {
     VitConfig vit =
         VitConfig.builder().width(16).heads(2).depth(1).patch(8).imageSize(SIZE).build();
-    Path model = folder.resolve("segmenter.zip");
-    TaskGraph task =
-        new TaskGraph(
-            VitBackbone.of(vit),
-            SegmentationHead.of(2),
-            new ImageSize(SIZE, SIZE),
-            FineTuning.builder().iterations(1).build());
-    ModelSerializer.writeModel(task.init(), model.toFile(), false);
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .graphBuilder()
+                .addInputs("image")
+                .setInputTypes(InputType.convolutional(SIZE, SIZE, 3))
+                .addVertex("patches", new PatchEmbedding(vit, 1), "image")
+                .addVertex("map", new TokenMap(8), "patches", "image")
+                .setOutputs("map")
+                .build());
+    network.init();
+    Path model = folder.resolve("patches.zip");
+    ModelSerializer.writeModel(network, model.toFile(), false);
     assertRefused(
-        pretrain("--network=" + model, "--features=backbone/map", "--local-size=16"),
-        "error: Graph backbone: \"backbone/patchEmbedding\" is a vertex with weights",
+        pretrain("--network=" + model, "--features=map", "--local-size=16"),
+        "error: Graph backbone: \"patches\" is a vertex with weights",
         "make local views as large");
   }
 
