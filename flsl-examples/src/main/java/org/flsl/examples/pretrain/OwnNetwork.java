@@ -259,7 +259,7 @@ final class OwnNetwork {
     maps.keySet().removeIf(name -> graph.getVertex(name).getLayer() instanceof IOutputLayer);
     if (maps.isEmpty()) {
       return new UserError(
-          "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has"
+          "no vertex of --network yields feature maps [batch, channels, height, width] of images of %d pixels, which a convolutional network has; a Vision Transformer goes on with --init"
               .formatted(side));
     }
     lines.accept(
