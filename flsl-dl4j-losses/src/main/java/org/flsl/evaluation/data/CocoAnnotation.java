@@ -69,8 +69,19 @@ record CocoAnnotation(
     return new double[] {box[0], box[1], box[0] + box[2], box[1] + box[3]};
   }
 
-  /** Where the object is, if nothing else is known. */
-  Optional<Shape> bboxAsShape() {
+  /** Whether it is known which pixels belong to it: it is one object, and has an outline. */
+  boolean isOutlined(CocoPhoto photo) {
+    return !crowd && outline(photo).isPresent();
+  }
+
+  /** The pixels that it covers, or else those of its bbox; empty without either. */
+  Optional<BinaryMask> pixels(CocoPhoto photo) {
+    return outline(photo)
+        .or(this::bboxAsShape)
+        .map(shape -> shape.rasterise(photo.width(), photo.height()));
+  }
+
+  private Optional<Shape> bboxAsShape() {
     return Optional.ofNullable(written.value)
         .flatMap(box -> bbox())
         .map(box -> Polygons.rectangle(box[0], box[1], box[0] + box[2], box[1] + box[3]));

@@ -50,15 +50,12 @@ final class CocoMaskedBoxes extends CocoImages implements MaskedBoxSet {
     List<MaskedObjects.Masked> objects = new ArrayList<>();
     List<String> empty = new ArrayList<>();
     for (CocoAnnotation annotation : listing.entries().of(photo)) {
-      Optional<Shape> outline = annotation.outline(photo);
-      boolean known = outline.isPresent() && !annotation.crowd();
-      Optional<BinaryMask> pixels =
-          outline
-              .or(annotation::bboxAsShape)
-              .map(shape -> shape.rasterise(photo.width(), photo.height()));
+      Optional<BinaryMask> pixels = annotation.pixels(photo);
       if (pixels.isPresent() && pixels.get().area() > 0) {
         BinaryMask upright = listing.turns().turned(image, pixels.get());
-        objects.add(new MaskedObjects.Masked(listing.index(annotation), upright, known));
+        objects.add(
+            new MaskedObjects.Masked(
+                listing.index(annotation), upright, annotation.isOutlined(photo)));
       } else if (pixels.isPresent()) {
         empty.add(annotation.id());
       }

@@ -3,7 +3,6 @@ package org.flsl.evaluation.data;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /** The classes of pixels that COCO's outlines tell, drawn when asked for. */
 final class CocoMasks extends CocoImages implements SegmentationSet {
@@ -24,12 +23,11 @@ final class CocoMasks extends CocoImages implements SegmentationSet {
     List<Painted> unknown = new ArrayList<>();
     List<Painted> objects = new ArrayList<>();
     for (CocoAnnotation annotation : listing.entries().of(photo)) {
-      Optional<Shape> outline = annotation.outline(photo);
-      boolean known = outline.isPresent() && !annotation.crowd();
+      boolean known = annotation.isOutlined(photo);
       int label = known ? listing.index(annotation) : LabelMask.IGNORED;
-      outline
-          .or(annotation::bboxAsShape)
-          .map(shape -> new Painted(shape.rasterise(photo.width(), photo.height()), label))
+      annotation
+          .pixels(photo)
+          .map(pixels -> new Painted(pixels, label))
           .ifPresent((known ? objects : unknown)::add);
     }
     objects.sort(Comparator.comparingInt((Painted object) -> object.pixels.area()).reversed());
