@@ -15,7 +15,7 @@ public final class UserError extends RuntimeException {
   }
 
   /** Refuses a number of an option that is too small. */
-  public static void requireAtLeast(int smallest, String option, int value) {
+  public static void requireAtLeast(int smallest, String option, long value) {
     if (value < smallest) {
       throw new UserError("%s takes at least %d, got %d".formatted(option, smallest, value));
     }

@@ -101,9 +101,7 @@ public final class PredictCommand extends ComputingCommand {
 
   @Override
   protected int compute() throws IOException {
-    if (batch < 1) {
-      throw new UserError("--batch takes at least 1, got " + batch);
-    }
+    UserError.requireAtLeast(1, "--batch", batch);
     if (!(overlayScore >= 0 && overlayScore <= 1)) {
       throw new UserError("--overlay-score takes a number from 0 to 1, got " + overlayScore);
     }

@@ -57,9 +57,7 @@ public final class ShardCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     common.startLogs(terminal);
-    if (megabytes < 1) {
-      throw new UserError("--megabytes takes at least 1, got " + megabytes);
-    }
+    UserError.requireAtLeast(1, "--megabytes", megabytes);
     ImageFolder images = scanned();
     try {
       prepare();
